@@ -1,0 +1,122 @@
+/* The configuration of a gateway: one HWSCFGxx member (IMS Connect's own statements) and one passgate.ini (what Linux needs
+ * besides), read, checked and then immutable. Values changed by operator commands live in gateway/runtime, not here. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/attributes.h"
+#include "common/problem.h"
+
+enum { HWS_NAME_MAX = 8, HWS_DRDA_PORTS_MAX = 200, CONFIGURATION_PATH_MAX = 1024, CONFIGURATION_DATASTORES_MAX = 64 };
+
+enum hws_pswdmc { HWS_PSWDMC_RACF, HWS_PSWDMC_NO, HWS_PSWDMC_YES };
+
+struct hws_drda_port {
+    uint16_t id;
+    uint32_t keepalive_s;         /* KEEPAV: 0 = the stack's value */
+    uint32_t porttmot_hundredths; /* PORTTMOT: wait for the client's next message; 0 = for ever */
+};
+
+/* What the member says, IBM's defaults filled in. */
+struct hwscfg {
+    /* HWS */
+    char id[HWS_NAME_MAX + 1];
+    bool racf;
+    enum hws_pswdmc pswdmc;
+    bool racfgenrc;
+    bool rrs;
+    bool uidcache;
+    uint32_t uidage_s;
+    bool cascade;
+    bool tmracfst;
+    bool wtorcmd;
+    char smember[5];
+    char cm0atoq[HWS_NAME_MAX + 1];
+    char sendaltp; /* 'Y', 'N' or ' ' */
+    char multirtp; /* 'Y', 'N' or ' ' */
+    /* TCPIP */
+    uint32_t maxsoc;
+    uint32_t warnsoc_percent;
+    uint32_t warninc_percent;
+    uint32_t timeout_hundredths;
+    uint32_t idleto_hundredths;
+    uint32_t backlog; /* TCPIPQ */
+    bool nodelay;
+    bool ipv6;
+    /* ODACCESS */
+    bool has_odaccess;
+    char appl[HWS_NAME_MAX + 1]; /* empty: the HWS ID is used */
+    struct hws_drda_port drda_ports[HWS_DRDA_PORTS_MAX];
+    size_t drda_port_count;
+    uint32_t odbmtmot_hundredths;
+    bool odbmautoconn;
+    bool odracfst;
+    char odaccess_member[17];
+    char odaccess_tmember[6];
+    /* IMSPLEX */
+    char imsplex_member[17];
+    char imsplex_tmember[6]; /* the plex name in OPERCMDS profiles is CSL + this */
+    /* ADAPTER */
+    bool adapter_xml;
+    uint32_t adapter_maxcvrt;
+    uint32_t adapter_maxlsssz;
+};
+
+enum datastore_kind { DATASTORE_SQLITE };
+
+/* [datastore NAME]: what is served under RDBNAM NAME (case-insensitive, 1 to 18 characters). */
+struct datastore_settings {
+    char name[19];
+    enum datastore_kind kind;
+    char path[CONFIGURATION_PATH_MAX];
+    bool read_only;
+    bool create; /* make the file when it is not there */
+};
+
+/* passgate.ini. Relative paths are taken from the folder of the ini file. */
+struct passgate_settings {
+    char member[CONFIGURATION_PATH_MAX];          /* [passgate] member */
+    char address[46];                             /* [passgate] address: listen address; default :: with IPV6=Y, else 0.0.0.0 */
+    uint32_t threads;                             /* [passgate] threads: event loops; 0 = one per core */
+    uint32_t executor_threads;                    /* [passgate] executor_threads: SQL workers */
+    char operator_socket[CONFIGURATION_PATH_MAX]; /* [passgate] operator_socket */
+    uint32_t shutdown_ms;                         /* [passgate] shutdown_ms: how long SIGTERM waits for work in flight */
+    uint32_t login_ms;                            /* [limits] login_ms: from accept to a successful SECCHK */
+    uint32_t unauthenticated_bytes;               /* [limits] unauthenticated_bytes: one command before SECCHK succeeded */
+    uint32_t command_bytes;                       /* [limits] command_bytes: one command with its objects */
+    bool saf_child;                               /* [saf] start = child | external */
+    char saf_socket[CONFIGURATION_PATH_MAX];      /* [saf] socket */
+    uint32_t saf_timeout_ms;                      /* [saf] timeout_ms: then SECCHKCD 0A */
+    char racf_database[CONFIGURATION_PATH_MAX];   /* [racf] database */
+    char master_key[CONFIGURATION_PATH_MAX];      /* [racf] master_key */
+    char replay_database[CONFIGURATION_PATH_MAX]; /* [racf] replay */
+    bool replay_power;                            /* [racf] replay_durability = power | process */
+    char audit_file[CONFIGURATION_PATH_MAX];      /* [racf] audit */
+    struct datastore_settings datastores[CONFIGURATION_DATASTORES_MAX];
+    size_t datastore_count;
+};
+
+struct configuration {
+    struct hwscfg hws;
+    struct passgate_settings settings;
+};
+
+/* All problems of a file, in the order of their lines; not only the first. */
+struct problem_list {
+    struct problem *problems; /* owned */
+    size_t count;
+    size_t errors; /* how many of them forbid to start; the others are warnings and notes */
+};
+
+void problem_list_clear(struct problem_list *list);
+
+/* Reads passgate.ini at `path` and the member it names. False when there is at least one error. `configuration` is filled as far
+ * as possible. Each problem text begins with file:line. */
+MUST_CHECK bool configuration_read(const char *path, struct configuration *configuration, struct problem_list *problems);
+
+/* passgate.ini alone, for safd and command-line tools, which need no member. */
+MUST_CHECK bool configuration_read_settings(const char *path, struct passgate_settings *settings, struct problem_list *problems);
+
+/* The application name in force: ODACCESS APPL=, else HWS ID=. */
+const char *hwscfg_application(const struct hwscfg *hws);

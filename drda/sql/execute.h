@@ -1,0 +1,22 @@
+/* Runs one SQL command of a conversation against a target and writes its replies: the sequences of SQLCARD, SQLDARD, OPNQRYRM,
+ * QRYDSC, QRYDTA, ENDUOWRM ... that an application requester expects. It may block as long as the target does. */
+#pragma once
+
+#include "drda/dss.h"
+#include "drda/sql/target.h"
+
+/* How data are written and read in this conversation; agreed in ACCRDB. */
+struct sql_encoding {
+    bool client_little_endian; /* the requester's TYPDEFNAM is QTDSQLX86 */
+    bool ebcdic;               /* DDM character parameters are CCSID 500, else UTF-8 */
+    uint16_t sqlam_level;      /* agreed SQLAM level; 7 has the SQLDARD form of Derby */
+    char rdbnam[256];          /* as ACCRDB named it, for replies that carry RDBNAM */
+};
+
+/* True for the code points that sql_execute answers. */
+bool sql_is_command(uint16_t codepoint);
+
+/* Executes `command` and writes the replies with its correlation ID. Returns the highest severity code (SVRCOD) of a *protocol*
+ * reply (SYNTAXRM, PRMNSPRM, CMDNSPRM ...): at 8 and above the conversation must end. SQL errors count as 0. */
+uint16_t sql_execute(const struct dss_command *command, const struct sql_encoding *encoding, struct sql_target *target,
+                     struct dss_writer *reply);

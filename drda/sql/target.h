@@ -1,0 +1,68 @@
+/* What a DRDA conversation needs of whoever executes its SQL: one table of operations over numbered sections.
+ * `drda/sql/execute` reads commands and writes replies; the target knows SQL and nothing of DDM. All calls on one target come
+ * one after the other, on a thread that may block. Failures are told in the sql_diagnosis, never by a return value alone. */
+#pragma once
+
+#include "drda/sql/value.h"
+
+/* A package section (PKGNAMCSN without RDBNAM and collection): the place of one prepared statement and its cursor. */
+struct sql_section_name {
+    char package[19]; /* PKGID, trailing blanks removed, UTF-8 */
+    uint16_t number;
+};
+
+enum sql_section_state { SQL_SECTION_EMPTY, SQL_SECTION_PREPARED, SQL_SECTION_OPEN, SQL_SECTION_ENDED };
+
+enum sql_step { SQL_STEP_ROW, SQL_STEP_END, SQL_STEP_FAILED };
+
+/* The part of a section that the conversation keeps; the target embeds it first in its own statement object, sets it to zero
+ * when it makes one, and frees `pending` with free() when it drops one. */
+struct sql_section {
+    struct sql_section_name name;
+    enum sql_section_state state;
+    bool is_query;          /* set by prepare: the statement returns rows */
+    bool with_hold;         /* cursor stays open over COMMIT */
+    uint8_t procedure;      /* a SYSIBM procedure answered by the conversation itself; 0 when none */
+    size_t column_count;    /* set by prepare; 0 when not a query */
+    size_t parameter_count; /* set by prepare */
+    uint8_t *pending;       /* rest of a row that did not fit into the last query block, owned */
+    size_t pending_size;
+};
+
+struct sql_target;
+
+struct sql_target_operations {
+    /* The section of that name, made empty when `create` and there is none; else NULL (also when no more can be had). */
+    struct sql_section *(*section)(struct sql_target *target, const struct sql_section_name *name, bool create);
+
+    /* Prepares UTF-8 text of `size` bytes, dropping what the section held before. Fills is_query, column_count,
+     * parameter_count and state. */
+    void (*prepare)(struct sql_target *target, struct sql_section *section, const char *text, size_t size, struct sql_diagnosis *diagnosis);
+    void (*describe_column)(struct sql_target *target, struct sql_section *section, size_t index, struct sql_column *column);
+    void (*describe_parameter)(struct sql_target *target, struct sql_section *section, size_t index, struct sql_column *column);
+
+    /* Runs a prepared statement that returns no rows; sets diagnosis->rows. */
+    void (*execute)(struct sql_target *target, struct sql_section *section, const struct sql_value *parameters, size_t count,
+                    struct sql_diagnosis *diagnosis);
+    /* Prepares, runs and forgets. */
+    void (*execute_immediate)(struct sql_target *target, const char *text, size_t size, struct sql_diagnosis *diagnosis);
+
+    /* Opens the cursor of a prepared query. After SQL_STEP_ROW, value() gives the columns of the row; END and FAILED leave the
+     * cursor open until close(), which is harmless on a closed one. */
+    void (*open)(struct sql_target *target, struct sql_section *section, const struct sql_value *parameters, size_t count,
+                 struct sql_diagnosis *diagnosis);
+    enum sql_step (*fetch)(struct sql_target *target, struct sql_section *section, struct sql_diagnosis *diagnosis);
+    void (*value)(struct sql_target *target, struct sql_section *section, size_t index, struct sql_value *value);
+    void (*close)(struct sql_target *target, struct sql_section *section);
+
+    /* End the unit of work. Both close the cursors that are not held. */
+    void (*commit)(struct sql_target *target, struct sql_diagnosis *diagnosis);
+    void (*rollback)(struct sql_target *target, struct sql_diagnosis *diagnosis);
+
+    /* A statement of EXCSQLSET (SET special register). Unknown registers are answered with SQLCODE +10000, SQLSTATE 01000. */
+    void (*set_register)(struct sql_target *target, const char *text, size_t size, struct sql_diagnosis *diagnosis);
+};
+
+struct sql_target {
+    const struct sql_target_operations *operations;
+};

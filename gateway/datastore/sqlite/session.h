@@ -1,0 +1,19 @@
+/* One user's session on an SQLite datastore, as the target of a DRDA conversation (drda/sql/target.h).
+ * The database connection is opened at the first statement, so that an idle session costs next to nothing. Calls may block and
+ * belong on the executor, one at a time; only sqlite_session_interrupt may come from another thread meanwhile. */
+#pragma once
+
+#include "config/configuration.h"
+#include "drda/sql/target.h"
+
+/* True when the datastore's file can be opened as configured; to be asked at start-up and by --check. */
+MUST_CHECK bool sqlite_datastore_check(const struct datastore_settings *datastore, struct problem *problem);
+
+/* `datastore` must outlive the session. `userid` is what CURRENT USER answers. NULL when memory is short. */
+struct sql_target *sqlite_session_new(const struct datastore_settings *datastore, const char *userid);
+
+/* Rolls back what was not committed. */
+void sqlite_session_free(struct sql_target *target);
+
+/* Makes the running statement fail with SQLCODE -952. */
+void sqlite_session_interrupt(struct sql_target *target);

@@ -1,0 +1,109 @@
+/* The RACF database of one safd: users, groups and general resource profiles, in SQLite on disk and in memory for decisions.
+ * Users, groups and connections take effect at once. PTKTDATA works from its RACLISTed in-storage profiles: an immutable,
+ * reference-counted snapshot that SETROPTS RACLIST(...) [REFRESH] publishes, and that is loaded again when safd starts.
+ * One thread (safd's loop) uses a struct racf; a snapshot may be used by any thread that holds a reference. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/attributes.h"
+#include "common/clock.h"
+#include "common/problem.h"
+#include "common/wire.h"
+#include "security/keystore.h"
+#include "security/passticket/enhanced.h"
+#include "security/passticket/legacy.h"
+
+enum { RACF_NAME_MAX = 8, RACF_PROFILE_MAX = 246, RACF_USER_NAME_MAX = 20 };
+
+enum racf_access {
+    RACF_ACCESS_NONE = 0,
+    RACF_ACCESS_EXECUTE = 1,
+    RACF_ACCESS_READ = 2,
+    RACF_ACCESS_UPDATE = 4,
+    RACF_ACCESS_CONTROL = 8,
+    RACF_ACCESS_ALTER = 128,
+};
+
+struct racf;
+
+/* Opens (when `create`, makes) the database: the tables, user IBMUSER (SPECIAL) and group SYS1. A second opener of the same
+ * file is refused. `keystore` and `clock` must outlive it. NULL: *problem. */
+struct racf *racf_open(const char *path, bool create, const struct keystore *keystore, const struct clock *clock, struct problem *problem);
+void racf_close(struct racf *racf);
+
+/* A user as VERIFY sees it; lives until the next command. */
+struct racf_user {
+    char userid[RACF_NAME_MAX + 1];
+    char name[RACF_USER_NAME_MAX + 1];
+    char default_group[RACF_NAME_MAX + 1];
+    bool revoked;
+    bool is_protected; /* no password, no phrase: neither password nor PassTicket logs it on */
+    bool has_password;
+    bool special;
+    bool auditor;
+    bool operations;
+    bool restricted;
+    uint32_t failed_attempts; /* consecutive */
+};
+
+const struct racf_user *racf_user_find(const struct racf *racf, const char *userid);
+
+enum racf_connection { RACF_CONNECTED, RACF_NOT_CONNECTED, RACF_CONNECTION_REVOKED };
+enum racf_connection racf_connection_find(const struct racf *racf, const char *userid, const char *group);
+
+/* One PTKTDATA key profile in force. */
+struct racf_ptktdata {
+    char name[RACF_PROFILE_MAX + 1];
+    struct passticket_legacy_key *legacy;     /* NULL when there is none */
+    struct passticket_enhanced_key *enhanced; /* NULL when there is none */
+    enum passticket_enhanced_type type;
+    uint16_t timeout_s;   /* enhanced tickets; 1 to 600 */
+    bool enhanced_replay; /* REPLAY(YES): an enhanced ticket may be used again */
+    bool legacy_replay;   /* APPLDATA begins with NO REPLAY PROTECTION */
+    bool key_unavailable; /* a key is named that cannot be opened: wrong master key, missing label */
+};
+
+/* The RACLISTed PTKTDATA profiles at one moment. */
+struct racf_ptktdata_snapshot;
+
+/* The snapshot in force, referenced for the caller; NULL when PTKTDATA is inactive or not RACLISTed. */
+struct racf_ptktdata_snapshot *racf_ptktdata_acquire(struct racf *racf);
+void racf_ptktdata_release(struct racf_ptktdata_snapshot *snapshot);
+
+/* The at most two profiles that count for this user and group, in RACF's order: the first of appl.group.user, appl.user,
+ * appl.group that exists, then appl. Returns how many (0 to 2). */
+size_t racf_ptktdata_find(const struct racf_ptktdata_snapshot *snapshot, const char *application, const char *group, const char *userid,
+                          const struct racf_ptktdata *found[2]);
+
+/* Goes through all of them, for explanations: NULL starts, NULL ends. */
+const struct racf_ptktdata *racf_ptktdata_next(const struct racf_ptktdata_snapshot *snapshot, const struct racf_ptktdata *previous);
+
+/* True when a PTKTDATA profile was changed in the database after the snapshot was made. */
+bool racf_ptktdata_is_stale(const struct racf *racf);
+
+bool racf_class_is_active(const struct racf *racf, const char *class_name);
+
+enum racf_authority { RACF_ALLOWED, RACF_DENIED, RACF_NOT_PROTECTED };
+
+/* RACROUTE REQUEST=AUTH: discrete profile, else the most specific generic; user entry, groups, ID(*), UACC. NOT_PROTECTED when
+ * the class is inactive or no profile covers the resource; what that means is for the caller to decide. */
+enum racf_authority racf_authorize(const struct racf *racf, const char *userid, const char *class_name, const char *resource,
+                                   enum racf_access access);
+
+/* Consecutive failures: one more, and the user is revoked when SETROPTS PASSWORD(REVOKE(n)) says so (returns true then). */
+bool racf_count_failure(struct racf *racf, const char *userid);
+/* A success: the count goes back to 0. Writes only when it was not 0. */
+void racf_count_success(struct racf *racf, const char *userid);
+
+/* Who issues a command. */
+struct racf_issuer {
+    char userid[RACF_NAME_MAX + 1];
+    bool special; /* SPECIAL attribute, or the owner of the database */
+};
+
+/* Runs one command (TSO syntax, one logical line of UTF-8, may span lines by - or +). Output lines, IBM-style messages included,
+ * are appended to `output`, each ended by a newline. Returns the TSO return code: 0, 4, 8 or 12. Secrets in the text are not
+ * repeated in the output; the caller wipes the text. */
+uint8_t racf_command(struct racf *racf, const struct racf_issuer *issuer, const char *text, size_t size, struct wire_writer *output);

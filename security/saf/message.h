@@ -1,0 +1,96 @@
+/* The messages between safd and those who ask it (gateways, command-line tools), over a Unix stream socket. Pipelined: any
+ * number of requests may be under way; an answer carries the ID of its request and they may come in any order.
+ * Frame: length of what follows (4 bytes), request ID (4), type (1), then the fields in the order of the structs below;
+ * integers big-endian, strings counted by 2 bytes. Nothing here does I/O. */
+#pragma once
+
+#include "common/wire.h"
+#include "security/saf_result.h"
+
+enum {
+    SAF_FRAME_HEADER_SIZE = 9,
+    SAF_FRAME_MAX = 256 * 1024, /* bytes, the length field included; a longer one ends the connection */
+    SAF_USERID_MAX = 255,
+    SAF_CREDENTIAL_MAX = 255,
+    SAF_NAME_MAX = 8, /* application and group names */
+    SAF_RESOURCE_MAX = 246,
+    SAF_COMMAND_MAX = 32 * 1024,
+};
+
+enum saf_message_type {
+    SAF_MESSAGE_VERIFY = 1,    /* only from a gateway: the owner's user ID or one that safd was told to trust */
+    SAF_MESSAGE_COMMAND = 2,   /* a RACF command */
+    SAF_MESSAGE_AUTHORIZE = 3, /* may the operating-system user do this? (operator commands) */
+    SAF_MESSAGE_GENERATE = 4,
+    SAF_MESSAGE_EVALUATE = 5,
+    SAF_MESSAGE_EXPLAIN = 6,
+    SAF_MESSAGE_STATUS = 7,
+    SAF_MESSAGE_ANSWER = 0x80, /* or'ed to the type of the request */
+};
+
+/* RACROUTE REQUEST=VERIFY. Text is UTF-8; an empty string means that the client did not send it. */
+struct saf_verify {
+    char userid[SAF_USERID_MAX + 1];
+    char credential[SAF_CREDENTIAL_MAX + 1]; /* password, phrase or PassTicket; wipe after use */
+    char application[SAF_NAME_MAX + 1];
+    char group[SAF_NAME_MAX + 1];
+    char address[46]; /* of the client, text form */
+    uint16_t port;
+    uint64_t connection; /* the gateway's number of the connection, for the audit record */
+    uint8_t mixed_case;  /* PSWDMC: 'R', 'Y' or 'N' */
+};
+
+struct saf_verify_answer {
+    struct saf_result result;
+    char userid[SAF_NAME_MAX + 1]; /* as RACF knows it: upper case */
+    char group[SAF_NAME_MAX + 1];  /* connect group in force */
+};
+
+/* A RACF command as typed, without a line end. */
+struct saf_command {
+    const char *text; /* borrowed */
+    size_t size;
+};
+
+struct saf_command_answer {
+    uint8_t return_code; /* 0 fine, 4 warning, 8 error, 12 refused */
+    const char *output;  /* lines, each ended by a newline; borrowed from the frame */
+    size_t size;
+};
+
+/* RACROUTE REQUEST=AUTH for the operating-system user `uid`. */
+struct saf_authorize {
+    uint32_t uid;
+    uint8_t access; /* 2 READ, 4 UPDATE, 8 CONTROL, 128 ALTER */
+    char class_name[SAF_NAME_MAX + 1];
+    char resource[SAF_RESOURCE_MAX + 1];
+};
+
+struct saf_authorize_answer {
+    uint8_t saf;
+    char userid[SAF_NAME_MAX + 1]; /* RACF user ID of that uid; empty when there is none */
+};
+
+struct saf_frame {
+    uint32_t id;
+    uint8_t type;
+    struct wire_reader body;
+};
+
+/* Takes one frame off the front of `bytes`. *size is what it occupies. 1: taken; 0: not all there yet; -1: broken, close. */
+MUST_CHECK int saf_frame_next(const uint8_t *bytes, size_t available, struct saf_frame *frame, size_t *size);
+
+void saf_verify_encode(struct wire_writer *writer, uint32_t id, const struct saf_verify *verify);
+MUST_CHECK bool saf_verify_decode(struct wire_reader *body, struct saf_verify *verify);
+void saf_verify_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_verify_answer *answer);
+MUST_CHECK bool saf_verify_answer_decode(struct wire_reader *body, struct saf_verify_answer *answer);
+
+void saf_command_encode(struct wire_writer *writer, uint32_t id, const struct saf_command *command);
+MUST_CHECK bool saf_command_decode(struct wire_reader *body, struct saf_command *command);
+void saf_command_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_command_answer *answer);
+MUST_CHECK bool saf_command_answer_decode(struct wire_reader *body, struct saf_command_answer *answer);
+
+void saf_authorize_encode(struct wire_writer *writer, uint32_t id, const struct saf_authorize *authorize);
+MUST_CHECK bool saf_authorize_decode(struct wire_reader *body, struct saf_authorize *authorize);
+void saf_authorize_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_authorize_answer *answer);
+MUST_CHECK bool saf_authorize_answer_decode(struct wire_reader *body, struct saf_authorize_answer *answer);
