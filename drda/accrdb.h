@@ -1,0 +1,51 @@
+/* ACCRDB and ACCRDBRM, access relational database: opens an RDB and tells each other how data are represented.
+ * Sources: DDM terms ACCRDB, ACCRDBRM, TYPDEFNAM, TYPDEFOVR, CRRTKN. */
+#pragma once
+
+#include "drda/reply.h"
+
+/* CCSIDs of single-byte, double-byte and mixed data; 0 when not named. */
+struct drda_typdefovr {
+    uint16_t sbc;
+    uint16_t dbc;
+    uint16_t mbc;
+};
+
+struct drda_accrdb {
+    struct wire_reader rdbnam;
+    struct wire_reader prdid;
+    struct wire_reader typdefnam;
+    struct wire_reader crrtkn;
+    struct drda_typdefovr typdefovr;
+};
+
+/* Faults: those of ddm_parameters_read; RDBNAM, RDBACCCL, PRDID, TYPDEFNAM, TYPDEFOVR, CRRTKN are required; RDBACCCL other than SQLAM:
+ * VALNSPRM. */
+MUST_CHECK bool drda_accrdb_decode(struct wire_reader parameters, struct drda_accrdb *accrdb, struct drda_fault *fault);
+
+/* What a requester says. */
+struct drda_accrdb_values {
+    const char *rdbnam;
+    const char *prdid; /* 8 characters: product, version, release, modification */
+    const char *typdefnam;
+    struct drda_typdefovr typdefovr;
+    const uint8_t *crrtkn;
+    size_t crrtkn_size;
+};
+
+void drda_accrdb_encode(struct wire_writer *writer, const struct drda_accrdb_values *values, enum ccsid ccsid);
+
+struct drda_accrdbrm {
+    uint16_t svrcod;
+    struct wire_reader prdid;
+    struct wire_reader typdefnam;
+    struct drda_typdefovr typdefovr;
+    struct wire_reader crrtkn; /* at == NULL when absent */
+};
+
+MUST_CHECK bool drda_accrdbrm_decode(struct wire_reader parameters, struct drda_accrdbrm *accrdbrm, struct drda_fault *fault);
+void drda_accrdbrm_encode(struct wire_writer *writer, const char *prdid, const char *typdefnam, const struct drda_typdefovr *typdefovr,
+                          enum ccsid ccsid);
+
+/* True for QTDSQLX86: integers and floating-point values are little-endian. */
+bool drda_typdefnam_is_little_endian(const struct wire_reader *typdefnam);

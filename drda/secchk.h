@@ -1,0 +1,25 @@
+/* SECCHK and SECCHKRM, security check: the user ID and password (or PassTicket), and the verdict.
+ * What is decoded points into the received bytes; who decodes wipes them. Sources: DDM terms SECCHK, SECCHKRM, SECCHKCD. */
+#pragma once
+
+#include "drda/reply.h"
+
+enum { DRDA_SECCHK_TEXT_MAX = 255 }; /* bytes of USRID and of PASSWORD */
+
+struct drda_secchk {
+    uint16_t secmec;
+    struct wire_reader userid; /* at == NULL when absent, as all readers here; an empty one counts as absent */
+    struct wire_reader password;
+    struct wire_reader rdbnam;
+    struct wire_reader sectkn;
+};
+
+/* Faults: those of ddm_parameters_read; SECMEC is required. Absent USRID or PASSWORD is no fault but a verdict (SECCHKCD 12, 10). */
+MUST_CHECK bool drda_secchk_decode(struct wire_reader parameters, struct drda_secchk *secchk, struct drda_fault *fault);
+/* `rdbnam` may be NULL. The written bytes hold the password in clear: wipe them when they have been sent. */
+void drda_secchk_encode(struct wire_writer *writer, uint16_t secmec, const char *rdbnam, const char *userid, const char *password,
+                        enum ccsid ccsid);
+
+/* Only SVRCOD and SECCHKCD: clients break on SRVDGN and SVCERRNO here. SVRCOD is 0 for SECCHKCD 0, else 8. A requester reads SECCHKRM
+ * with drda_reply_decode. */
+void drda_secchkrm_encode(struct wire_writer *writer, uint8_t secchkcd);
