@@ -1,17 +1,20 @@
 #!/bin/sh
-# Installs the Debian packages that Passgate is built with (`build`) or tested with as well (`test`). Asks apt only for what is
+# Installs the Debian packages that Passgate is built with (`build`), tested with as well (`test`), or checked with on top
+# of that (`check`). Asks apt only for what is
 # missing, so that a second call costs nothing and needs no rights.
 set -eu
 
 build="gcc libc6-dev meson ninja-build pkg-config libevent-dev libssl-dev libinih-dev libsqlite3-dev uthash-dev libjansson-dev nettle-dev
        libexpat1-dev libedit-dev"
 test="libcunit1-dev default-jdk-headless libderby-java libderbyclient-java derby-tools libbcprov-java tshark nmap gdb procps"
+check="clang libclang-rt-14-dev clang-format cppcheck redis-server"
 
 case "${1-}" in
 build) wanted=$build ;;
 test) wanted="$build $test" ;;
+check) wanted="$build $test $check" ;;
 *)
-    echo "usage: $0 build|test" >&2
+    echo "usage: $0 build|test|check" >&2
     exit 2
     ;;
 esac

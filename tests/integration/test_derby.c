@@ -1,0 +1,190 @@
+/* Apache Derby's network client (ij and a JDBC program) with a PassTicket as password, while Wireshark's dissector listens; and
+ * nmap's DRDA scripts. Peers that nobody here wrote. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/support/gateway.h"
+#include "tests/support/suite.h"
+
+#define DERBY_CLASSES "/usr/share/java/derbyclient.jar:/usr/share/java/derbytools.jar"
+#define JAVA "env -u ASAN_OPTIONS java -Xshare:auto -cp " DERBY_CLASSES ":. "
+
+static struct gateway gateway;
+static pid_t capture;
+static char capture_file[128];
+
+/* Runs a shell command; its output, both streams, is in `output`. Returns the exit status. */
+static int
+run(char *output, size_t size, const char *command)
+{
+    FILE *pipe = popen(command, "r");
+    size_t used = pipe != NULL ? fread(output, 1, size - 1, pipe) : 0;
+    output[used] = '\0';
+    int status = pipe != NULL ? pclose(pipe) : -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+static void
+explain(const char *output)
+{
+    for (const char *line = output; *line != '\0';) {
+        int length = (int)strcspn(line, "\n");
+        printf("# %.*s\n", length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
+/* Asserts that `output` holds the lines of `expected` in that order; prints it when not. */
+static void
+check_in_order(const char *output, const char *const *expected, size_t count)
+{
+    const char *at = output;
+    for (size_t i = 0; i < count && at != NULL; i++) {
+        at = strstr(at, expected[i]);
+        if (at == NULL)
+            printf("# missing: %s\n", expected[i]);
+    }
+    CU_ASSERT_PTR_NOT_NULL(at);
+    if (at == NULL)
+        explain(output);
+}
+
+static void
+start_capture(void)
+{
+    char filter[32];
+    snprintf(filter, sizeof filter, "tcp port %u", gateway.port);
+    snprintf(capture_file, sizeof capture_file, "%s/capture.pcapng", gateway.directory);
+    fflush(stdout);
+    capture = fork();
+    if (capture == 0) {
+        if (freopen("/dev/null", "w", stderr) == NULL || freopen("/dev/null", "w", stdout) == NULL)
+            _exit(127);
+        execlp("tshark", "tshark", "-i", "lo", "-f", filter, "-w", capture_file, (char *)NULL);
+        _exit(127);
+    }
+    while (access(capture_file, F_OK) != 0 && waitpid(capture, NULL, WNOHANG) == 0)
+        nanosleep(&(struct timespec) { .tv_nsec = 50000000 }, NULL);
+    sleep(1); /* the file is there a moment before the capture */
+}
+
+static void
+ij_runs_sql_with_a_ticket(void)
+{
+    char ticket[9];
+    char script[128];
+    char command[1024];
+    static char output[65536];
+    gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, ticket);
+    snprintf(script, sizeof script, "%s/ij.sql", gateway.directory);
+    FILE *file = fopen(script, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fprintf(file, "connect 'jdbc:derby://127.0.0.1:%u/SAMPLE;user=IMSUSR1;password=%s';\n", gateway.port, ticket);
+    fprintf(file, "run '%s/tests/integration/ij-basic.sql';\n", getenv("PASSGATE_SOURCE"));
+    fclose(file);
+    snprintf(command, sizeof command, JAVA "org.apache.derby.tools.ij %s 2>&1", script);
+    CU_ASSERT_EQUAL(run(output, sizeof output, command), 0);
+    static const char *const expected[] = {
+        "2 rows inserted", "1 row inserted", "9000000000", "1.5",      "hello", "NULL",          "4000000000", "2.25",        "prepared",
+        "3 rows selected", "3 rows deleted", "|0 ",        "rollback", "3 ",    "1 row updated", "changed",    "ERROR 42704", "ERROR 23505",
+    };
+    check_in_order(output, expected, sizeof expected / sizeof *expected);
+}
+
+static void
+a_jdbc_program_runs_with_a_ticket(void)
+{
+    char ticket[9];
+    char command[1024];
+    static char output[65536];
+    gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, ticket);
+    snprintf(command, sizeof command,
+             JAVA "-Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 %s/tests/integration/java/Smoke.java "
+                  "'jdbc:derby://127.0.0.1:%u/SAMPLE' IMSUSR1 %s 2>&1",
+             getenv("PASSGATE_SOURCE"), gateway.port, ticket);
+    CU_ASSERT_EQUAL(run(output, sizeof output, command), 0);
+    static const char *const expected[] = {
+        "inserted 1",
+        "inserted 1",
+        "inserted 1",
+        "inserted 1",
+        "deleted 1",
+        "null|null|null|null",
+        "1:Integer|9000000000:Long|1.5:Double|row 1 ä€:String",
+        "3:Integer|27000000000:Long|3.5:Double|row 3 ä€:String",
+        "row 3 ä€",
+        "error 42704 -204",
+    };
+    check_in_order(output, expected, sizeof expected / sizeof *expected);
+}
+
+static void
+a_used_ticket_is_refused_by_name(void)
+{
+    char command[1024];
+    static char output[65536];
+    snprintf(command, sizeof command,
+             "echo \"connect 'jdbc:derby://127.0.0.1:%u/SAMPLE;user=IMSUSR1;password=AAAAAAAA';\" | " JAVA "org.apache.derby.tools.ij 2>&1",
+             gateway.port);
+    run(output, sizeof output, command);
+    static const char *const expected[] = { "ERROR 08004" };
+    check_in_order(output, expected, 1);
+}
+
+static void
+nmap_knows_a_drda_server(void)
+{
+    char command[256];
+    static char output[65536];
+    snprintf(command, sizeof command, "nmap -Pn -n -p %u --script +drda-info 127.0.0.1 2>&1", gateway.port);
+    CU_ASSERT_EQUAL(run(output, sizeof output, command), 0);
+    static const char *const expected[] = { "drda-info", "Passgate" };
+    check_in_order(output, expected, 2);
+}
+
+static void
+wireshark_finds_nothing_malformed(void)
+{
+    char command[512];
+    static char output[65536];
+    sleep(1);
+    kill(capture, SIGINT);
+    waitpid(capture, NULL, 0);
+    snprintf(command, sizeof command, "tshark -r %s -d tcp.port==%u,drda -Y drda 2>/dev/null | wc -l", capture_file, gateway.port);
+    CU_ASSERT_EQUAL(run(output, sizeof output, command), 0);
+    CU_ASSERT(strtol(output, NULL, 10) > 40);
+    snprintf(command, sizeof command,
+             "tshark -r %s -d tcp.port==%u,drda -Y '_ws.malformed || (drda && _ws.expert.severity == \"Error\")' 2>&1 | "
+             "grep -v 'Running as user'",
+             capture_file, gateway.port);
+    run(output, sizeof output, command);
+    CU_ASSERT_STRING_EQUAL(output, "");
+    explain(output);
+}
+
+static void
+the_gateway_stops_on_request(void)
+{
+    gateway_stop(&gateway);
+}
+
+int
+main(void)
+{
+    static const struct test_case cases[] = {
+        { "ij runs SQL with a PassTicket", ij_runs_sql_with_a_ticket },
+        { "a JDBC program runs with a PassTicket", a_jdbc_program_runs_with_a_ticket },
+        { "a wrong ticket is an authentication failure to JDBC", a_used_ticket_is_refused_by_name },
+        { "nmap knows a DRDA server", nmap_knows_a_drda_server },
+        { "Wireshark's dissector finds nothing malformed", wireshark_finds_nothing_malformed },
+        { "the gateway stops on request", the_gateway_stops_on_request },
+    };
+    gateway_start(&gateway, &(struct gateway_options) { 0 });
+    start_capture();
+    return SUITE_RUN("derby", cases);
+}
