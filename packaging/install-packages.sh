@@ -1,7 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that Passgate is built with (`build`), tested with as well (`test`), or checked with on top
-# of that (`check`). Asks apt only for what is
-# missing, so that a second call costs nothing and needs no rights.
+# Installs the Debian packages that Passgate is built with (`build`), tested with as well (`test`), or checked with on top of
+# that (`check`). Asks apt only for what is missing, so that a second call costs nothing and needs no rights.
 set -eu
 
 build="gcc libc6-dev meson ninja-build pkg-config libevent-dev libssl-dev libinih-dev libsqlite3-dev uthash-dev libjansson-dev nettle-dev
