@@ -4,9 +4,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "common/attributes.h"
 #include "common/problem.h"
+
+/* Where programs look when --config is not given. */
+#define CONFIGURATION_DEFAULT_PATH "/etc/passgate/passgate.ini"
 
 enum { HWS_NAME_MAX = 8, HWS_DRDA_PORTS_MAX = 200, CONFIGURATION_PATH_MAX = 1024, CONFIGURATION_DATASTORES_MAX = 64 };
 
@@ -103,17 +107,29 @@ struct configuration {
     struct passgate_settings settings;
 };
 
-/* All problems of a file, in the order of their lines; not only the first. */
+enum configuration_severity { CONFIGURATION_ERROR, CONFIGURATION_WARNING, CONFIGURATION_NOTE };
+
+struct configuration_problem {
+    enum configuration_severity severity;
+    unsigned line; /* 0: the file as a whole */
+    char *text;    /* UTF-8, "file:line: error: what is wrong and what to do", ready to print; owned */
+};
+
+/* All problems of the files read, in the order of their lines; not only the first. */
 struct problem_list {
-    struct problem *problems; /* owned */
+    struct configuration_problem *problems; /* owned */
     size_t count;
-    size_t errors; /* how many of them forbid to start; the others are warnings and notes */
+    size_t errors; /* how many forbid to start; the others are warnings and notes */
 };
 
 void problem_list_clear(struct problem_list *list);
 
-/* Reads passgate.ini at `path` and the member it names. False when there is at least one error. `configuration` is filled as far
- * as possible. Each problem text begins with file:line. */
+/* One problem a line. Notes ("accepted, no effect") only when asked for. */
+void problem_list_print(const struct problem_list *list, bool with_notes, FILE *stream);
+
+/* Reads passgate.ini at `path` and the member it names. False when there is at least one error; `configuration` is then filled as
+ * far as possible. Problems are added to `problems`, which begins as { 0 } and is cleared by the caller. Whether files and
+ * databases that the settings name exist is not asked here. */
 MUST_CHECK bool configuration_read(const char *path, struct configuration *configuration, struct problem_list *problems);
 
 /* passgate.ini alone, for safd and command-line tools, which need no member. */
@@ -121,3 +137,7 @@ MUST_CHECK bool configuration_read_settings(const char *path, struct passgate_se
 
 /* The application name in force: ODACCESS APPL=, else HWS ID=. */
 const char *hwscfg_application(const struct hwscfg *hws);
+
+/* Every statement, parameter, section and key with its values, default and meaning, as Markdown tables: the same tables that
+ * the parsers follow. */
+void configuration_write_reference(FILE *stream);

@@ -1,0 +1,324 @@
+#include "config/settings.h"
+
+#include <ctype.h>
+#include <ini.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/file.h"
+#include "config/settings_value.h"
+#include "config/suggestion.h"
+
+enum { LINE_MAX_BYTES = 2048, HEADER_SIZE = 128 };
+
+struct settings_reader {
+    struct problem_sink *sink;
+    struct passgate_settings *settings;
+    char folder[CONFIGURATION_PATH_MAX]; /* of the ini file, "" or ending in a slash */
+    const char *next;                    /* the line after this one */
+    const char *end;
+    unsigned line;
+    bool awaiting_key; /* the last line handed to inih should have given a key */
+    bool in_section;   /* a known section is open */
+    enum setting_section section;
+    struct datastore_settings *datastore;                   /* the open one; NULL: its keys are only checked */
+    unsigned given[SETTINGS_MAX];                           /* line of each key in the open section */
+    unsigned datastore_lines[CONFIGURATION_DATASTORES_MAX]; /* of their headers */
+    unsigned datastore_paths[CONFIGURATION_DATASTORES_MAX]; /* of their path keys; 0: not given */
+    struct datastore_settings unkept;                       /* takes the keys of a datastore section that is refused */
+};
+
+static void *
+place_of(struct settings_reader *reader, const struct setting *setting)
+{
+    return setting->section == SETTING_DATASTORE ? (void *)reader->datastore : (void *)reader->settings;
+}
+
+/* Defaults are values like others, except that the row may have none. */
+static void
+set_defaults(struct settings_reader *reader, bool of_datastores)
+{
+    char complaint[SETTING_COMPLAINT_SIZE];
+    for (size_t i = 0; i < settings_table_count; i++) {
+        const struct setting *setting = &settings_table[i];
+        bool has_default = setting->fallback != NULL && *setting->fallback != '\0';
+        if ((setting->section == SETTING_DATASTORE) != of_datastores || !has_default)
+            continue;
+        if (!settings_value_store(setting, setting->fallback, reader->folder, place_of(reader, setting), complaint))
+            problem_error(reader->sink, 0, "[%s] %s is not given and its default %s does not fit: allowed: %s",
+                          setting_section_names[setting->section], setting->key, setting->fallback, complaint);
+    }
+}
+
+static bool
+is_name_character(char c)
+{
+    return isalnum((unsigned char)c) || (c != '\0' && strchr("_$#@.-", c) != NULL);
+}
+
+static bool
+is_datastore_name(const char *name)
+{
+    size_t length = strlen(name);
+    bool good = length >= 1 && length < sizeof((struct datastore_settings *)NULL)->name && isalpha((unsigned char)name[0]);
+    for (size_t i = 0; i < length && good; i++)
+        good = is_name_character(name[i]);
+    return good;
+}
+
+static struct datastore_settings *
+add_datastore(struct settings_reader *reader, const char *name)
+{
+    struct passgate_settings *settings = reader->settings;
+    for (size_t i = 0; i < settings->datastore_count; i++) {
+        if (strcasecmp(settings->datastores[i].name, name) == 0) {
+            problem_error(reader->sink, reader->line, "[datastore %s] is given twice; the first is in line %u", name,
+                          reader->datastore_lines[i]);
+            return NULL;
+        }
+    }
+    if (settings->datastore_count == CONFIGURATION_DATASTORES_MAX) {
+        problem_error(reader->sink, reader->line, "[datastore %s] is one too many; there may be %d", name, CONFIGURATION_DATASTORES_MAX);
+        return NULL;
+    }
+    reader->datastore_lines[settings->datastore_count] = reader->line;
+    struct datastore_settings *datastore = &settings->datastores[settings->datastore_count++];
+    memcpy(datastore->name, name, strlen(name) + 1);
+    return datastore;
+}
+
+static void
+open_datastore(struct settings_reader *reader, const char *name)
+{
+    reader->datastore = NULL;
+    if (is_datastore_name(name))
+        reader->datastore = add_datastore(reader, name);
+    else
+        problem_error(reader->sink, reader->line,
+                      "[datastore %s]: the name must be 1 to 18 letters, digits or _ $ # @ . -, the first a letter, as [datastore SAMPLE]",
+                      name);
+    if (reader->datastore == NULL)
+        reader->datastore = &reader->unkept;
+    set_defaults(reader, true);
+}
+
+static void
+open_section(struct settings_reader *reader, const char *header)
+{
+    size_t word = strcspn(header, " \t");
+    const char *name = header + word + strspn(header + word, " \t");
+    struct suggestion suggestion = suggestion_for(header);
+    memset(reader->given, 0, sizeof reader->given);
+    reader->in_section = true;
+    for (enum setting_section section = SETTING_PASSGATE; section < SETTING_SECTION_COUNT; section++) {
+        const char *known = setting_section_names[section];
+        suggestion_offer(&suggestion, known);
+        if (strlen(known) != word || memcmp(header, known, word) != 0 || (section != SETTING_DATASTORE && *name != '\0'))
+            continue;
+        reader->section = section;
+        if (section == SETTING_DATASTORE)
+            open_datastore(reader, name);
+        return;
+    }
+    reader->in_section = false;
+    if (suggestion.best != NULL)
+        problem_error(reader->sink, reader->line, "[%s]: unknown section; did you mean [%s]?", header, suggestion.best);
+    else
+        problem_error(reader->sink, reader->line, "[%s]: unknown section; known are passgate, limits, saf, racf and datastore NAME",
+                      header);
+}
+
+/* `line` begins with the opening bracket. */
+static void
+read_header(struct settings_reader *reader, const char *line)
+{
+    char header[HEADER_SIZE];
+    const char *close = strchr(line, ']');
+    const char *from = line + 1 + strspn(line + 1, " \t");
+    if (close == NULL || close[1 + strspn(close + 1, " \t\r")] != '\0') {
+        problem_error(reader->sink, reader->line, "a section is written as [name], alone in its line");
+        reader->in_section = false;
+        return;
+    }
+    while (close > from && (close[-1] == ' ' || close[-1] == '\t'))
+        close--;
+    snprintf(header, sizeof header, "%.*s", (int)(close - from), from);
+    open_section(reader, header);
+}
+
+static void
+tell_unknown_key(struct settings_reader *reader, const char *key)
+{
+    struct suggestion suggestion = suggestion_for(key);
+    const char *section = setting_section_names[reader->section];
+    char known[512] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < settings_table_count; i++) {
+        if (settings_table[i].section != reader->section)
+            continue;
+        suggestion_offer(&suggestion, settings_table[i].key);
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", used > 0 ? ", " : "", settings_table[i].key);
+    }
+    if (suggestion.best != NULL)
+        problem_error(reader->sink, reader->line, "[%s] %s: unknown key; did you mean %s?", section, key, suggestion.best);
+    else
+        problem_error(reader->sink, reader->line, "[%s] %s: unknown key; known are %s", section, key, known);
+}
+
+static const struct setting *
+find_setting(enum setting_section section, const char *key)
+{
+    for (size_t i = 0; i < settings_table_count; i++) {
+        if (settings_table[i].section == section && strcmp(settings_table[i].key, key) == 0)
+            return &settings_table[i];
+    }
+    return NULL;
+}
+
+static void
+take_key(struct settings_reader *reader, const struct setting *setting, const char *value)
+{
+    const char *section = setting_section_names[setting->section];
+    unsigned *given = &reader->given[setting - settings_table];
+    if (*given != 0)
+        problem_error(reader->sink, reader->line, "[%s] %s is given twice; the first is in line %u", section, setting->key, *given);
+    *given = reader->line;
+    if (setting->section == SETTING_DATASTORE && setting->fallback == NULL && reader->datastore != &reader->unkept)
+        reader->datastore_paths[reader->datastore - reader->settings->datastores] = reader->line;
+    char complaint[SETTING_COMPLAINT_SIZE];
+    if (!settings_value_store(setting, value, reader->folder, place_of(reader, setting), complaint))
+        problem_error(reader->sink, reader->line, "[%s] %s = %s: allowed: %s", section, setting->key, value, complaint);
+}
+
+/* Called by inih for each key; the section is the one that our own reader saw, because inih cuts long names. */
+static int
+handle_key(void *user, const char *section, const char *key, const char *value)
+{
+    (void)section;
+    struct settings_reader *reader = user;
+    reader->awaiting_key = false;
+    if (!reader->in_section)
+        return 1; /* the section was refused already, or there is none: told by the reader */
+    const struct setting *setting = find_setting(reader->section, key);
+    if (setting == NULL)
+        tell_unknown_key(reader, key);
+    else
+        take_key(reader, setting, value);
+    return 1;
+}
+
+static void
+look_at_line(struct settings_reader *reader, const char *line)
+{
+    const char *first = line + strspn(line, " \t\r");
+    if (*first == '[') {
+        read_header(reader, first);
+        return;
+    }
+    reader->awaiting_key = *first != '\0' && strchr(";#", *first) == NULL;
+    if (reader->awaiting_key && reader->line > 0 && !reader->in_section && reader->section == SETTING_SECTION_COUNT)
+        problem_error(reader->sink, reader->line, "a key must stand in a section such as [passgate]");
+}
+
+static void
+tell_passed_over(struct settings_reader *reader)
+{
+    if (reader->awaiting_key)
+        problem_error(reader->sink, reader->line, "expected [section], key = value or a comment beginning with # or ;");
+    reader->awaiting_key = false;
+}
+
+/* As fgets for inih: the next line that fits and is text, without its newline; NULL at the end. */
+static char *
+read_line(char *line, int size, void *stream)
+{
+    struct settings_reader *reader = stream;
+    tell_passed_over(reader);
+    while (reader->next < reader->end) {
+        const char *newline = memchr(reader->next, '\n', (size_t)(reader->end - reader->next));
+        const char *stop = newline != NULL ? newline : reader->end;
+        const char *from = reader->next;
+        size_t length = (size_t)(stop - from);
+        reader->next = newline != NULL ? newline + 1 : reader->end;
+        reader->line++;
+        if (length + 3 > (size_t)size)
+            problem_error(reader->sink, reader->line, "the line has %zu bytes; at most %d are read", length, size - 3);
+        else if (memchr(from, '\0', length) != NULL)
+            problem_error(reader->sink, reader->line, "the line holds a NUL byte; this is no text file");
+        else {
+            memcpy(line, from, length);
+            line[length] = '\0';
+            look_at_line(reader, reader->line == 1 && strncmp(line, "\xEF\xBB\xBF", 3) == 0 ? line + 3 : line);
+            return line;
+        }
+    }
+    return NULL;
+}
+
+static void
+check_datastores(struct settings_reader *reader)
+{
+    for (size_t i = 0; i < reader->settings->datastore_count; i++) {
+        const struct datastore_settings *datastore = &reader->settings->datastores[i];
+        if (reader->datastore_paths[i] == 0)
+            problem_error(reader->sink, reader->datastore_lines[i], "[datastore %s] needs path = FILE", datastore->name);
+        if (datastore->create && datastore->read_only)
+            problem_error(reader->sink, reader->datastore_lines[i], "[datastore %s]: read_only = yes and create = yes exclude each other",
+                          datastore->name);
+    }
+}
+
+static void
+set_folder(struct settings_reader *reader, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    int length = slash != NULL ? (int)(slash - path) + 1 : 0;
+    if ((size_t)length < sizeof reader->folder)
+        snprintf(reader->folder, sizeof reader->folder, "%.*s", length, path);
+    else
+        problem_error(reader->sink, 0, "its folder's name is longer than %zu bytes", sizeof reader->folder - 1);
+}
+
+/* Debian's libinih takes its limits from variables; by default it cuts lines at 197 bytes. */
+static void
+set_inih_limits(void)
+{
+    ini_use_stack = false;
+    ini_allow_multiline = false;
+    ini_initial_alloc = LINE_MAX_BYTES;
+    ini_max_line = LINE_MAX_BYTES;
+}
+
+bool
+settings_parse(const char *name, const char *text, size_t size, struct passgate_settings *settings, struct problem_list *problems)
+{
+    size_t errors = problems->errors;
+    struct problem_sink sink = problem_sink(problems, name);
+    struct settings_reader reader = {
+        .sink = &sink, .settings = settings, .next = text, .end = text + size, .section = SETTING_SECTION_COUNT
+    };
+    *settings = (struct passgate_settings) { 0 };
+    set_folder(&reader, name);
+    set_defaults(&reader, false);
+    set_inih_limits();
+    if (ini_parse_stream(read_line, &reader, handle_key, &reader) == -2)
+        problem_error(&sink, 0, "cannot be read: out of memory");
+    tell_passed_over(&reader);
+    check_datastores(&reader);
+    return problems->errors == errors;
+}
+
+bool
+settings_read(const char *path, struct passgate_settings *settings, struct problem_list *problems)
+{
+    struct problem_sink sink = problem_sink(problems, path);
+    char *text;
+    size_t size;
+    if (!configuration_file_read(path, &sink, &text, &size)) {
+        *settings = (struct passgate_settings) { 0 };
+        return false;
+    }
+    bool good = settings_parse(path, text, size, settings, problems);
+    free(text);
+    return good;
+}
