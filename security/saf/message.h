@@ -1,7 +1,9 @@
 /* The messages between safd and those who ask it (gateways, command-line tools), over a Unix stream socket. Pipelined: any
  * number of requests may be under way; an answer carries the ID of its request and they may come in any order.
  * Frame: length of what follows (4 bytes), request ID (4), type (1), then the fields in the order of the structs below;
- * integers big-endian, strings counted by 2 bytes. Nothing here does I/O. */
+ * integers big-endian, strings counted by 2 bytes (the output of a command by 4). Nothing here does I/O.
+ * An encoder that has no room, or is given too much, fails its writer. A decoder takes exactly what its encoder makes: nothing may
+ * be missing or left over. */
 #pragma once
 
 #include "common/wire.h"
@@ -15,6 +17,7 @@ enum {
     SAF_NAME_MAX = 8, /* application and group names */
     SAF_RESOURCE_MAX = 246,
     SAF_COMMAND_MAX = 32 * 1024,
+    SAF_OUTPUT_MAX = SAF_FRAME_MAX - SAF_FRAME_HEADER_SIZE - 5, /* what a command may say in one answer */
 };
 
 enum saf_message_type {

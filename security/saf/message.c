@@ -1,0 +1,231 @@
+#include "security/saf/message.h"
+
+enum { LENGTH_SIZE = 4 };
+
+int
+saf_frame_next(const uint8_t *bytes, size_t available, struct saf_frame *frame, size_t *size)
+{
+    *size = 0;
+    struct wire_reader reader = wire_reader(bytes, available);
+    uint32_t length = wire_u32(&reader);
+    if (reader.failed)
+        return 0;
+    if (length < SAF_FRAME_HEADER_SIZE - LENGTH_SIZE || length > SAF_FRAME_MAX - LENGTH_SIZE)
+        return -1;
+    if (reader.left < length)
+        return 0;
+    struct wire_reader body = wire_sub(&reader, length);
+    frame->id = wire_u32(&body);
+    frame->type = wire_u8(&body);
+    frame->body = body;
+    *size = LENGTH_SIZE + (size_t)length;
+    return 1;
+}
+
+static size_t
+frame_open(struct wire_writer *writer, uint32_t id, unsigned type)
+{
+    size_t mark = writer->used;
+    wire_put_u32(writer, 0);
+    wire_put_u32(writer, id);
+    wire_put_u8(writer, (uint8_t)type);
+    return mark;
+}
+
+static void
+frame_close(struct wire_writer *writer, size_t mark)
+{
+    if (writer->failed)
+        return;
+    size_t size = writer->used - mark;
+    if (size > SAF_FRAME_MAX) {
+        writer->failed = true;
+        return;
+    }
+    wire_patch_u32(writer, mark, (uint32_t)(size - LENGTH_SIZE));
+}
+
+static void
+put_string(struct wire_writer *writer, const char *string)
+{
+    wire_put_counted(writer, string, strlen(string));
+}
+
+static bool
+take_string(struct wire_reader *body, char *string, size_t size)
+{
+    struct wire_reader text = wire_counted(body);
+    return wire_string(&text, string, size);
+}
+
+void
+saf_verify_encode(struct wire_writer *writer, uint32_t id, const struct saf_verify *verify)
+{
+    size_t mark = frame_open(writer, id, SAF_MESSAGE_VERIFY);
+    put_string(writer, verify->userid);
+    put_string(writer, verify->credential);
+    put_string(writer, verify->application);
+    put_string(writer, verify->group);
+    put_string(writer, verify->address);
+    wire_put_u16(writer, verify->port);
+    wire_put_u64(writer, verify->connection);
+    wire_put_u8(writer, verify->mixed_case);
+    frame_close(writer, mark);
+}
+
+bool
+saf_verify_decode(struct wire_reader *body, struct saf_verify *verify)
+{
+    *verify = (struct saf_verify) { 0 };
+    bool strings_fit = take_string(body, verify->userid, sizeof verify->userid) &&
+                       take_string(body, verify->credential, sizeof verify->credential) &&
+                       take_string(body, verify->application, sizeof verify->application) &&
+                       take_string(body, verify->group, sizeof verify->group) && take_string(body, verify->address, sizeof verify->address);
+    if (!strings_fit)
+        return false;
+    verify->port = wire_u16(body);
+    verify->connection = wire_u64(body);
+    verify->mixed_case = wire_u8(body);
+    bool known_case = verify->mixed_case == 'R' || verify->mixed_case == 'Y' || verify->mixed_case == 'N';
+    return wire_done(body) && known_case;
+}
+
+void
+saf_verify_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_verify_answer *answer)
+{
+    size_t mark = frame_open(writer, id, SAF_MESSAGE_VERIFY | SAF_MESSAGE_ANSWER);
+    wire_put_u8(writer, answer->result.saf);
+    wire_put_u8(writer, answer->result.racf);
+    wire_put_u16(writer, answer->result.reason);
+    wire_put_u16(writer, (uint16_t)answer->result.explanation);
+    wire_put_u8(writer, answer->result.retryable);
+    wire_put_u32(writer, (uint32_t)answer->result.ticket_offset_s);
+    put_string(writer, answer->userid);
+    put_string(writer, answer->group);
+    frame_close(writer, mark);
+}
+
+/* An answer that this side cannot interpret must not be taken for a success. */
+static bool
+is_saf_return_code(uint8_t code)
+{
+    return code == SAF_OK || code == SAF_NO_DECISION || code == SAF_REFUSED;
+}
+
+bool
+saf_verify_answer_decode(struct wire_reader *body, struct saf_verify_answer *answer)
+{
+    *answer = (struct saf_verify_answer) { .result.saf = SAF_REFUSED };
+    struct saf_verify_answer got = { 0 };
+    got.result.saf = wire_u8(body);
+    got.result.racf = wire_u8(body);
+    got.result.reason = wire_u16(body);
+    got.result.explanation = (enum saf_explanation)wire_u16(body);
+    uint8_t retryable = wire_u8(body);
+    got.result.retryable = retryable == 1;
+    got.result.ticket_offset_s = (int32_t)wire_u32(body);
+    bool strings_fit = take_string(body, got.userid, sizeof got.userid) && take_string(body, got.group, sizeof got.group);
+    if (!strings_fit || !wire_done(body) || retryable > 1 || !is_saf_return_code(got.result.saf))
+        return false;
+    *answer = got;
+    return true;
+}
+
+void
+saf_command_encode(struct wire_writer *writer, uint32_t id, const struct saf_command *command)
+{
+    if (command->size > SAF_COMMAND_MAX) {
+        writer->failed = true;
+        return;
+    }
+    size_t mark = frame_open(writer, id, SAF_MESSAGE_COMMAND);
+    wire_put_counted(writer, command->text, command->size);
+    frame_close(writer, mark);
+}
+
+bool
+saf_command_decode(struct wire_reader *body, struct saf_command *command)
+{
+    struct wire_reader text = wire_counted(body);
+    *command = (struct saf_command) { 0 };
+    bool has_nul = text.left > 0 && memchr(text.at, '\0', text.left) != NULL;
+    if (!wire_done(body) || text.left > SAF_COMMAND_MAX || has_nul)
+        return false;
+    *command = (struct saf_command) { .text = (const char *)text.at, .size = text.left };
+    return true;
+}
+
+void
+saf_command_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_command_answer *answer)
+{
+    if (answer->size > SAF_OUTPUT_MAX) {
+        writer->failed = true;
+        return;
+    }
+    size_t mark = frame_open(writer, id, SAF_MESSAGE_COMMAND | SAF_MESSAGE_ANSWER);
+    wire_put_u8(writer, answer->return_code);
+    wire_put_u32(writer, (uint32_t)answer->size);
+    wire_put_bytes(writer, answer->output, answer->size);
+    frame_close(writer, mark);
+}
+
+bool
+saf_command_answer_decode(struct wire_reader *body, struct saf_command_answer *answer)
+{
+    *answer = (struct saf_command_answer) { 0 };
+    uint8_t return_code = wire_u8(body);
+    struct wire_reader output = wire_sub(body, wire_u32(body));
+    if (!wire_done(body))
+        return false;
+    *answer = (struct saf_command_answer) { .return_code = return_code, .output = (const char *)output.at, .size = output.left };
+    return true;
+}
+
+void
+saf_authorize_encode(struct wire_writer *writer, uint32_t id, const struct saf_authorize *authorize)
+{
+    size_t mark = frame_open(writer, id, SAF_MESSAGE_AUTHORIZE);
+    wire_put_u32(writer, authorize->uid);
+    wire_put_u8(writer, authorize->access);
+    put_string(writer, authorize->class_name);
+    put_string(writer, authorize->resource);
+    frame_close(writer, mark);
+}
+
+static bool
+is_access_level(uint8_t access)
+{
+    return access == 2 || access == 4 || access == 8 || access == 128;
+}
+
+bool
+saf_authorize_decode(struct wire_reader *body, struct saf_authorize *authorize)
+{
+    *authorize = (struct saf_authorize) { 0 };
+    authorize->uid = wire_u32(body);
+    authorize->access = wire_u8(body);
+    bool strings_fit = take_string(body, authorize->class_name, sizeof authorize->class_name) &&
+                       take_string(body, authorize->resource, sizeof authorize->resource);
+    return strings_fit && wire_done(body) && is_access_level(authorize->access);
+}
+
+void
+saf_authorize_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_authorize_answer *answer)
+{
+    size_t mark = frame_open(writer, id, SAF_MESSAGE_AUTHORIZE | SAF_MESSAGE_ANSWER);
+    wire_put_u8(writer, answer->saf);
+    put_string(writer, answer->userid);
+    frame_close(writer, mark);
+}
+
+bool
+saf_authorize_answer_decode(struct wire_reader *body, struct saf_authorize_answer *answer)
+{
+    *answer = (struct saf_authorize_answer) { .saf = SAF_REFUSED };
+    uint8_t saf = wire_u8(body);
+    bool fits = take_string(body, answer->userid, sizeof answer->userid);
+    if (!fits || !wire_done(body) || !is_saf_return_code(saf))
+        return false;
+    answer->saf = saf;
+    return true;
+}

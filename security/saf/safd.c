@@ -1,0 +1,244 @@
+/* safd, the security server: owns the RACF database, the keys, the single-use claims and the audit file of a host, and answers
+ * those who ask. This file reads the command line and passgate.ini, opens the parts in order and closes them again. */
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/options.h"
+#include "common/secret.h"
+#include "config/configuration.h"
+#include "security/saf/safd_server.h"
+
+enum safd_exit {
+    SAFD_EXIT_ENDED = 0,
+    SAFD_EXIT_LOOP = 1,
+    SAFD_EXIT_USAGE = OPTIONS_EXIT_USAGE,
+    SAFD_EXIT_CONFIGURATION = 3,
+    SAFD_EXIT_KEYS = 4,
+    SAFD_EXIT_DATABASE = 5,
+    SAFD_EXIT_REPLAY = 6,
+    SAFD_EXIT_AUDIT = 7,
+    SAFD_EXIT_SOCKET = 8,
+};
+
+enum { SECRET_MEMORY_BYTES = 4 * 1024 * 1024, TOKEN_MAX = 32, FIRST_FREE_DESCRIPTOR = 3, LINKS_MAX = 1024 };
+
+enum safd_option { OPTION_CONFIG, OPTION_LINKS, OPTION_TOKEN, OPTION_COUNT };
+
+static const struct option_row rows[OPTION_COUNT] = {
+    [OPTION_CONFIG] = { "config", "FILE", "read FILE, a passgate.ini (default " CONFIGURATION_DEFAULT_PATH ")" },
+    [OPTION_LINKS] = { "links", "FIRST:COUNT",
+                       "serve COUNT connected sockets handed down by the gateway that starts\n"
+                       "this safd, as file descriptors FIRST and up; end when all are closed" },
+    [OPTION_TOKEN] = { "token", "T",
+                       "add .T to the name of the socket, so that several safd can run side by\n"
+                       "side; 1 to 32 letters, digits, - or _" },
+};
+
+static const struct command_line line = {
+    .program = "safd",
+    .operands = "",
+    .summary = "The security server of Passgate: verifies users and their PassTickets for gateways and runs RACF commands.\n"
+               "It stays in the foreground, logs to standard error and ends on SIGTERM or SIGINT; SIGHUP opens the audit file again.",
+    .afterword = "Examples:\n"
+                 "  safd --config /etc/passgate/passgate.ini\n"
+                 "  safd --config test.ini --token TEST      listens on the configured socket name with .TEST\n"
+                 "\n"
+                 "Exit codes:\n"
+                 "  0  ended by a signal, or by the gateway that started it\n"
+                 "  1  the event loop failed\n"
+                 "  2  wrong command line\n"
+                 "  3  wrong configuration\n"
+                 "  4  no secret memory, or the master key cannot be used\n"
+                 "  5  the RACF database cannot be used\n"
+                 "  6  the replay store cannot be used\n"
+                 "  7  the audit file cannot be used\n"
+                 "  8  the socket, or a link, cannot be used\n",
+    .rows = rows,
+    .row_count = OPTION_COUNT,
+};
+
+struct parts {
+    struct keystore *keystore;
+    struct racf *racf;
+    struct replay_store *replay;
+    struct audit *audit;
+    struct safd_service *service;
+    struct safd_server *server;
+};
+
+static bool
+parse_links(const char *text, struct safd_server_settings *settings)
+{
+    char *end;
+    long first = strtol(text, &end, 10);
+    if (end == text || *end != ':' || first < FIRST_FREE_DESCRIPTOR || first > INT32_MAX - LINKS_MAX)
+        return false;
+    const char *rest = end + 1;
+    long count = strtol(rest, &end, 10);
+    if (end == rest || *end != '\0' || count < 1 || count > LINKS_MAX)
+        return false;
+    settings->first_link = (int)first;
+    settings->link_count = (int)count;
+    return true;
+}
+
+static bool
+is_token(const char *text)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    size_t length = strlen(text);
+    return length >= 1 && length <= TOKEN_MAX && strspn(text, allowed) == length;
+}
+
+static bool
+read_configuration(const char *path, struct passgate_settings *settings)
+{
+    struct problem_list problems = { 0 };
+    bool read = configuration_read_settings(path, settings, &problems);
+    for (size_t i = 0; i < problems.count; i++)
+        if (problems.problems[i].severity != CONFIGURATION_NOTE)
+            fprintf(stderr, "safd: %s\n", problems.problems[i].text);
+    problem_list_clear(&problems);
+    return read;
+}
+
+static bool
+find_gateway_user(const struct passgate_settings *settings, uid_t *uid)
+{
+    *uid = geteuid();
+    if (settings->saf_gateway_user[0] == '\0')
+        return true;
+    const struct passwd *user = getpwnam(settings->saf_gateway_user);
+    if (user != NULL)
+        *uid = user->pw_uid;
+    return user != NULL;
+}
+
+/* Fills `server` from the command line and passgate.ini; 0, or the exit code of what is wrong and has been told. */
+static int
+settle(const char *const values[], struct passgate_settings *settings, struct safd_server_settings *server)
+{
+    const char *config = values[OPTION_CONFIG] != NULL ? values[OPTION_CONFIG] : CONFIGURATION_DEFAULT_PATH;
+    if (values[OPTION_LINKS] != NULL && !parse_links(values[OPTION_LINKS], server))
+        return options_refuse(&line, "--links %s: expected FIRST:COUNT, FIRST at least %d, COUNT 1 to %d", values[OPTION_LINKS],
+                              FIRST_FREE_DESCRIPTOR, LINKS_MAX);
+    if (values[OPTION_TOKEN] != NULL && !is_token(values[OPTION_TOKEN]))
+        return options_refuse(&line, "--token %s: expected 1 to %d letters, digits, - or _", values[OPTION_TOKEN], TOKEN_MAX);
+    if (!read_configuration(config, settings))
+        return SAFD_EXIT_CONFIGURATION;
+    const char *token = values[OPTION_TOKEN];
+    int length = snprintf(server->socket, sizeof server->socket, "%s%s%s", settings->saf_socket, token != NULL ? "." : "",
+                          token != NULL ? token : "");
+    if (length <= 0 || (size_t)length >= sizeof server->socket) {
+        fprintf(stderr, "safd: %s: [saf] socket, with .token, must have 1 to %zu bytes: set another one\n", config,
+                sizeof server->socket - 1);
+        return SAFD_EXIT_CONFIGURATION;
+    }
+    if (!find_gateway_user(settings, &server->gateway_uid)) {
+        fprintf(stderr, "safd: %s: [saf] gateway_user = %s: there is no such user: create it or correct the name\n", config,
+                settings->saf_gateway_user);
+        return SAFD_EXIT_CONFIGURATION;
+    }
+    return 0;
+}
+
+static int
+open_stores(struct parts *parts, const struct passgate_settings *settings, struct problem *problem)
+{
+    parts->keystore = keystore_open(settings->master_key, true, problem);
+    if (parts->keystore == NULL)
+        return SAFD_EXIT_KEYS;
+    parts->racf = racf_open(settings->racf_database, true, parts->keystore, &clock_system, problem);
+    if (parts->racf == NULL)
+        return SAFD_EXIT_DATABASE;
+    enum replay_durability durability = settings->replay_power ? REPLAY_DURABILITY_POWER : REPLAY_DURABILITY_PROCESS;
+    parts->replay = replay_store_open(settings->replay_database, durability, &clock_system, problem);
+    if (parts->replay == NULL)
+        return SAFD_EXIT_REPLAY;
+    parts->audit = audit_open(settings->audit_file, problem);
+    return parts->audit == NULL ? SAFD_EXIT_AUDIT : 0;
+}
+
+static int
+open_server(struct parts *parts, const struct safd_server_settings *settings, struct problem *problem)
+{
+    parts->service = calloc(1, sizeof *parts->service);
+    if (parts->service == NULL) {
+        problem_set(problem, "out of memory");
+        return SAFD_EXIT_LOOP;
+    }
+    parts->service->racroute = (struct racroute) { .racf = parts->racf, .replay = parts->replay, .clock = &clock_system };
+    parts->service->audit = parts->audit;
+    parts->service->owner = geteuid();
+    parts->server = safd_server_new(parts->service, settings, problem);
+    return parts->server == NULL ? SAFD_EXIT_SOCKET : 0;
+}
+
+static void
+close_parts(struct parts *parts)
+{
+    if (parts->server != NULL)
+        safd_server_free(parts->server);
+    free(parts->service);
+    if (parts->audit != NULL)
+        audit_close(parts->audit);
+    if (parts->replay != NULL)
+        replay_store_close(parts->replay);
+    if (parts->racf != NULL)
+        racf_close(parts->racf);
+    if (parts->keystore != NULL)
+        keystore_free(parts->keystore);
+}
+
+static int
+serve(const struct passgate_settings *settings, const struct safd_server_settings *server)
+{
+    struct parts parts = { 0 };
+    struct problem problem = { 0 };
+    int status = open_stores(&parts, settings, &problem);
+    if (status == 0)
+        status = open_server(&parts, server, &problem);
+    if (status != 0) {
+        fprintf(stderr, "safd: %s\n", problem.text);
+    } else {
+        log_message("SAFD0001I", "SECURITY SERVER %s STARTED; DATABASE=%s SOCKET=%s LINKS=%d", PASSGATE_VERSION, settings->racf_database,
+                    server->socket, server->link_count);
+        status = safd_server_run(parts.server) ? SAFD_EXIT_ENDED : SAFD_EXIT_LOOP;
+        log_message(status == 0 ? "SAFD0004I" : "SAFD0009E", "SECURITY SERVER ENDED%s", status == 0 ? "" : ": its event loop failed");
+    }
+    close_parts(&parts);
+    return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+    const char *values[OPTION_COUNT];
+    int operand;
+    switch (options_parse(&line, argc, argv, values, &operand)) {
+    case OPTIONS_ANSWERED:
+        return SAFD_EXIT_ENDED;
+    case OPTIONS_WRONG:
+        return SAFD_EXIT_USAGE;
+    case OPTIONS_PARSED:
+        break;
+    }
+    if (operand < argc)
+        return options_refuse(&line, "%s: no operand is expected", argv[operand]);
+    static struct passgate_settings settings;
+    struct safd_server_settings server = { 0 };
+    int status = settle(values, &settings, &server);
+    if (status != 0)
+        return status;
+    if (!secret_memory_init(SECRET_MEMORY_BYTES)) {
+        perror("safd: secret memory cannot be had: raise LimitMEMLOCK (ulimit -l)");
+        return SAFD_EXIT_KEYS;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    return serve(&settings, &server);
+}

@@ -1,0 +1,67 @@
+#include "security/saf/safd_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "common/log.h"
+
+enum { DETAIL_SIZE = 160, HALF_HOUR_S = 1800 };
+
+static const char *
+refusal_text(const struct saf_result *result)
+{
+    static const struct {
+        uint8_t racf;
+        const char *text;
+    } texts[] = {
+        { RACF_VERIFY_USER_NOT_DEFINED, "USER AT TERMINAL NOT RACF-DEFINED" },
+        { RACF_VERIFY_PASSWORD_INVALID, "INVALID PASSWORD" },
+        { RACF_VERIFY_PASSWORD_EXPIRED, "EXPIRED PASSWORD" },
+        { RACF_VERIFY_NEW_PASSWORD_INVALID, "INVALID NEW PASSWORD" },
+        { RACF_VERIFY_NOT_IN_GROUP, "INVALID GROUP" },
+        { RACF_VERIFY_USER_REVOKED, "REVOKED USER ACCESS ATTEMPT" },
+        { RACF_VERIFY_GROUP_REVOKED, "REVOKED GROUP ACCESS ATTEMPT" },
+        { RACF_VERIFY_APPL_REFUSED, "NOT AUTHORIZED TO APPLICATION" },
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (texts[i].racf == result->racf)
+            return texts[i].text;
+    return "SECURITY SERVICE FAILURE";
+}
+
+/* What is known beyond the explanation: how far off the ticket was, or who used it first. */
+static void
+print_detail(char detail[DETAIL_SIZE], const struct saf_verify_answer *answer, const struct racroute_facts *facts)
+{
+    detail[0] = '\0';
+    int32_t offset = answer->result.ticket_offset_s;
+    if (answer->result.explanation == SAF_EXPLAIN_TICKET_REPLAYED) {
+        char time[32] = "?";
+        struct tm utc;
+        time_t seconds = (time_t)(facts->first_use.utc_us / 1000000);
+        if (gmtime_r(&seconds, &utc) != NULL)
+            strftime(time, sizeof time, "%Y-%m-%dT%H:%M:%SZ", &utc);
+        snprintf(detail, DETAIL_SIZE, "; first use %s from %s", time, facts->first_use.address);
+    } else if (offset != 0) {
+        /* A clock set to local time is off by whole half hours, give or take its drift. */
+        int32_t remainder = (offset % HALF_HOUR_S + HALF_HOUR_S) % HALF_HOUR_S;
+        bool zone = offset / HALF_HOUR_S != 0 && (remainder < 30 || remainder > HALF_HOUR_S - 30);
+        snprintf(detail, DETAIL_SIZE, "; its time is %+" PRId32 " s from now%s", offset, zone ? ", as of a clock set to a local time" : "");
+    }
+}
+
+void
+safd_report_refusal(const struct racf *racf, const struct saf_verify *verify, const struct saf_verify_answer *answer,
+                    const struct racroute_facts *facts)
+{
+    const struct racf_user *user = facts->userid[0] != '\0' ? racf_user_find(racf, facts->userid) : NULL;
+    char detail[DETAIL_SIZE];
+    print_detail(detail, answer, facts);
+    log_message("ICH408I",
+                "USER(%-8s) GROUP(%-8s) NAME(%-20s) LOGON/JOB INITIATION - %s; APPL(%s) FROM %s PORT %u CONNECTION %" PRIu64
+                " SAF=%u RACF=%02X RSN=%02X: %s%s",
+                facts->userid[0] != '\0' ? facts->userid : "?", facts->group, user != NULL ? user->name : "???",
+                refusal_text(&answer->result), verify->application, verify->address, verify->port, verify->connection, answer->result.saf,
+                answer->result.racf, answer->result.reason, saf_explanation_text(answer->result.explanation), detail);
+}
