@@ -181,6 +181,15 @@ wire_patch_u32(struct wire_writer *w, size_t offset, uint32_t value)
     wire_patch_u16(w, offset + 2, (uint16_t)value);
 }
 
+/* Moves bytes written earlier to another place in what is written, when a length turns out to need more room. */
+static inline void
+wire_move(struct wire_writer *w, size_t to, size_t from, size_t n)
+{
+    if (w->failed || to > w->used || from > w->used || n > w->used - to || n > w->used - from || n == 0)
+        return;
+    memmove(w->start + to, w->start + from, n);
+}
+
 /* Two bytes length, then the bytes: strings between our own processes. Longer than 65535 bytes fails the writer. */
 static inline void
 wire_put_counted(struct wire_writer *w, const void *bytes, size_t n)

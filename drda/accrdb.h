@@ -44,8 +44,17 @@ struct drda_accrdbrm {
 };
 
 MUST_CHECK bool drda_accrdbrm_decode(struct wire_reader parameters, struct drda_accrdbrm *accrdbrm, struct drda_fault *fault);
-void drda_accrdbrm_encode(struct wire_writer *writer, const char *prdid, const char *typdefnam, const struct drda_typdefovr *typdefovr,
-                          enum ccsid ccsid);
 
-/* True for QTDSQLX86: integers and floating-point values are little-endian. */
-bool drda_typdefnam_is_little_endian(const struct wire_reader *typdefnam);
+/* What a server says. */
+struct drda_accrdbrm_values {
+    uint16_t svrcod; /* SVRCOD_WARNING when a CCSID of the requester is not supported */
+    const char *prdid;
+    const char *typdefnam;
+    struct drda_typdefovr typdefovr;
+};
+
+void drda_accrdbrm_encode(struct wire_writer *writer, const struct drda_accrdbrm_values *values, enum ccsid ccsid);
+
+/* Whether data in the representation that TYPDEFNAM names can be read, and whether its integers and floating-point values are
+ * little-endian (QTDSQLX86). QTDSQL370 and QTDSQLVAX have floating-point formats of their own: false. */
+bool drda_typdefnam_is_served(const struct wire_reader *typdefnam, enum ccsid agreed, bool *little_endian);

@@ -11,7 +11,10 @@ enum ccsid {
     CCSID_UTF8 = 1208,
 };
 
-enum { RDBNAM_PADDED_SIZE = 18 }; /* shorter names are filled with blanks */
+enum {
+    RDBNAM_PADDED_SIZE = 18, /* shorter names are filled with blanks */
+    RDBNAM_SIZE_MAX = 255,
+};
 
 /* Converts `text_size` bytes to at most `room` bytes of UTF-8 (no NUL is added) and tells how many they are. An EBCDIC byte takes up
  * to 2. False (and size 0) when they do not fit, when UTF-8 is malformed (also: surrogates, overlong forms) or for other CCSIDs. */
@@ -26,6 +29,9 @@ void ccsid_put(struct wire_writer *writer, enum ccsid to, const char *utf8);
 void ccsid_put_padded(struct wire_writer *writer, enum ccsid to, const char *utf8, size_t padded_size);
 /* A whole DDM object whose data are text. */
 void ccsid_put_object(struct wire_writer *writer, uint16_t codepoint, enum ccsid to, const char *utf8);
+
+/* RDBNAM, filled with blanks as clients expect it. */
+void ccsid_put_rdbnam(struct wire_writer *writer, enum ccsid to, const char *rdbnam);
 
 /* Which encoding a name really is in, whatever was agreed: clients announce one and send the other. For names of letters, digits and
  * $ # @ it can be told: a byte above X'7F' occurs only in EBCDIC, where all letters and digits are; a name of $ # @ alone is X'5B',

@@ -7,7 +7,7 @@
 #include "drda/dss.h"
 #include "drda/sql/execute.h"
 
-enum { DRDA_USERID_MAX = 255, DRDA_PASSWORD_MAX = 255, DRDA_RDBNAM_MAX = 255 };
+enum { DRDA_USERID_MAX = 255, DRDA_PASSWORD_MAX = 255, DRDA_RDBNAM_MAX = 255, DRDA_SQLAM_LEVEL = 7 };
 
 /* What a server says of itself, and what it allows; shared by all conversations, immutable. */
 struct drda_server_settings {
@@ -75,9 +75,13 @@ struct drda_server {
     uint16_t correlation_id; /* of the pending command */
     bool pending_chained;    /* another command follows the pending one in its chain */
     bool unicode;            /* UNICODEMGR 1208 agreed: DDM text after ACCSECRD is UTF-8 */
-    uint16_t sqlam_level;
-    size_t pending_offset; /* where in the input the pending command stands */
+    bool authenticated;      /* a SECCHK has succeeded */
+    bool accessed;           /* an ACCRDB has succeeded; encoding.rdbnam is final */
+    bool foreign_ccsid;      /* ACCRDB named a CCSIDDBC or CCSIDMBC that is not served: ACCRDBRM is a warning */
+    size_t pending_offset;   /* where in the input the pending command stands */
     size_t pending_size;
+    size_t parameters_offset; /* of a pending SECCHK: where its parameters stand, segments joined */
+    size_t parameters_size;
     struct sql_encoding encoding;
 };
 

@@ -1,0 +1,135 @@
+#include "drda/accrdb.h"
+
+#include "drda/parameter.h"
+
+enum { TEXT_SIZE_MAX = 255, TYPDEFOVR_SIZE_MAX = 255 };
+
+static bool
+decode_typdefovr(struct wire_reader parameters, struct drda_typdefovr *typdefovr, struct drda_fault *fault)
+{
+    enum { SBC, DBC, MBC, COUNT };
+    static const struct ddm_parameter table[COUNT] = {
+        [SBC] = { CP_CCSIDSBC, 2, 2, false },
+        [DBC] = { CP_CCSIDDBC, 2, 2, false },
+        [MBC] = { CP_CCSIDMBC, 2, 2, false },
+    };
+    struct wire_reader values[COUNT];
+    if (!ddm_parameters_read(parameters, table, COUNT, values, fault))
+        return false;
+    typdefovr->sbc = ddm_value_u16(values[SBC]);
+    typdefovr->dbc = ddm_value_u16(values[DBC]);
+    typdefovr->mbc = ddm_value_u16(values[MBC]);
+    return true;
+}
+
+static void
+encode_typdefovr(struct wire_writer *writer, const struct drda_typdefovr *typdefovr)
+{
+    size_t mark = ddm_open(writer, CP_TYPDEFOVR);
+    if (typdefovr->sbc != 0)
+        ddm_put_u16(writer, CP_CCSIDSBC, typdefovr->sbc);
+    if (typdefovr->dbc != 0)
+        ddm_put_u16(writer, CP_CCSIDDBC, typdefovr->dbc);
+    if (typdefovr->mbc != 0)
+        ddm_put_u16(writer, CP_CCSIDMBC, typdefovr->mbc);
+    ddm_close(writer, mark);
+}
+
+bool
+drda_accrdb_decode(struct wire_reader parameters, struct drda_accrdb *accrdb, struct drda_fault *fault)
+{
+    enum { RDBNAM, RDBACCCL, PRDID, TYPDEFNAM, TYPDEFOVR, CRRTKN, COUNT };
+    static const struct ddm_parameter table[COUNT] = {
+        [RDBNAM] = { CP_RDBNAM, 1, TEXT_SIZE_MAX, true },
+        [RDBACCCL] = { CP_RDBACCCL, 2, 2, true },
+        [PRDID] = { CP_PRDID, 1, TEXT_SIZE_MAX, true },
+        [TYPDEFNAM] = { CP_TYPDEFNAM, 1, TEXT_SIZE_MAX, true },
+        [TYPDEFOVR] = { CP_TYPDEFOVR, 0, TYPDEFOVR_SIZE_MAX, true },
+        [CRRTKN] = { CP_CRRTKN, 0, TEXT_SIZE_MAX, true },
+    };
+    struct wire_reader values[COUNT];
+    *accrdb = (struct drda_accrdb) { 0 };
+    if (!ddm_parameters_read(parameters, table, COUNT, values, fault))
+        return false;
+    if (ddm_value_u16(values[RDBACCCL]) != CP_SQLAM) {
+        *fault = drda_fault_reply(CP_VALNSPRM, CP_RDBACCCL);
+        return false;
+    }
+    accrdb->rdbnam = values[RDBNAM];
+    accrdb->prdid = values[PRDID];
+    accrdb->typdefnam = values[TYPDEFNAM];
+    accrdb->crrtkn = values[CRRTKN];
+    return decode_typdefovr(values[TYPDEFOVR], &accrdb->typdefovr, fault);
+}
+
+void
+drda_accrdb_encode(struct wire_writer *writer, const struct drda_accrdb_values *values, enum ccsid ccsid)
+{
+    size_t mark = ddm_open(writer, CP_ACCRDB);
+    ccsid_put_rdbnam(writer, ccsid, values->rdbnam);
+    ddm_put_u16(writer, CP_RDBACCCL, CP_SQLAM);
+    ccsid_put_object(writer, CP_PRDID, ccsid, values->prdid);
+    ccsid_put_object(writer, CP_TYPDEFNAM, ccsid, values->typdefnam);
+    ddm_put_bytes(writer, CP_CRRTKN, values->crrtkn, values->crrtkn_size);
+    encode_typdefovr(writer, &values->typdefovr);
+    ddm_close(writer, mark);
+}
+
+bool
+drda_accrdbrm_decode(struct wire_reader parameters, struct drda_accrdbrm *accrdbrm, struct drda_fault *fault)
+{
+    enum { SVRCOD, PRDID, TYPDEFNAM, TYPDEFOVR, CRRTKN, COUNT };
+    static const struct ddm_parameter table[COUNT] = {
+        [SVRCOD] = { CP_SVRCOD, 2, 2, true },
+        [PRDID] = { CP_PRDID, 1, TEXT_SIZE_MAX, true },
+        [TYPDEFNAM] = { CP_TYPDEFNAM, 1, TEXT_SIZE_MAX, true },
+        [TYPDEFOVR] = { CP_TYPDEFOVR, 0, TYPDEFOVR_SIZE_MAX, true },
+        [CRRTKN] = { CP_CRRTKN, 0, TEXT_SIZE_MAX, false },
+    };
+    struct wire_reader values[COUNT];
+    *accrdbrm = (struct drda_accrdbrm) { 0 };
+    if (!ddm_parameters_read(parameters, table, COUNT, values, fault))
+        return false;
+    accrdbrm->svrcod = ddm_value_u16(values[SVRCOD]);
+    accrdbrm->prdid = values[PRDID];
+    accrdbrm->typdefnam = values[TYPDEFNAM];
+    accrdbrm->crrtkn = values[CRRTKN];
+    return decode_typdefovr(values[TYPDEFOVR], &accrdbrm->typdefovr, fault);
+}
+
+void
+drda_accrdbrm_encode(struct wire_writer *writer, const struct drda_accrdbrm_values *values, enum ccsid ccsid)
+{
+    size_t mark = ddm_open(writer, CP_ACCRDBRM);
+    ddm_put_u16(writer, CP_SVRCOD, values->svrcod);
+    ccsid_put_object(writer, CP_PRDID, ccsid, values->prdid);
+    ccsid_put_object(writer, CP_TYPDEFNAM, ccsid, values->typdefnam);
+    encode_typdefovr(writer, &values->typdefovr);
+    ddm_close(writer, mark);
+}
+
+/* Which representations can be served; the others have floating-point values or byte orders of their own. */
+static const struct {
+    const char *name;
+    bool little_endian;
+} representations[] = {
+    { "QTDSQLASC", false },
+    { "QTDSQLX86", true },
+    { "QTDSQLJVM", false },
+    { "QTDSQL400", false },
+};
+
+bool
+drda_typdefnam_is_served(const struct wire_reader *typdefnam, enum ccsid agreed, bool *little_endian)
+{
+    *little_endian = false;
+    char name[32];
+    if (!ccsid_string(ccsid_sniff(typdefnam, agreed), typdefnam, name, sizeof name))
+        return false;
+    for (size_t i = 0; i < sizeof representations / sizeof representations[0]; i++)
+        if (strcmp(name, representations[i].name) == 0) {
+            *little_endian = representations[i].little_endian;
+            return true;
+        }
+    return false;
+}

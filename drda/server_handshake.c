@@ -1,0 +1,268 @@
+#include "drda/accrdb.h"
+#include "drda/accsec.h"
+#include "drda/excsat.h"
+#include "drda/secchk.h"
+#include "drda/server_steps.h"
+
+#include <assert.h>
+
+static const char server_typdefnam[] = "QTDSQLASC";
+static const struct drda_typdefovr server_typdefovr = { .sbc = CCSID_UTF8, .dbc = CCSID_UTF16, .mbc = CCSID_UTF8 };
+
+/* The levels whose message forms are written here; managers not listed are not supported (level 0). */
+static const struct drda_manager own_managers[] = {
+    { CP_AGENT, 7 }, { CP_SQLAM, DRDA_SQLAM_LEVEL }, { CP_RDB, 7 }, { CP_SECMGR, 7 }, { CP_CMNTCPIP, 5 },
+};
+
+static uint16_t
+agreed_level(const struct drda_manager *asked)
+{
+    if (asked->codepoint == CP_UNICODEMGR)
+        return asked->level == CCSID_UTF8 ? asked->level : 0;
+    if (asked->codepoint == CP_CCSIDMGR)
+        return asked->level == CCSID_UTF8 || asked->level == CCSID_EBCDIC_500 ? asked->level : 0;
+    for (size_t i = 0; i < sizeof own_managers / sizeof own_managers[0]; i++)
+        if (own_managers[i].codepoint == asked->codepoint)
+            return own_managers[i].level < asked->level ? own_managers[i].level : asked->level;
+    return 0;
+}
+
+/* Remembers what the answered levels mean for the rest of the conversation. */
+static void
+apply_managers(struct drda_server *server, const struct drda_managers *agreed)
+{
+    uint16_t level;
+    if (drda_managers_find(agreed, CP_SQLAM, &level))
+        server->encoding.sqlam_level = level;
+    if (drda_managers_find(agreed, CP_UNICODEMGR, &level))
+        server->unicode = level == CCSID_UTF8;
+    if (drda_managers_find(agreed, CP_CCSIDMGR, &level) && level != 0) {
+        server->unicode = level == CCSID_UTF8;
+        if (server->accessed) /* no ACCSECRD will follow */
+            server->encoding.ebcdic = !server->unicode;
+    }
+}
+
+bool
+drda_answer_excsat(struct drda_server *server, const struct dss_command *command, const uint8_t *input_bytes, struct dss_writer *reply,
+                   struct drda_fault *fault)
+{
+    (void)input_bytes;
+    struct drda_excsat excsat;
+    if (!drda_excsat_decode(command->parameters, &excsat, fault))
+        return false;
+    /* Every manager listed is answered: clients take one left out for one agreed. */
+    struct drda_managers *managers = &excsat.managers;
+    for (size_t i = 0; i < managers->count; i++)
+        managers->list[i].level = agreed_level(&managers->list[i]);
+
+    const struct drda_server_settings *settings = server->settings;
+    const struct drda_identity identity = { settings->external_name, settings->server_name, settings->class_name, settings->release_level };
+    dss_begin(reply, DSS_REPLY, command->correlation_id);
+    drda_excsat_encode(reply->wire, CP_EXCSATRD, &identity, managers, drda_server_ccsid(server));
+    dss_end(reply);
+    apply_managers(server, managers);
+    return true;
+}
+
+/* ACCSEC, SECCHK and ACCRDB may each name the RDB, but must name the same. */
+static bool
+note_rdbnam(struct drda_server *server, const struct wire_reader *value, struct drda_fault *fault)
+{
+    char rdbnam[sizeof server->encoding.rdbnam];
+    if (value->at == NULL)
+        return true;
+    if (!ccsid_rdbnam(value, drda_server_ccsid(server), rdbnam, sizeof rdbnam)) {
+        *fault = drda_fault_reply(CP_VALNSPRM, CP_RDBNAM);
+        return false;
+    }
+    if (server->encoding.rdbnam[0] == '\0')
+        memcpy(server->encoding.rdbnam, rdbnam, sizeof rdbnam);
+    if (rdbnam[0] == '\0' || strcmp(server->encoding.rdbnam, rdbnam) == 0)
+        return true;
+    *fault = drda_fault_conversation(PRCCNVCD_RDBNAM_MISMATCH);
+    return false;
+}
+
+bool
+drda_answer_accsec(struct drda_server *server, const struct dss_command *command, const uint8_t *input_bytes, struct dss_writer *reply,
+                   struct drda_fault *fault)
+{
+    (void)input_bytes;
+    struct drda_accsec accsec;
+    if (!drda_accsec_decode(command->parameters, &accsec, fault))
+        return false;
+    if (!server->accessed) /* ACCSEC after a refused one starts anew */
+        server->encoding.rdbnam[0] = '\0';
+    if (!note_rdbnam(server, &accsec.rdbnam, fault))
+        return false;
+    bool agreed = accsec.secmec == SECMEC_USRIDPWD;
+    dss_begin(reply, DSS_REPLY, command->correlation_id);
+    drda_accsecrd_encode(reply->wire, SECMEC_USRIDPWD, agreed ? DRDA_SECCHKCD_OK : DRDA_SECCHKCD_SECMEC_NOT_SUPPORTED);
+    dss_end(reply);
+    if (!agreed) {
+        server->state = DRDA_STATE_EXCHANGED;
+        return true;
+    }
+    server->secmec = accsec.secmec;
+    server->encoding.ebcdic = !server->unicode;
+    return true;
+}
+
+void
+drda_credentials_clear(struct drda_credentials *credentials)
+{
+    explicit_bzero(credentials, sizeof *credentials);
+}
+
+/* User ID and password as text, or why they cannot be verified at all. */
+static enum drda_secchkcd
+read_credentials(const struct drda_server *server, const struct drda_secchk *secchk, struct drda_credentials *credentials)
+{
+    /* User IDs consist of characters by which their encoding is known; a password is in the same, whatever it consists of. */
+    enum ccsid ccsid = ccsid_sniff(&secchk->userid, drda_server_ccsid(server));
+    credentials->secmec = secchk->secmec;
+    if (secchk->userid.at == NULL)
+        return DRDA_SECCHKCD_USERID_MISSING;
+    if (!ccsid_string(ccsid, &secchk->userid, credentials->userid, sizeof credentials->userid))
+        return DRDA_SECCHKCD_USERID_INVALID;
+    size_t length = strlen(credentials->userid);
+    while (length > 0 && credentials->userid[length - 1] == ' ')
+        credentials->userid[--length] = '\0';
+    if (length == 0)
+        return DRDA_SECCHKCD_USERID_MISSING;
+    if (secchk->password.at == NULL)
+        return DRDA_SECCHKCD_PASSWORD_MISSING;
+    if (!ccsid_string(ccsid, &secchk->password, credentials->password, sizeof credentials->password))
+        return DRDA_SECCHKCD_PASSWORD_INVALID;
+    return DRDA_SECCHKCD_OK;
+}
+
+static void
+put_verdict(struct drda_server *server, enum drda_secchkcd secchkcd, struct dss_writer *reply)
+{
+    /* One failed attempt ends the conversation: no second guess, and what is chained behind stays unanswered. */
+    if (secchkcd != DRDA_SECCHKCD_OK)
+        server->state = DRDA_STATE_CLOSED;
+    dss_begin(reply, DSS_REPLY, server->correlation_id);
+    drda_secchkrm_encode(reply->wire, (uint8_t)secchkcd);
+    dss_end(reply);
+}
+
+bool
+drda_answer_secchk(struct drda_server *server, const struct dss_command *command, const uint8_t *input_bytes, struct dss_writer *reply,
+                   struct drda_fault *fault)
+{
+    struct drda_secchk secchk;
+    if (!drda_secchk_decode(command->parameters, &secchk, fault))
+        return false;
+    if (secchk.secmec != server->secmec) {
+        *fault = drda_fault_syntax(SYNERRCD_REQUIRED_VALUE_MISSING, CP_SECMEC);
+        return false;
+    }
+    if (!note_rdbnam(server, &secchk.rdbnam, fault))
+        return false;
+    struct drda_credentials credentials = { 0 };
+    enum drda_secchkcd secchkcd = read_credentials(server, &secchk, &credentials);
+    drda_credentials_clear(&credentials);
+    if (secchkcd != DRDA_SECCHKCD_OK)
+        put_verdict(server, secchkcd, reply);
+    server->parameters_offset = (size_t)(command->parameters.at - input_bytes);
+    server->parameters_size = command->parameters.left;
+    return true;
+}
+
+void
+drda_server_credentials(struct drda_server *server, struct drda_input *input, struct drda_credentials *credentials)
+{
+    assert(server->state == DRDA_STATE_VERIFYING);
+    *credentials = (struct drda_credentials) { 0 };
+    struct drda_secchk secchk;
+    struct drda_fault fault;
+    struct wire_reader parameters = wire_reader(input->bytes + server->parameters_offset, server->parameters_size);
+    if (drda_secchk_decode(parameters, &secchk, &fault))
+        (void)read_credentials(server, &secchk, credentials);
+    explicit_bzero(input->bytes + server->pending_offset, server->pending_size);
+}
+
+void
+drda_server_verified(struct drda_server *server, enum drda_secchkcd secchkcd, struct wire_writer *output)
+{
+    assert(server->state == DRDA_STATE_VERIFYING);
+    struct dss_writer reply = dss_writer(output);
+    server->state = DRDA_STATE_VERIFIED;
+    put_verdict(server, secchkcd, &reply);
+    server->authenticated |= secchkcd == DRDA_SECCHKCD_OK;
+    drda_server_end_reply(server, &reply);
+}
+
+/* TYPDEFNAM and TYPDEFOVR of the requester: what cannot be read is refused before any of it is misread. */
+static bool
+note_representation(struct drda_server *server, const struct drda_accrdb *accrdb, struct drda_fault *fault)
+{
+    const struct drda_typdefovr *typdefovr = &accrdb->typdefovr;
+    if (!drda_typdefnam_is_served(&accrdb->typdefnam, drda_server_ccsid(server), &server->encoding.client_little_endian)) {
+        *fault = drda_fault_reply(CP_VALNSPRM, CP_TYPDEFNAM);
+        return false;
+    }
+    if (typdefovr->sbc != 0 && typdefovr->sbc != CCSID_UTF8) {
+        *fault = drda_fault_reply(CP_VALNSPRM, CP_CCSIDSBC);
+        return false;
+    }
+    server->foreign_ccsid = (typdefovr->dbc != 0 && typdefovr->dbc != CCSID_UTF16) || (typdefovr->mbc != 0 && typdefovr->mbc != CCSID_UTF8);
+    return true;
+}
+
+bool
+drda_answer_accrdb(struct drda_server *server, const struct dss_command *command, const uint8_t *input_bytes, struct dss_writer *reply,
+                   struct drda_fault *fault)
+{
+    (void)input_bytes;
+    (void)reply;
+    struct drda_accrdb accrdb;
+    if (!drda_accrdb_decode(command->parameters, &accrdb, fault) || !note_rdbnam(server, &accrdb.rdbnam, fault) ||
+        !note_representation(server, &accrdb, fault))
+        return false;
+    if (server->encoding.rdbnam[0] == '\0') {
+        *fault = drda_fault_syntax(SYNERRCD_REQUIRED_VALUE_MISSING, CP_RDBNAM);
+        return false;
+    }
+    /* From here on the requester is answered in the encoding it really writes. */
+    server->encoding.ebcdic = ccsid_sniff(&accrdb.rdbnam, drda_server_ccsid(server)) != CCSID_UTF8;
+    return true;
+}
+
+static void
+put_accrdbrm(const struct drda_server *server, struct dss_writer *reply)
+{
+    const struct drda_accrdbrm_values values = {
+        .svrcod = server->foreign_ccsid ? SVRCOD_WARNING : SVRCOD_INFO,
+        .prdid = server->settings->product_id,
+        .typdefnam = server_typdefnam,
+        .typdefovr = server_typdefovr,
+    };
+    dss_begin(reply, DSS_REPLY, server->correlation_id);
+    drda_accrdbrm_encode(reply->wire, &values, drda_server_ccsid(server));
+    dss_end(reply);
+}
+
+void
+drda_server_rdb_opened(struct drda_server *server, enum drda_rdb_outcome outcome, struct wire_writer *output)
+{
+    static const uint16_t replies[] = {
+        [DRDA_RDB_NOT_FOUND] = CP_RDBNFNRM,
+        [DRDA_RDB_NOT_AUTHORIZED] = CP_RDBATHRM,
+        [DRDA_RDB_FAILED] = CP_RDBAFLRM,
+    };
+    assert(server->state == DRDA_STATE_OPENING);
+    struct dss_writer reply = dss_writer(output);
+    if (outcome != DRDA_RDB_OPENED) {
+        struct drda_fault fault = drda_fault_reply(replies[outcome], 0);
+        drda_server_refuse(server, &fault, &reply);
+        return;
+    }
+    put_accrdbrm(server, &reply);
+    server->accessed = true;
+    server->state = DRDA_STATE_ACCESSED;
+    drda_server_end_reply(server, &reply);
+}
