@@ -20,9 +20,10 @@ struct settings_reader {
     unsigned line;
     bool awaiting_key; /* the last line handed to inih should have given a key */
     bool in_section;   /* a known section is open */
+    bool had_section;  /* a header was met, known or not */
     enum setting_section section;
     struct datastore_settings *datastore;                   /* the open one; NULL: its keys are only checked */
-    unsigned given[SETTINGS_MAX];                           /* line of each key in the open section */
+    unsigned given[SETTINGS_MAX];                           /* line of each key; of datastore keys in the open section */
     unsigned datastore_lines[CONFIGURATION_DATASTORES_MAX]; /* of their headers */
     unsigned datastore_paths[CONFIGURATION_DATASTORES_MAX]; /* of their path keys; 0: not given */
     struct datastore_settings unkept;                       /* takes the keys of a datastore section that is refused */
@@ -99,6 +100,10 @@ open_datastore(struct settings_reader *reader, const char *name)
                       name);
     if (reader->datastore == NULL)
         reader->datastore = &reader->unkept;
+    for (size_t i = 0; i < settings_table_count; i++) {
+        if (settings_table[i].section == SETTING_DATASTORE)
+            reader->given[i] = 0;
+    }
     set_defaults(reader, true);
 }
 
@@ -108,7 +113,6 @@ open_section(struct settings_reader *reader, const char *header)
     size_t word = strcspn(header, " \t");
     const char *name = header + word + strspn(header + word, " \t");
     struct suggestion suggestion = suggestion_for(header);
-    memset(reader->given, 0, sizeof reader->given);
     reader->in_section = true;
     for (enum setting_section section = SETTING_PASSGATE; section < SETTING_SECTION_COUNT; section++) {
         const char *known = setting_section_names[section];
@@ -133,6 +137,7 @@ static void
 read_header(struct settings_reader *reader, const char *line)
 {
     char header[HEADER_SIZE];
+    reader->had_section = true;
     const char *close = strchr(line, ']');
     const char *from = line + 1 + strspn(line + 1, " \t");
     if (close == NULL || close[1 + strspn(close + 1, " \t\r")] != '\0') {
@@ -216,7 +221,7 @@ look_at_line(struct settings_reader *reader, const char *line)
         return;
     }
     reader->awaiting_key = *first != '\0' && strchr(";#", *first) == NULL;
-    if (reader->awaiting_key && reader->line > 0 && !reader->in_section && reader->section == SETTING_SECTION_COUNT)
+    if (reader->awaiting_key && !reader->had_section)
         problem_error(reader->sink, reader->line, "a key must stand in a section such as [passgate]");
 }
 
@@ -294,9 +299,7 @@ settings_parse(const char *name, const char *text, size_t size, struct passgate_
 {
     size_t errors = problems->errors;
     struct problem_sink sink = problem_sink(problems, name);
-    struct settings_reader reader = {
-        .sink = &sink, .settings = settings, .next = text, .end = text + size, .section = SETTING_SECTION_COUNT
-    };
+    struct settings_reader reader = { .sink = &sink, .settings = settings, .next = text, .end = text + size };
     *settings = (struct passgate_settings) { 0 };
     set_folder(&reader, name);
     set_defaults(&reader, false);
