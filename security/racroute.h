@@ -1,6 +1,11 @@
 /* RACROUTE REQUEST=VERIFY: is this user who the credential says, and may the user use this application?
  * A pure decision on a snapshot, followed by one claim that makes the PassTicket single-use. The caller commits the claims of a
- * batch and only then answers. Order of decision: user defined, not revoked, group valid, credential, APPL class. */
+ * batch and only then answers. Order of decision: user defined, not revoked, group valid, credential, APPL class, claim.
+ *
+ * The claim comes last, after the APPL class: a login that is refused leaves its ticket unused, and refusing a right ticket for an
+ * application that the user may not use costs what refusing a wrong ticket costs, so that the two cannot be told apart by time.
+ * A wrong credential counts as one failed attempt, also when it is a used ticket, as RACF counts it. A credential that was not
+ * sent or could not be judged (key or replay store unavailable) does not count. */
 #pragma once
 
 #include "common/clock.h"
@@ -22,6 +27,7 @@ struct racroute_facts {
     char profile[RACF_PROFILE_MAX + 1]; /* PTKTDATA profile whose key made the ticket, or that was tried last */
     char ticket_kind;                   /* 'L', 'U', 'M', 'P' password, 0 none */
     bool claimed;                       /* a claim was made that must be committed before the answer */
+    bool revoked_now;                   /* this failed attempt was one too many: the user is revoked */
     struct replay_use first_use;        /* when replayed */
 };
 

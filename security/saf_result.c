@@ -25,7 +25,8 @@ saf_explanation_text(enum saf_explanation explanation)
         [SAF_EXPLAIN_NO_PROFILE] = "no PTKTDATA profile with a key covers the application",
         [SAF_EXPLAIN_CLASS_INACTIVE] = "class PTKTDATA is not active or not RACLISTed",
         [SAF_EXPLAIN_NOT_REFRESHED] = "the PTKTDATA profiles were changed but not yet refreshed: SETROPTS RACLIST(PTKTDATA) REFRESH",
-        [SAF_EXPLAIN_PASSWORD] = "the password is not valid",
+        [SAF_EXPLAIN_PASSWORD] =
+            "the credential is not a PassTicket (8 characters, of a form that can be checked) and was not accepted as a password",
         [SAF_EXPLAIN_PASSWORD_EXPIRED] = "the password has expired",
         [SAF_EXPLAIN_APPL_REFUSED] = "the user has no READ access to the application in class APPL",
         [SAF_EXPLAIN_REPLAY_STORE] = "single use could not be recorded durably, so the PassTicket was refused",
@@ -33,6 +34,9 @@ saf_explanation_text(enum saf_explanation explanation)
         [SAF_EXPLAIN_THROTTLED] = "too many failed attempts for this user ID or from this address: try later",
         [SAF_EXPLAIN_KEY_UNAVAILABLE] = "the key of the PTKTDATA profile cannot be opened: wrong master key or missing key label",
         [SAF_EXPLAIN_SERVER_UNAVAILABLE] = "the security server cannot be reached or did not answer in time",
+        [SAF_EXPLAIN_CLOCK_SET_BACK] =
+            "the clock was set back, and whether the PassTicket was used before is no longer on record; a new one "
+            "works",
         [SAF_EXPLAIN_INTERNAL] = "an internal error",
     };
     size_t index = (size_t)explanation;

@@ -49,6 +49,7 @@ enum saf_explanation {
     SAF_EXPLAIN_KEY_UNAVAILABLE = 24,
     SAF_EXPLAIN_SERVER_UNAVAILABLE = 25, /* safd cannot be reached, or did not answer in time */
     SAF_EXPLAIN_INTERNAL = 26,
+    SAF_EXPLAIN_CLOCK_SET_BACK = 27, /* older than the oldest use still on record */
 };
 
 struct saf_result {

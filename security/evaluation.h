@@ -1,0 +1,26 @@
+/* Evaluation of a credential as a PassTicket: against the at most two PTKTDATA profiles that count for an application, group and
+ * user, as legacy and as enhanced ticket, whatever keys they hold. Whether the ticket was used before is not asked here. */
+#pragma once
+#include "security/racf/racf.h"
+#include "security/saf_result.h"
+
+enum { EVALUATION_LEGACY_WINDOW_S = 600 }; /* either way; the last second belongs to it */
+
+struct evaluation_names {
+    char application[RACF_NAME_MAX + 1]; /* all three in upper case */
+    char group[RACF_NAME_MAX + 1];
+    char userid[RACF_NAME_MAX + 1];
+};
+
+struct evaluation {
+    enum saf_explanation explanation;   /* SAF_EXPLAIN_NONE: a ticket inside its window */
+    char profile[RACF_PROFILE_MAX + 1]; /* whose key made the ticket, or that was tried last */
+    char kind;                          /* 'L' legacy, 'U' upper, 'M' mixed; 0 when no key of the profiles made it */
+    int64_t ticket_time_s;              /* UTC; with kind */
+    int32_t offset_s;                   /* ticket time minus now; with kind */
+    bool replay_allowed;                /* the profile lets it be used more than once */
+};
+
+/* The work depends on the credential and the application's profiles, not on whether the user exists. */
+void evaluation_run(struct racf *racf, const struct evaluation_names *names, const char *credential, int64_t now_s,
+                    struct evaluation *evaluation);
