@@ -1,0 +1,561 @@
+#include "gateway/connection.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/secret.h"
+#include "gateway/buffer.h"
+#include "gateway/login.h"
+#include "gateway/session/session.h"
+
+enum {
+    PRIVATE_INPUT_MIN = 1024,   /* bytes */
+    PROGRESS_BYTES = 64 * 1024, /* of an unfinished command count as a message for PORTTMOT */
+    DRAINED_MAX = 1024 * 1024,
+    LOOP_OUTPUT_KEPT = 256 * 1024, /* a bigger reply buffer of the loop is given back */
+};
+
+struct connection {
+    struct timeout_entry timeout; /* first: the time-out queues hand this back */
+    struct connection *next;
+    struct connection *previous;
+    struct loop *loop;
+    struct event event;
+    short watching;    /* the event's interest: EV_READ, EV_WRITE, EV_CLOSED or 0 */
+    bool closing;      /* the socket is closed; freed when the turn of its session ends */
+    bool last_request; /* the loop is stopping: closed when idle */
+    bool draining;     /* all is said: reads until the client closes, or the last reply could get lost */
+    bool heard;        /* a whole command came since the time-out was started */
+    bool refused;      /* a login failed, and the log says why */
+    int fd;
+    uint32_t port_index;
+    union address peer;
+    uint64_t number;
+    char *userid; /* of the successful login, else NULL */
+    struct login *login;
+    struct session *session;
+    enum drda_event wanted;  /* what the machine asked for last */
+    size_t progress;         /* bytes received since the time-out was started */
+    struct drda_input input; /* private memory; bytes == NULL: none */
+    size_t input_room;
+    struct wire_writer output; /* replies that are stuck */
+    size_t output_sent;
+    struct drda_server server;
+};
+
+static void on_event(evutil_socket_t fd, short what, void *context);
+
+static void
+watch(struct connection *connection, short what)
+{
+    if (connection->watching == what)
+        return;
+    if (connection->watching != 0)
+        event_del(&connection->event);
+    connection->watching = what;
+    if (what == 0)
+        return;
+    event_assign(&connection->event, connection->loop->base, connection->fd, (short)(what | EV_PERSIST), on_event, connection);
+    event_add(&connection->event, NULL);
+}
+
+static void
+drop_input(struct connection *connection)
+{
+    buffer_free(connection->input.bytes, connection->input_room);
+    connection->input = (struct drda_input) { .bytes = NULL };
+    connection->input_room = 0;
+}
+
+static void
+connection_free(struct connection *connection)
+{
+    struct loop *loop = connection->loop;
+    if (connection->session != NULL)
+        session_close(connection->session);
+    if (connection->previous != NULL)
+        connection->previous->next = connection->next;
+    else
+        loop->connections = connection->next;
+    if (connection->next != NULL)
+        connection->next->previous = connection->previous;
+    drop_input(connection);
+    free(connection->userid);
+    free(connection);
+    loop_connection_ended(loop);
+}
+
+void
+connection_close(struct connection *connection)
+{
+    if (!connection->closing) {
+        watch(connection, 0);
+        close(connection->fd);
+        socket_count_release(&connection->loop->gateway->sockets);
+        timeout_queue_stop(&connection->timeout);
+        buffer_clear(&connection->output);
+        if (connection->login != NULL)
+            login_cancel(connection->login);
+        connection->login = NULL;
+        connection->closing = true;
+    }
+    if (connection->session != NULL && session_is_running(connection->session))
+        session_interrupt(connection->session);
+    else
+        connection_free(connection);
+}
+
+static void
+log_context(const struct connection *connection, const char *id, const char *what)
+{
+    char address[ADDRESS_TEXT_SIZE];
+    log_message(id, "CLIENT %s, N=%llu, U=%s: %s", address_text(&connection->peer, address), (unsigned long long)connection->number,
+                connection->userid != NULL ? connection->userid : "-", what);
+}
+
+static void
+fail(struct connection *connection, const char *id, const char *what)
+{
+    log_context(connection, id, what);
+    connection_close(connection);
+}
+
+static bool
+is_busy(const struct connection *connection)
+{
+    return connection->login != NULL || (connection->session != NULL && session_is_running(connection->session));
+}
+
+/* Makes room for more than there is, as much as the next step needs. */
+static bool
+make_room(struct connection *connection)
+{
+    struct drda_input *input = &connection->input;
+    size_t needed = input->needed > input->size ? input->needed : input->size + 1;
+    if (needed <= connection->input_room)
+        return true;
+    size_t room = needed > PRIVATE_INPUT_MIN ? needed : PRIVATE_INPUT_MIN;
+    if (room < 2 * connection->input_room) /* doubled, so that a long command is not copied for each of its segments */
+        room = 2 * connection->input_room;
+    uint8_t *moved = buffer_resize(input->bytes, input->size, connection->input_room, room);
+    if (moved == NULL)
+        return false;
+    input->bytes = moved;
+    connection->input_room = room;
+    return true;
+}
+
+/* Moves what the machine has not taken out of the loop's buffer, which then holds no byte of this client any more. A request that
+ * is under way keeps its bytes, and they their places. */
+static bool
+keep_borrowed_input(struct connection *connection, const struct drda_input *input, bool under_way)
+{
+    size_t from = under_way ? 0 : input->taken;
+    size_t size = input->size - from;
+    bool kept = true;
+    if (size > 0) {
+        connection->input = (struct drda_input) { .needed = under_way ? 0 : input->needed };
+        connection->input.bytes = malloc(size);
+        kept = connection->input.bytes != NULL;
+    }
+    if (size > 0 && kept) {
+        memcpy(connection->input.bytes, input->bytes + from, size);
+        connection->input.size = size;
+        connection->input.taken = input->taken - from;
+        connection->input_room = size;
+    }
+    secret_wipe(input->bytes, input->size);
+    return kept;
+}
+
+static void
+shift_private_input(struct connection *connection)
+{
+    struct drda_input *input = &connection->input;
+    size_t left = input->size - input->taken;
+    if (left == 0) {
+        drop_input(connection);
+        return;
+    }
+    memmove(input->bytes, input->bytes + input->taken, left);
+    secret_wipe(input->bytes + left, input->taken);
+    input->size = left;
+    input->taken = 0;
+}
+
+/* After a step: what is left over waits in memory of the connection's own. */
+static bool
+keep_input(struct connection *connection, const struct drda_input *input)
+{
+    bool under_way = connection->wanted == DRDA_WANTS_VERIFY || connection->wanted == DRDA_WANTS_SQL;
+    if (input != &connection->input) {
+        if (!keep_borrowed_input(connection, input, under_way))
+            return false;
+    } else if (!under_way) {
+        shift_private_input(connection);
+    }
+    if (connection->wanted == DRDA_MUST_CLOSE)
+        drop_input(connection);
+    return connection->wanted != DRDA_NEEDS_INPUT || connection->input.bytes == NULL || make_room(connection);
+}
+
+/* Says no more, but listens a little: closing a socket with unread bytes would throw away the reply on its way to the client. */
+static void
+drain(struct connection *connection)
+{
+    if (!connection->refused)
+        log_context(connection, "HWSG0025I", "refused: what it sent is against the protocol, or a SECCHK without user ID or password");
+    connection->draining = true;
+    connection->progress = 0;
+    shutdown(connection->fd, SHUT_WR);
+    timeout_queue_start(&connection->loop->drain_timeout, &connection->timeout);
+    watch(connection, EV_READ);
+}
+
+static void
+await_message(struct connection *connection)
+{
+    if (connection->last_request) {
+        connection_close(connection);
+        return;
+    }
+    bool progressed = connection->heard || connection->progress >= PROGRESS_BYTES;
+    if (progressed && drda_server_is_authenticated(&connection->server)) {
+        timeout_queue_start(&connection->loop->port_timeouts[connection->port_index], &connection->timeout);
+        connection->progress = 0;
+    }
+    connection->heard = false;
+    watch(connection, EV_READ);
+}
+
+static void on_turn_end(void *context);
+
+static void
+run_sql(struct connection *connection)
+{
+    if (connection->session == NULL) {
+        drda_server_abandon(&connection->server, &connection->output);
+        fail(connection, "HWSG0022E", "an SQL command without a session");
+        return;
+    }
+    struct session_conversation conversation = { .server = &connection->server, .input = &connection->input };
+    timeout_queue_stop(&connection->timeout); /* PORTTMOT is the client's time, not ours */
+    watch(connection, EV_READ);
+    session_run(connection->session, &conversation, on_turn_end, connection);
+}
+
+/* All replies are with the kernel, or some are stuck: what comes next? */
+static void
+pursue(struct connection *connection)
+{
+    if (connection->output.used > 0) {
+        watch(connection, EV_WRITE);
+        return;
+    }
+    switch (connection->wanted) {
+    case DRDA_NEEDS_INPUT:
+        await_message(connection);
+        break;
+    case DRDA_WANTS_SQL:
+        run_sql(connection);
+        break;
+    case DRDA_MUST_CLOSE:
+        drain(connection);
+        break;
+    case DRDA_WANTS_VERIFY:
+    case DRDA_WANTS_RDB:
+        watch(connection, EV_READ); /* the verdict goes on; until then only the end of the client matters */
+        break;
+    }
+}
+
+static void
+send_replies(struct connection *connection, const struct wire_writer *replies)
+{
+    size_t sent = 0;
+    if (connection->output.used == 0 && replies->used > 0) {
+        ssize_t n = send(connection->fd, replies->start, replies->used, MSG_NOSIGNAL);
+        if (n < 0 && errno != EAGAIN && errno != EINTR) {
+            fail(connection, "HWSG0900D", strerror(errno));
+            return;
+        }
+        sent = n > 0 ? (size_t)n : 0;
+    }
+    if (sent < replies->used) {
+        wire_put_bytes(&connection->output, replies->start + sent, replies->used - sent);
+        if (drda_server_is_authenticated(&connection->server))
+            timeout_queue_start(&connection->loop->port_timeouts[connection->port_index], &connection->timeout);
+    }
+    if (connection->output.failed)
+        fail(connection, "HWSG0021E", "no memory for replies; closed");
+    else
+        pursue(connection);
+}
+
+static void
+send_stuck_replies(struct connection *connection)
+{
+    struct wire_writer *output = &connection->output;
+    ssize_t n = send(connection->fd, output->start + connection->output_sent, output->used - connection->output_sent, MSG_NOSIGNAL);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n < 0) {
+        fail(connection, "HWSG0900D", strerror(errno));
+        return;
+    }
+    connection->output_sent += (size_t)n;
+    if (drda_server_is_authenticated(&connection->server))
+        timeout_queue_start(&connection->loop->port_timeouts[connection->port_index], &connection->timeout);
+    if (connection->output_sent < output->used)
+        return;
+    buffer_clear(output);
+    connection->output_sent = 0;
+    pursue(connection);
+}
+
+static void
+accept_verdict(struct connection *connection, const struct login_verdict *verdict, struct wire_writer *replies)
+{
+    if (verdict->secchkcd == DRDA_SECCHKCD_OK) {
+        connection->userid = strdup(verdict->userid);
+        for (char *c = connection->userid; c != NULL && *c != '\0'; c++)
+            *c = (char)toupper((unsigned char)*c);
+        if (log_debugging())
+            log_context(connection, "HWSG0900D", "logged on");
+    }
+    connection->refused = verdict->secchkcd != DRDA_SECCHKCD_OK;
+    bool lost = verdict->secchkcd == DRDA_SECCHKCD_OK && connection->userid == NULL;
+    drda_server_verified(&connection->server, lost ? DRDA_SECCHKCD_LOCAL_FAILURE : verdict->secchkcd, replies);
+}
+
+static void on_verdict(void *context, const struct login_verdict *verdict);
+
+/* Returns true when the verdict is known already. */
+static bool
+begin_login(struct connection *connection, struct drda_input *input, struct wire_writer *replies)
+{
+    /* A user who logs on anew gets nothing of the work of the one before, and must not see it half done. */
+    if (connection->session != NULL)
+        session_close(connection->session);
+    connection->session = NULL;
+    free(connection->userid);
+    connection->userid = NULL;
+
+    struct login_client client = { .connection = connection->number, .address = connection->peer };
+    struct drda_credentials credentials;
+    struct login_verdict verdict;
+    drda_server_credentials(&connection->server, input, &credentials);
+    connection->login = login_begin(connection->loop, &client, &credentials, on_verdict, connection, &verdict);
+    if (connection->login == NULL)
+        accept_verdict(connection, &verdict, replies);
+    drda_credentials_clear(&credentials);
+    return connection->login == NULL;
+}
+
+static void
+open_rdb(struct connection *connection, struct wire_writer *replies)
+{
+    const char *rdbnam = drda_server_rdbnam(&connection->server);
+    enum drda_rdb_outcome outcome;
+    if (connection->session != NULL)
+        session_close(connection->session);
+    connection->session = session_open(connection->loop, rdbnam, connection->userid != NULL ? connection->userid : "", &outcome);
+    if (outcome != DRDA_RDB_OPENED && log_debugging())
+        log_context(connection, "HWSG0900D", outcome == DRDA_RDB_NOT_FOUND ? "RDB not found" : "RDB cannot be opened");
+    drda_server_rdb_opened(&connection->server, outcome, replies);
+}
+
+/* Does for the machine what can be done without waiting, and goes on with it. */
+static void
+settle(struct connection *connection, struct drda_input *input, struct wire_writer *replies)
+{
+    for (;;) {
+        if (connection->wanted == DRDA_WANTS_RDB)
+            open_rdb(connection, replies);
+        else if (connection->wanted != DRDA_WANTS_VERIFY || !begin_login(connection, input, replies))
+            break;
+        connection->wanted = drda_server_step(&connection->server, input, replies);
+    }
+    connection->heard = connection->heard || input->taken > 0;
+    if (!keep_input(connection, input) || replies->failed)
+        fail(connection, "HWSG0021E", "no memory for a command or its replies; closed");
+    else
+        send_replies(connection, replies);
+}
+
+/* The loop's reply buffer, emptied. */
+static struct wire_writer *
+begin_replies(struct connection *connection)
+{
+    struct wire_writer *replies = &connection->loop->output;
+    if (replies->failed || replies->size > LOOP_OUTPUT_KEPT)
+        buffer_clear(replies);
+    replies->used = 0;
+    return replies;
+}
+
+static void
+process(struct connection *connection, struct drda_input *input)
+{
+    struct wire_writer *replies = begin_replies(connection);
+    connection->wanted = drda_server_step(&connection->server, input, replies);
+    settle(connection, input, replies);
+}
+
+static void
+on_verdict(void *context, const struct login_verdict *verdict)
+{
+    struct connection *connection = context;
+    connection->login = NULL;
+    struct wire_writer *replies = begin_replies(connection);
+    accept_verdict(connection, verdict, replies);
+    connection->wanted = drda_server_step(&connection->server, &connection->input, replies);
+    settle(connection, &connection->input, replies);
+}
+
+static void
+on_turn_end(void *context)
+{
+    struct connection *connection = context;
+    if (connection->closing) {
+        connection_free(connection);
+        return;
+    }
+    struct wire_writer replies;
+    connection->wanted = session_take_output(connection->session, &replies);
+    connection->heard = true;
+    settle(connection, &connection->input, &replies);
+    buffer_clear(&replies);
+}
+
+static void
+receive(struct connection *connection)
+{
+    struct drda_input borrowed = { .bytes = connection->loop->input };
+    bool borrow = connection->input.bytes == NULL;
+    struct drda_input *input = borrow ? &borrowed : &connection->input;
+    size_t room = borrow ? LOOP_BUFFER_SIZE : connection->input_room;
+    ssize_t n = recv(connection->fd, input->bytes + input->size, room - input->size, 0);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n <= 0) {
+        fail(connection, "HWSG0900D", n == 0 ? "closed by the client" : strerror(errno));
+        return;
+    }
+    input->size += (size_t)n;
+    connection->progress += (size_t)n;
+    if (input->size < input->needed)
+        await_message(connection);
+    else
+        process(connection, input);
+}
+
+/* Something comes while a request is under way: either the client is ahead of us, and waits, or it has gone. */
+static void
+look_ahead(struct connection *connection)
+{
+    uint8_t byte;
+    ssize_t n = recv(connection->fd, &byte, sizeof byte, MSG_PEEK);
+    if (n > 0)
+        watch(connection, EV_CLOSED);
+    else if (n == 0 && connection->login != NULL)
+        watch(connection, 0); /* it may have closed its sending half only; it gets its reply */
+    else if (n == 0 || errno != EAGAIN)
+        fail(connection, "HWSG0900D", "closed by the client during a request");
+}
+
+static void
+read_to_the_end(struct connection *connection)
+{
+    ssize_t n = recv(connection->fd, connection->loop->input, LOOP_BUFFER_SIZE, 0);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n > 0) {
+        secret_wipe(connection->loop->input, (size_t)n);
+        connection->progress += (size_t)n;
+    }
+    if (n <= 0 || connection->progress > DRAINED_MAX)
+        connection_close(connection);
+}
+
+static void
+on_event(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    struct connection *connection = context;
+    if ((what & EV_WRITE) != 0)
+        send_stuck_replies(connection);
+    else if (connection->draining)
+        read_to_the_end(connection);
+    else if ((what & EV_CLOSED) != 0 && connection->login == NULL)
+        fail(connection, "HWSG0900D", "closed by the client during a request");
+    else if ((what & EV_CLOSED) != 0)
+        watch(connection, 0);
+    else if (is_busy(connection))
+        look_ahead(connection);
+    else
+        receive(connection);
+}
+
+void
+connection_accept(struct loop *loop, size_t port_index, int fd, const union address *peer)
+{
+    struct gateway *gateway = loop->gateway;
+    if (!socket_count_take(&gateway->sockets)) {
+        close(fd);
+        return;
+    }
+    struct connection *connection = calloc(1, sizeof *connection);
+    if (connection == NULL) {
+        log_message("HWSG0021E", "NO MEMORY FOR A CONNECTION: closed");
+        socket_count_release(&gateway->sockets);
+        close(fd);
+        return;
+    }
+    connection->loop = loop;
+    connection->fd = fd;
+    connection->port_index = (uint32_t)port_index;
+    connection->peer = *peer;
+    connection->number = atomic_fetch_add(&gateway->connections, 1) + 1;
+    connection->output = buffer_writer();
+    connection->wanted = DRDA_NEEDS_INPUT;
+    connection->next = loop->connections;
+    if (connection->next != NULL)
+        connection->next->previous = connection;
+    loop->connections = connection;
+    drda_server_init(&connection->server, &gateway->drda);
+    timeout_queue_start(&loop->login_timeouts, &connection->timeout);
+    watch(connection, EV_READ);
+}
+
+struct connection *
+connection_next(const struct connection *connection)
+{
+    return connection->next;
+}
+
+void
+connection_timed_out(struct timeout_entry *entry)
+{
+    struct connection *connection = (struct connection *)entry;
+    if (connection->draining)
+        connection_close(connection);
+    else if (!drda_server_is_authenticated(&connection->server))
+        fail(connection, "HWSG0023I", "closed: no login within [limits] login_ms");
+    else
+        fail(connection, "HWSG0024I", "closed: no message within PORTTMOT");
+}
+
+void
+connection_close_when_idle(struct connection *connection)
+{
+    bool idle = connection->wanted == DRDA_NEEDS_INPUT && connection->output.used == 0 && !is_busy(connection);
+    connection->last_request = true;
+    if (idle || connection->draining)
+        connection_close(connection);
+}

@@ -1,0 +1,43 @@
+#include "gateway/gateway.h"
+
+/* What EXCSATRD and ACCRDBRM say. The PRDID decides what Derby's client expects of a server: that of Derby 10.14 is the dialect
+ * that drda/sql speaks. */
+static const char product_id[] = "CSS10140";
+
+bool
+gateway_init(struct gateway *gateway, const struct configuration *configuration, const char *settings_path, struct problem *problem)
+{
+    const struct passgate_settings *settings = &configuration->settings;
+    *gateway = (struct gateway) {
+        .configuration = configuration,
+        .settings_path = settings_path,
+        .clock = &clock_system,
+        .drda = {
+            .external_name = "passgated",
+            .server_name = configuration->hws.id,
+            .class_name = "Passgate",
+            .release_level = PASSGATE_VERSION,
+            .product_id = product_id,
+            .unauthenticated_bytes_max = settings->unauthenticated_bytes,
+            .command_bytes_max = settings->command_bytes,
+        },
+    };
+    atomic_init(&gateway->connections, 0);
+    socket_count_init(&gateway->sockets, &configuration->hws);
+    if (!runtime_publisher_init(&gateway->runtime, &configuration->hws)) {
+        problem_set(problem, "no memory for the runtime configuration");
+        return false;
+    }
+    gateway->executor = executor_new(settings->executor_threads, problem);
+    return gateway->executor != NULL;
+}
+
+void
+gateway_clear(struct gateway *gateway)
+{
+    if (gateway->executor != NULL)
+        executor_free(gateway->executor);
+    gateway->executor = NULL;
+    runtime_publisher_clear(&gateway->runtime);
+    socket_count_clear(&gateway->sockets);
+}

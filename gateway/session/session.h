@@ -1,0 +1,39 @@
+/* The work of one connection on a datastore, between ACCRDB and the end of the conversation (or a re-authentication). SQL
+ * commands run on the executor, a turn at a time; each turn ends with a message to the connection's event loop. */
+#pragma once
+#include <stdbool.h>
+
+#include "drda/server.h"
+#include "gateway/loop.h"
+
+struct session;
+
+/* What runs during a turn: the session has it to itself from session_run until `finished` is called. */
+struct session_conversation {
+    struct drda_server *server;
+    struct drda_input *input;
+};
+
+/* Called on the loop's thread at the end of a turn. */
+typedef void (*session_finished)(void *context);
+
+/* Looks up the datastore of an RDB name, `NAME` or `NAME.ALIAS`, case-insensitive: the whole name, else the part before the
+ * point. NULL when there is none. */
+const struct datastore_settings *session_find_datastore(const struct passgate_settings *settings, const char *rdbnam);
+
+/* Opens a session for a verified user; does not block. NULL: *outcome says why. */
+struct session *session_open(struct loop *loop, const char *rdbnam, const char *userid, enum drda_rdb_outcome *outcome);
+
+/* Runs the pending SQL command and those that follow until something else is wanted or there is much output. */
+void session_run(struct session *session, const struct session_conversation *conversation, session_finished finished, void *context);
+
+bool session_is_running(const struct session *session);
+
+/* After a turn: what the conversation wants next, and its replies, which the caller takes over (buffer_clear). */
+enum drda_event session_take_output(struct session *session, struct wire_writer *output);
+
+/* Makes the running statement fail and ends the turn soon. Harmless between turns. */
+void session_interrupt(struct session *session);
+
+/* Rolls back what was not committed, and frees, on the executor. Not while a turn runs. */
+void session_close(struct session *session);
