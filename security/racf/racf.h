@@ -89,13 +89,16 @@ enum racf_authority { RACF_ALLOWED, RACF_DENIED, RACF_NOT_PROTECTED };
 
 /* RACROUTE REQUEST=AUTH: discrete profile, else the most specific generic; user entry, groups, ID(*), UACC. NOT_PROTECTED when
  * the class is inactive or no profile covers the resource; what that means is for the caller to decide. */
-enum racf_authority racf_authorize(const struct racf *racf, const char *userid, const char *class_name, const char *resource,
+enum racf_authority racf_authorize(struct racf *racf, const char *userid, const char *class_name, const char *resource,
                                    enum racf_access access);
 
 /* Consecutive failures: one more, and the user is revoked when SETROPTS PASSWORD(REVOKE(n)) says so (returns true then). */
 bool racf_count_failure(struct racf *racf, const char *userid);
-/* A success: the count goes back to 0. Writes only when it was not 0. */
+/* A success: the count goes back to 0. Writes only when it was not 0, or for the first success of a day (last access). */
 void racf_count_success(struct racf *racf, const char *userid);
+
+/* The bytes of `text` up to the end of the first logical line, its line ends included: what one racf_command takes. */
+size_t racf_command_extent(const char *text, size_t size);
 
 /* Who issues a command. */
 struct racf_issuer {
@@ -107,3 +110,7 @@ struct racf_issuer {
  * are appended to `output`, each ended by a newline. Returns the TSO return code: 0, 4, 8 or 12. Secrets in the text are not
  * repeated in the output; the caller wipes the text. */
 uint8_t racf_command(struct racf *racf, const struct racf_issuer *issuer, const char *text, size_t size, struct wire_writer *output);
+
+/* The command as it may stand in an audit record: keys and passwords, and everything that the command's operands do not explain,
+ * are replaced by <hidden>. Returns the size of the whole; `redacted` gets as much as fits and a NUL. */
+size_t racf_command_redact(const char *text, size_t size, char *redacted, size_t room);

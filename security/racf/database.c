@@ -1,0 +1,356 @@
+#include "security/racf/database.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "security/racf/access.h"
+#include "security/racf/schema.h"
+#include "security/racf/snapshot.h"
+#include "security/racf/user.h"
+
+static void
+note_failure(struct racf *racf, const char *failure)
+{
+    if (!racf->failed)
+        snprintf(racf->failure, sizeof racf->failure, "%s", failure);
+    racf->failed = true;
+}
+
+static void
+bind_values(sqlite3_stmt *statement, const char *types, va_list values)
+{
+    for (int i = 0; types[i] != '\0'; i++) {
+        switch (types[i]) {
+        case 't':
+            sqlite3_bind_text(statement, i + 1, va_arg(values, const char *), -1, SQLITE_TRANSIENT);
+            break;
+        case 'l':
+            sqlite3_bind_int64(statement, i + 1, va_arg(values, int64_t));
+            break;
+        case 'b': {
+            const void *bytes = va_arg(values, const void *);
+            sqlite3_bind_blob64(statement, i + 1, bytes, va_arg(values, size_t), SQLITE_TRANSIENT);
+            break;
+        }
+        default:
+            sqlite3_bind_int(statement, i + 1, va_arg(values, int));
+            break;
+        }
+    }
+}
+
+static sqlite3_stmt *
+prepare(struct racf *racf, const char *text, const char *types, va_list values)
+{
+    sqlite3_stmt *statement = NULL;
+    if (racf->failed)
+        return NULL;
+    if (sqlite3_prepare_v2(racf->db, text, -1, &statement, NULL) != SQLITE_OK) {
+        note_failure(racf, sqlite3_errmsg(racf->db));
+        return NULL;
+    }
+    bind_values(statement, types, values);
+    return statement;
+}
+
+sqlite3_stmt *
+racf_sql(struct racf *racf, const char *text, const char *types, ...)
+{
+    va_list values;
+    va_start(values, types);
+    sqlite3_stmt *statement = prepare(racf, text, types, values);
+    va_end(values);
+    return statement;
+}
+
+bool
+racf_sql_row(struct racf *racf, sqlite3_stmt **statement)
+{
+    if (*statement == NULL)
+        return false;
+    int status = racf->failed ? SQLITE_DONE : sqlite3_step(*statement);
+    if (status == SQLITE_ROW)
+        return true;
+    if (status != SQLITE_DONE)
+        note_failure(racf, sqlite3_errmsg(racf->db));
+    racf_sql_end(statement);
+    return false;
+}
+
+void
+racf_sql_end(sqlite3_stmt **statement)
+{
+    sqlite3_finalize(*statement);
+    *statement = NULL;
+}
+
+void
+racf_sql_run(struct racf *racf, const char *text, const char *types, ...)
+{
+    va_list values;
+    va_start(values, types);
+    sqlite3_stmt *statement = prepare(racf, text, types, values);
+    va_end(values);
+    while (racf_sql_row(racf, &statement))
+        continue;
+}
+
+bool
+racf_sql_exists(struct racf *racf, const char *text, const char *types, ...)
+{
+    va_list values;
+    va_start(values, types);
+    sqlite3_stmt *statement = prepare(racf, text, types, values);
+    va_end(values);
+    bool exists = racf_sql_row(racf, &statement);
+    racf_sql_end(&statement);
+    return exists;
+}
+
+bool
+racf_sql_succeeded(struct racf *racf)
+{
+    bool succeeded = !racf->failed;
+    racf->failed = false;
+    return succeeded;
+}
+
+void
+racf_sql_begin(struct racf *racf)
+{
+    racf->failed = false;
+    racf_sql_run(racf, "BEGIN IMMEDIATE", "");
+}
+
+bool
+racf_sql_commit(struct racf *racf)
+{
+    racf_sql_run(racf, "COMMIT", "");
+    if (racf->failed && sqlite3_get_autocommit(racf->db) == 0)
+        sqlite3_exec(racf->db, "ROLLBACK", NULL, NULL, NULL);
+    return racf_sql_succeeded(racf);
+}
+
+void
+racf_column_text(struct racf *racf, sqlite3_stmt *statement, int column, char *text, size_t size)
+{
+    const unsigned char *value = sqlite3_column_text(statement, column);
+    size_t bytes = value != NULL ? (size_t)sqlite3_column_bytes(statement, column) : 0;
+    if (bytes >= size) {
+        note_failure(racf, "a text in the database is longer than any command can have made it");
+        bytes = 0;
+    }
+    if (bytes > 0)
+        memcpy(text, value, bytes);
+    text[bytes] = '\0';
+}
+
+size_t
+racf_column_bytes(struct racf *racf, sqlite3_stmt *statement, int column, uint8_t *bytes, size_t size)
+{
+    const void *value = sqlite3_column_blob(statement, column);
+    size_t used = value != NULL ? (size_t)sqlite3_column_bytes(statement, column) : 0;
+    if (used > size) {
+        note_failure(racf, "a value in the database is longer than any command can have made it");
+        used = 0;
+    }
+    if (used > 0)
+        memcpy(bytes, value, used);
+    return used;
+}
+
+/* The file must be there, ours and private before SQLite sees it. */
+static bool
+prepare_file(const char *path, bool create, bool *empty, struct problem *problem)
+{
+    int file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0600);
+    if (file < 0) {
+        problem_set_errno(problem, "%s: the RACF database cannot be opened", path);
+        return false;
+    }
+    struct stat status;
+    bool usable = false;
+    if (fstat(file, &status) != 0)
+        problem_set_errno(problem, "%s: the RACF database cannot be examined", path);
+    else if (!S_ISREG(status.st_mode))
+        problem_set(problem, "%s: the RACF database must be a plain file", path);
+    else if ((status.st_mode & 077) != 0)
+        problem_set(problem, "%s: the RACF database may be used by others (mode %03o); chmod 600 it", path, status.st_mode & 0777u);
+    else if (status.st_size == 0 && !create)
+        problem_set(problem, "%s: the RACF database is empty", path);
+    else
+        usable = true;
+    *empty = usable && status.st_size == 0;
+    close(file);
+    return usable;
+}
+
+static bool
+set_problem(const struct racf *racf, const char *path, struct problem *problem)
+{
+    switch (sqlite3_errcode(racf->db) & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        problem_set(problem, "%s: the RACF database is in use by another process; one safd serves a database", path);
+        break;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+        problem_set(problem, "%s: this is not a RACF database, or it is damaged; restore it from a backup", path);
+        break;
+    default:
+        problem_set(problem, "%s: the RACF database cannot be used: %s", path,
+                    racf->failure[0] != '\0' ? racf->failure : sqlite3_errmsg(racf->db));
+        break;
+    }
+    return false;
+}
+
+static int64_t
+pragma_number(struct racf *racf, const char *pragma)
+{
+    int64_t number = -1;
+    sqlite3_stmt *statement = racf_sql(racf, pragma, "");
+    if (racf_sql_row(racf, &statement))
+        number = sqlite3_column_int64(statement, 0);
+    racf_sql_end(&statement);
+    return number;
+}
+
+static bool
+is_intact(struct racf *racf)
+{
+    char verdict[64] = "";
+    sqlite3_stmt *statement = racf_sql(racf, "PRAGMA quick_check(1)", "");
+    if (racf_sql_row(racf, &statement))
+        racf_column_text(racf, statement, 0, verdict, sizeof verdict);
+    racf_sql_end(&statement);
+    return strcmp(verdict, "ok") == 0;
+}
+
+/* Nothing is written to a file before it is known to be a RACF database of this version. */
+static bool
+recognize(struct racf *racf, const char *path, bool empty, struct problem *problem)
+{
+    int64_t application = pragma_number(racf, "PRAGMA application_id");
+    int64_t version = pragma_number(racf, "PRAGMA user_version");
+    if (racf->failed)
+        return set_problem(racf, path, problem);
+    if (empty)
+        return true;
+    if (application != SCHEMA_APPLICATION_ID) {
+        problem_set(problem, "%s: this is not a RACF database", path);
+        return false;
+    }
+    if (version != SCHEMA_VERSION) {
+        problem_set(problem, "%s: the RACF database has version %lld, this program needs %d", path, (long long)version, SCHEMA_VERSION);
+        return false;
+    }
+    return true;
+}
+
+static bool
+open_tables(struct racf *racf, const char *path, bool empty, struct problem *problem)
+{
+    sqlite3_db_config(racf->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(racf->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    racf_sql_run(racf, "PRAGMA locking_mode = EXCLUSIVE", "");
+    if (!recognize(racf, path, empty, problem))
+        return false;
+    racf_sql_run(racf, "PRAGMA journal_mode = WAL", "");
+    racf_sql_run(racf, "PRAGMA synchronous = NORMAL", "");
+    racf_sql_run(racf, "PRAGMA secure_delete = ON", "");
+    racf_sql_run(racf, "PRAGMA foreign_keys = ON", "");
+    if (racf->failed)
+        return set_problem(racf, path, problem);
+    racf_sql_begin(racf);
+    if (empty)
+        schema_create(racf);
+    else if (!racf->failed && !is_intact(racf)) {
+        racf_sql_run(racf, "ROLLBACK", "");
+        problem_set(problem, "%s: the RACF database is damaged; restore it from a backup", path);
+        return false;
+    }
+    return racf_sql_commit(racf) || set_problem(racf, path, problem);
+}
+
+static bool
+load(struct racf *racf, const char *path, struct problem *problem)
+{
+    racf_options_load(racf);
+    users_load(racf);
+    bool loaded = racf_sql_succeeded(racf);
+    for (int i = 0; loaded && i < RACF_CLASS_COUNT; i++)
+        loaded = racf_class_publish(racf, (enum racf_class_number)i);
+    if (!loaded)
+        problem_set(problem, "%s: the RACF database cannot be loaded: %s", path,
+                    racf->failure[0] != '\0' ? racf->failure : "no memory for the profiles");
+    return loaded;
+}
+
+struct racf *
+racf_open(const char *path, bool create, const struct keystore *keystore, const struct clock *clock, struct problem *problem)
+{
+    bool empty = false;
+    if (!prepare_file(path, create, &empty, problem))
+        return NULL;
+    struct racf *racf = calloc(1, sizeof *racf);
+    struct racf_class_state *classes = calloc(RACF_CLASS_COUNT, sizeof *classes);
+    if (racf == NULL || classes == NULL) {
+        problem_set(problem, "%s: no memory for the RACF database", path);
+        free(racf);
+        free(classes);
+        return NULL;
+    }
+    *racf = (struct racf) { .keystore = keystore, .clock = clock, .classes = classes };
+    bool opened = sqlite3_open_v2(path, &racf->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
+    if (!opened)
+        set_problem(racf, path, problem);
+    if (opened && open_tables(racf, path, empty, problem) && load(racf, path, problem))
+        return racf;
+    racf_close(racf);
+    return NULL;
+}
+
+void
+racf_close(struct racf *racf)
+{
+    if (racf == NULL)
+        return;
+    for (int i = 0; i < RACF_CLASS_COUNT; i++)
+        access_set_free(racf->classes[i].in_force);
+    racf_ptktdata_release(racf->ptktdata);
+    users_clear(racf);
+    sqlite3_close(racf->db);
+    free(racf->classes);
+    free(racf);
+}
+
+bool
+racf_class_publish(struct racf *racf, enum racf_class_number class)
+{
+    struct racf_class_state *state = &racf->classes[class];
+    struct access_set *set = state->raclisted ? access_set_load(racf, class, NULL) : NULL;
+    struct racf_ptktdata_snapshot *snapshot = NULL;
+    bool has_keys = class == RACF_CLASS_PTKTDATA;
+    if (has_keys && state->raclisted)
+        snapshot = snapshot_load(racf);
+    if (state->raclisted && (set == NULL || (has_keys && snapshot == NULL))) {
+        access_set_free(set);
+        racf_ptktdata_release(snapshot);
+        return false;
+    }
+    access_set_free(state->in_force);
+    state->in_force = set;
+    state->changed = false;
+    if (has_keys) {
+        racf_ptktdata_release(racf->ptktdata);
+        racf->ptktdata = snapshot;
+    }
+    return true;
+}

@@ -1,0 +1,179 @@
+#include "security/racf/snapshot.h"
+
+#include "security/racf/hash.h"
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/log.h"
+#include "common/secret.h"
+#include "security/racf/ssignon.h"
+
+struct snapshot_profile {
+    struct racf_ptktdata values;
+    UT_hash_handle hh;
+};
+
+/* The hash is only read after it is made, so any number of threads may look things up at once. */
+struct racf_ptktdata_snapshot {
+    atomic_size_t references;
+    struct snapshot_profile *profiles;
+};
+
+static void
+profile_free(struct snapshot_profile *profile)
+{
+    passticket_legacy_key_free(profile->values.legacy);
+    passticket_enhanced_key_free(profile->values.enhanced);
+    free(profile);
+}
+
+static void
+snapshot_free(struct racf_ptktdata_snapshot *snapshot)
+{
+    struct snapshot_profile *profile = NULL;
+    struct snapshot_profile *next = NULL;
+    HASH_ITER(hh, snapshot->profiles, profile, next)
+    {
+        HASH_DEL(snapshot->profiles, profile);
+        profile_free(profile);
+    }
+    free(snapshot);
+}
+
+/* False only when there is no secret memory left; a key that does not open marks the profile. */
+static bool
+open_legacy_key(const struct racf *racf, const struct ssignon *ssignon, struct racf_ptktdata *profile)
+{
+    uint8_t key[PASSTICKET_LEGACY_KEY_SIZE];
+    if (!ssignon_legacy_key(racf, profile->name, ssignon, key)) {
+        profile->key_unavailable = true;
+        log_message("PGR204W", "the key of PTKTDATA profile %s cannot be opened: it was sealed under another master key", profile->name);
+        return true;
+    }
+    profile->legacy = passticket_legacy_key_new(key);
+    secret_wipe(key, sizeof key);
+    return profile->legacy != NULL;
+}
+
+static bool
+fill_profile(const struct racf *racf, const struct ssignon *ssignon, const char *appldata, struct racf_ptktdata *profile)
+{
+    profile->type = ssignon->ticket_type;
+    profile->timeout_s = ssignon->timeout_s;
+    profile->enhanced_replay = ssignon->replay;
+    profile->legacy_replay = ssignon_appldata_allows_replay(appldata);
+    /* Labels name keys of a key store that this database has no access to yet. */
+    profile->key_unavailable = ssignon->enhanced_label[0] != '\0' || ssignon->legacy_form == SSIGNON_LABEL;
+    return ssignon->legacy_sealed_size == 0 || open_legacy_key(racf, ssignon, profile);
+}
+
+static bool
+add_profile(struct racf *racf, struct racf_ptktdata_snapshot *snapshot, const char *name, const char *appldata)
+{
+    struct ssignon ssignon;
+    if (!ssignon_read(racf, name, &ssignon))
+        return false;
+    struct snapshot_profile *profile = calloc(1, sizeof *profile);
+    if (profile == NULL)
+        return false;
+    snprintf(profile->values.name, sizeof profile->values.name, "%s", name);
+    if (!fill_profile(racf, &ssignon, appldata, &profile->values)) {
+        profile_free(profile);
+        return false;
+    }
+    HASH_ADD_STR(snapshot->profiles, values.name, profile);
+    return true;
+}
+
+struct racf_ptktdata_snapshot *
+snapshot_load(struct racf *racf)
+{
+    struct racf_ptktdata_snapshot *snapshot = calloc(1, sizeof *snapshot);
+    bool loaded = snapshot != NULL;
+    if (loaded)
+        atomic_init(&snapshot->references, 1);
+    sqlite3_stmt *row =
+        racf_sql(racf, "SELECT name, appldata FROM profile JOIN ssignon ON name = profile WHERE profile.class = 'PTKTDATA'", "");
+    while (loaded && racf_sql_row(racf, &row)) {
+        char name[RACF_PROFILE_MAX + 1];
+        char appldata[SSIGNON_APPLDATA_SIZE];
+        racf_column_text(racf, row, 0, name, sizeof name);
+        racf_column_text(racf, row, 1, appldata, sizeof appldata);
+        loaded = add_profile(racf, snapshot, name, appldata);
+    }
+    racf_sql_end(&row);
+    if (racf_sql_succeeded(racf) && loaded)
+        return snapshot;
+    log_message("PGR205E", "the PTKTDATA profiles cannot be put in storage: %s", loaded ? racf->failure : "no (secret) memory");
+    if (snapshot != NULL)
+        snapshot_free(snapshot);
+    return NULL;
+}
+
+struct racf_ptktdata_snapshot *
+racf_ptktdata_acquire(struct racf *racf)
+{
+    if (!racf->classes[RACF_CLASS_PTKTDATA].active || racf->ptktdata == NULL)
+        return NULL;
+    atomic_fetch_add_explicit(&racf->ptktdata->references, 1, memory_order_relaxed);
+    return racf->ptktdata;
+}
+
+void
+racf_ptktdata_release(struct racf_ptktdata_snapshot *snapshot)
+{
+    if (snapshot != NULL && atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) == 1)
+        snapshot_free(snapshot);
+}
+
+static const struct racf_ptktdata *
+find_profile(const struct racf_ptktdata_snapshot *snapshot, const char *name)
+{
+    struct snapshot_profile *profile = NULL;
+    HASH_FIND_STR(snapshot->profiles, name, profile);
+    return profile != NULL ? &profile->values : NULL;
+}
+
+size_t
+racf_ptktdata_find(const struct racf_ptktdata_snapshot *snapshot, const char *application, const char *group, const char *userid,
+                   const struct racf_ptktdata *found[2])
+{
+    enum { NAME_SIZE = 3 * (RACF_NAME_MAX + 1) };
+    char name[NAME_SIZE];
+    const struct racf_ptktdata *qualified = NULL;
+    if (group[0] != '\0' && snprintf(name, sizeof name, "%s.%s.%s", application, group, userid) < NAME_SIZE)
+        qualified = find_profile(snapshot, name);
+    if (qualified == NULL && snprintf(name, sizeof name, "%s.%s", application, userid) < NAME_SIZE)
+        qualified = find_profile(snapshot, name);
+    if (qualified == NULL && group[0] != '\0' && snprintf(name, sizeof name, "%s.%s", application, group) < NAME_SIZE)
+        qualified = find_profile(snapshot, name);
+    size_t count = 0;
+    if (qualified != NULL)
+        found[count++] = qualified;
+    const struct racf_ptktdata *plain = find_profile(snapshot, application);
+    if (plain != NULL)
+        found[count++] = plain;
+    return count;
+}
+
+const struct racf_ptktdata *
+racf_ptktdata_next(const struct racf_ptktdata_snapshot *snapshot, const struct racf_ptktdata *previous)
+{
+    const struct snapshot_profile *next = snapshot->profiles;
+    if (previous != NULL) {
+        struct snapshot_profile *known = NULL;
+        HASH_FIND_STR(snapshot->profiles, previous->name, known);
+        next = known != NULL ? known->hh.next : NULL;
+    }
+    return next != NULL ? &next->values : NULL;
+}
+
+bool
+racf_ptktdata_is_stale(const struct racf *racf)
+{
+    const struct racf_class_state *state = &racf->classes[RACF_CLASS_PTKTDATA];
+    return state->raclisted && state->changed;
+}
