@@ -60,8 +60,9 @@ safd_report_refusal(const struct racf *racf, const struct saf_verify *verify, co
     print_detail(detail, answer, facts);
     log_message("ICH408I",
                 "USER(%-8s) GROUP(%-8s) NAME(%-20s) LOGON/JOB INITIATION - %s; APPL(%s) FROM %s PORT %u CONNECTION %" PRIu64
-                " SAF=%u RACF=%02X RSN=%02X: %s%s",
+                " SAF=%u RACF=%02X RSN=%02X: %s%s%s",
                 facts->userid[0] != '\0' ? facts->userid : "?", facts->group, user != NULL ? user->name : "???",
                 refusal_text(&answer->result), verify->application, verify->address, verify->port, verify->connection, answer->result.saf,
-                answer->result.racf, answer->result.reason, saf_explanation_text(answer->result.explanation), detail);
+                answer->result.racf, answer->result.reason, saf_explanation_text(answer->result.explanation), detail,
+                facts->revoked_now ? "; too many failures: the user ID is now revoked" : "");
 }

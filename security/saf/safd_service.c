@@ -171,12 +171,11 @@ commit_claims(struct safd_service *service)
     bool claimed = false;
     for (size_t i = 0; i < service->decision_count; i++)
         claimed = claimed || service->decisions[i].facts.claimed;
-    if (!claimed)
-        return;
     bool durable = replay_store_commit(service->racroute.replay);
-    note_health(&service->claims_failing, durable, "SAFD0020E",
-                "PASSTICKETS ARE REFUSED: their single use cannot be recorded; see [racf] replay, its disk space and permissions",
-                "SAFD0021I", "THE REPLAY STORE WORKS AGAIN");
+    if (claimed)
+        note_health(&service->claims_failing, durable, "SAFD0020E",
+                    "PASSTICKETS ARE REFUSED: their single use cannot be recorded; see [racf] replay, its disk space and permissions",
+                    "SAFD0021I", "THE REPLAY STORE WORKS AGAIN");
     for (size_t i = 0; !durable && i < service->decision_count; i++)
         if (service->decisions[i].facts.claimed)
             racroute_claim_lost(&service->decisions[i].answer);
@@ -197,9 +196,7 @@ write_audit(struct safd_service *service)
     for (size_t i = 0; !written && i < service->decision_count; i++) {
         struct saf_result *result = &service->decisions[i].answer.result;
         if (result->saf == SAF_OK)
-            *result = (struct saf_result) {
-                .saf = SAF_REFUSED, .racf = RACF_VERIFY_NOT_ACTIVE, .explanation = SAF_EXPLAIN_AUDIT, .retryable = true
-            };
+            *result = (struct saf_result) { .saf = SAF_REFUSED, .racf = RACF_VERIFY_NOT_ACTIVE, .explanation = SAF_EXPLAIN_AUDIT };
     }
 }
 

@@ -1,0 +1,36 @@
+#include "clients/passgate/location.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool
+copy_path(const char *source, char path[CONFIGURATION_PATH_MAX])
+{
+    size_t length = strlen(source);
+    if (length == 0 || length >= CONFIGURATION_PATH_MAX) {
+        fprintf(stderr, "passgate: socket: its path must have 1 to %d bytes: give another one by --socket\n", CONFIGURATION_PATH_MAX - 1);
+        return false;
+    }
+    memcpy(path, source, length + 1);
+    return true;
+}
+
+bool
+location_find(enum location_server server, const char *socket, const char *config, char path[CONFIGURATION_PATH_MAX])
+{
+    if (socket != NULL && config != NULL) {
+        fprintf(stderr, "passgate: --socket and --config: both name the server: leave one out\n");
+        return false;
+    }
+    if (socket != NULL)
+        return copy_path(socket, path);
+    static struct passgate_settings settings;
+    struct problem_list problems = { 0 };
+    bool read = configuration_read_settings(config != NULL ? config : CONFIGURATION_DEFAULT_PATH, &settings, &problems);
+    /* Warnings are for the server's operator, not for each call of a tool. */
+    for (size_t i = 0; !read && i < problems.count; i++)
+        if (problems.problems[i].severity == CONFIGURATION_ERROR)
+            fprintf(stderr, "passgate: %s\n", problems.problems[i].text);
+    problem_list_clear(&problems);
+    return read && copy_path(server == LOCATION_SAFD ? settings.saf_socket : settings.operator_socket, path);
+}
