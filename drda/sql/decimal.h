@@ -1,0 +1,26 @@
+/* Packed decimal numbers: two digits to a byte, the sign in the last half byte (C and F plus, D minus). Exact, up to 31 digits.
+ * Source: DRDA volume 1 (FD:OCA), packed decimal; IBM z/Architecture Principles of Operation. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/attributes.h"
+
+enum {
+    DECIMAL_PACKED_MAX = 16, /* bytes of 31 digits */
+    DECIMAL_TEXT_MAX = 34,   /* characters of "-0." and 31 digits */
+};
+
+enum decimal_outcome { DECIMAL_FINE, DECIMAL_NOT_NUMERIC, DECIMAL_OVERFLOW };
+
+/* Bytes of a packed number of `precision` digits. */
+size_t decimal_packed_size(unsigned precision);
+
+/* Packs a number written as text: blanks around it, a sign, a decimal point and an exponent are understood. Digits that the scale
+ * has no place for are rounded half away from zero; OVERFLOW when the rest needs more than `precision` digits. */
+MUST_CHECK enum decimal_outcome decimal_pack(const uint8_t *text, size_t size, unsigned precision, unsigned scale, uint8_t *packed);
+
+/* Writes "-12.345": all digits of the scale, no leading zeros but the one before the point. `text` has room for DECIMAL_TEXT_MAX.
+ * False when a digit or the sign is not one, or precision and scale are out of range. */
+MUST_CHECK bool decimal_unpack(const uint8_t *packed, unsigned precision, unsigned scale, char *text, size_t *size);

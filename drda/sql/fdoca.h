@@ -1,0 +1,94 @@
+/* Descriptions of data by FD:OCA: the triplets of QRYDSC and FDODSC, and the table of types behind them.
+ * Source: DRDA volume 1, FD:OCA, early and late environmental descriptors; SQLTYPE as in SQLDA of Db2. */
+#pragma once
+
+#include "common/wire.h"
+#include "drda/sql/value.h"
+
+/* FD:OCA types without the bit that says nullable (the odd ones are nullable). */
+enum fdoca_type {
+    FDOCA_INTEGER = 0x02,
+    FDOCA_SMALLINT = 0x04,
+    FDOCA_TINYINT = 0x06,
+    FDOCA_FLOAT8 = 0x0A,
+    FDOCA_FLOAT4 = 0x0C,
+    FDOCA_DECIMAL = 0x0E,
+    FDOCA_ZONED = 0x10,
+    FDOCA_BIGINT = 0x16,
+    FDOCA_DATE = 0x20,
+    FDOCA_TIME = 0x22,
+    FDOCA_TIMESTAMP = 0x24,
+    FDOCA_BYTES = 0x26,
+    FDOCA_VARBYTES = 0x28,
+    FDOCA_LONG_VARBYTES = 0x2A,
+    FDOCA_CHAR = 0x30,
+    FDOCA_VARCHAR = 0x32,
+    FDOCA_LONG = 0x34,
+    FDOCA_GRAPHIC = 0x36,
+    FDOCA_VARGRAPHIC = 0x38,
+    FDOCA_LONG_VARGRAPHIC = 0x3A,
+    FDOCA_MIX = 0x3C,
+    FDOCA_VARMIX = 0x3E,
+    FDOCA_LONGMIX = 0x40,
+    FDOCA_BOOLEAN = 0xBE,
+    FDOCA_LOB_BYTES = 0xC8,
+    FDOCA_LOB_SBCS = 0xCA,
+    FDOCA_LOB_DBCS = 0xCC,
+    FDOCA_LOB_MIXED = 0xCE,
+    FDOCA_NULLABLE = 0x01,
+};
+
+/* One field as its triplet describes it; DECIMAL has the precision in the high byte of the length, the scale in the low one. */
+struct fdoca_field {
+    uint8_t type;
+    uint16_t length;
+};
+
+/* What all parts of the codec know of an SQL type. */
+struct fdoca_mapping {
+    uint8_t type;          /* FD:OCA type, not nullable */
+    uint16_t sqltype;      /* SQLTYPE, not nullable */
+    uint8_t precision;     /* as SQLDARDs tell it; 0: the column's own */
+    uint16_t fixed_length; /* of data and descriptions; 0: the column's own */
+    bool is_text;          /* carries a CCSID */
+    const char *name;      /* for messages, "INTEGER" */
+};
+
+const struct fdoca_mapping *fdoca_mapping(enum sql_type type);
+
+/* How a column travels. CLOB and BLOB travel as LONG VARCHAR [FOR BIT DATA]. */
+struct fdoca_field fdoca_field_of(const struct sql_column *column);
+
+/* The SQL type and length of a field a server described; false for types that this codec cannot read. */
+MUST_CHECK bool fdoca_column_of(struct fdoca_field field, struct sql_column *column);
+
+/* Writes the groups of a descriptor: begin, a field at a time (more than 84 continue in CPT triplets), then one of the ends. */
+struct fdoca_describer {
+    struct wire_writer *writer;
+    size_t group;  /* offset of the triplet being written */
+    size_t fields; /* in it */
+};
+struct fdoca_describer fdoca_describe(struct wire_writer *writer);
+void fdoca_describe_field(struct fdoca_describer *describer, struct fdoca_field field);
+void fdoca_describe_end_rows(struct fdoca_describer *describer);       /* rows with an SQLCAGRP each: QRYDSC, FDODSC of SQLDTARD */
+void fdoca_describe_end_parameters(struct fdoca_describer *describer); /* one row without: FDODSC of SQLDTA */
+
+/* Reads a descriptor of either kind field by field, without memory of its own. */
+struct fdoca_reader {
+    struct wire_reader rest;
+    struct wire_reader group;
+    bool layout_seen; /* the fields are over */
+    bool failed;
+};
+struct fdoca_reader fdoca_reader(struct wire_reader descriptor);
+/* False after the last field, and on damage (reader->failed). */
+MUST_CHECK bool fdoca_next(struct fdoca_reader *reader, struct fdoca_field *field);
+
+/* Reads the value of a field. Text and bytes are borrowed from `data`; decimals, timestamps and UTF-16 become text in `scratch`,
+ * which must not move: fdoca_scratch_size says how much is always enough. Numbers are in the byte order told; decimals, lengths and
+ * text are not affected by it. For LOBs whose data follow as EXTDTA the value is FDOCA_EXTERNAL and *external the size announced. */
+enum fdoca_read { FDOCA_VALUE, FDOCA_EXTERNAL, FDOCA_INCOMPLETE, FDOCA_UNSUPPORTED, FDOCA_INVALID };
+enum { FDOCA_SIZE_UNKNOWN = -1 };
+MUST_CHECK enum fdoca_read fdoca_value_read(struct wire_reader *data, struct fdoca_field field, bool little_endian,
+                                            struct wire_writer *scratch, struct sql_value *value, int64_t *external);
+size_t fdoca_scratch_size(size_t data_size);

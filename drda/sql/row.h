@@ -1,0 +1,32 @@
+/* Rows of QRYDTA and of FDODTA: an SQLCAGRP, an indicator, then a value for each column. Converts what the executor stored into
+ * what the column is declared to be; what does not fit is an SQL error, never a changed value.
+ * Source: DRDA volume 1, SQLDTAGRP; drda/sql/fdoca.h for the types. */
+#pragma once
+
+#include "drda/sql/fdoca.h"
+
+/* Writes one value. False, and an SQL error that names the column, when the value cannot be had as the column's type:
+ *   -413 22003 a number out of range            -420 22018 not a number, or a fraction where there is no place for one
+ *   -180 22007 not a date, time or timestamp    -433 22001 text or bytes longer than the column (or than 32700 bytes for LOBs)
+ *   -305 22002 NULL in a column that is never NULL
+ * What was written of the value must then be taken back by whoever knows where the row began. */
+MUST_CHECK bool row_put_value(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value,
+                              struct sql_diagnosis *diagnosis);
+
+/* Before the values of a row that has nothing to report. */
+void row_put_head(struct wire_writer *writer);
+/* An SQLCA in the place of a row: the end of the data (+100), or an error. */
+void row_put_sqlca(struct wire_writer *writer, const struct sql_diagnosis *diagnosis);
+
+enum row_read {
+    ROW_READ_VALUES,     /* the values are those of a row; diagnosis may have a warning */
+    ROW_READ_END,        /* SQLCODE +100 */
+    ROW_READ_FAILED,     /* the diagnosis says why; no more rows will come */
+    ROW_READ_INCOMPLETE, /* the row goes on in the next block, or the block is empty: the reader has not moved */
+    ROW_READ_DAMAGED,
+};
+
+/* Reads one row described by `descriptor` (the data of QRYDSC) from a query block. `values` has room for `count`, which must be the
+ * number of fields described; `scratch` as for fdoca_value_read. */
+MUST_CHECK enum row_read row_read(struct wire_reader *block, struct wire_reader descriptor, bool little_endian, struct sql_value *values,
+                                  size_t count, struct wire_writer *scratch, struct sql_diagnosis *diagnosis);
