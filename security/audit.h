@@ -1,4 +1,12 @@
-/* Audit records after SMF type 80, one JSON object a line. Written before the answer that they are about. */
+/* Audit records after SMF type 80, one JSON object a line, in pure ASCII. Written before the answer that they are about.
+ *
+ * Of a login (record "verify"): time (UTC, ISO 8601, microseconds), event and qualifier (event code 1 of SMF type 80: 0 success,
+ * 32 success using a PassTicket, 33 attempted replay, 1 invalid password, 2 invalid group, 5 invalid application, 6 revoked user,
+ * 7 revoked now, 9 undefined user), user, group, application, address, port, connection, saf, racf, reason, ticket (legacy, upper,
+ * mixed, password, none), ticket_offset_s, profile, explanation, explanation_text; of a replay also first_use and first_address.
+ * Of a RACF command (record "command"): time, user, uid, command, return_code.
+ *
+ * What strangers sent stands there as printable_copy makes it. A credential never does. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,5 +29,6 @@ void audit_verify(struct audit *audit, int64_t utc_us, const struct saf_verify *
                   const struct racroute_facts *facts);
 /* One RACF command: who, what (with key and password operands replaced by <hidden>), return code. */
 void audit_command(struct audit *audit, int64_t utc_us, const char *userid, uint32_t uid, const char *command, uint8_t return_code);
-/* False when the records could not be written: the decisions must not be told as successes. */
+/* Writes the batch with one call. False when a record could not be written: the decisions must not be told as successes. The batch is
+ * gone either way, and no half line is left in the file. */
 MUST_CHECK bool audit_flush(struct audit *audit);

@@ -133,12 +133,12 @@ explain(const struct racf *racf, const struct trial *trial, const char *credenti
 {
     if (evaluation->kind != 0)
         return SAF_EXPLAIN_TICKET_OUT_OF_WINDOW;
-    if (!any_key(trial) && !any_key_unavailable(trial))
+    if (!any_key(trial) && any_key_unavailable(trial))
+        return SAF_EXPLAIN_KEY_UNAVAILABLE;
+    if (!any_key(trial))
         return racf_ptktdata_is_stale(racf) ? SAF_EXPLAIN_NOT_REFRESHED : SAF_EXPLAIN_NO_PROFILE;
     if (strlen(credential) != PASSTICKET_SIZE)
         return SAF_EXPLAIN_TICKET_LENGTH;
-    if (any_key_unavailable(trial))
-        return SAF_EXPLAIN_KEY_UNAVAILABLE;
     if (is_valid_when_folded(trial, credential))
         return SAF_EXPLAIN_TICKET_FOLDED;
     if (!is_well_formed(trial, credential))

@@ -1,0 +1,284 @@
+#include "security/audit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "security/printable.h"
+
+enum { FIRST_BATCH_BYTES = 64 * 1024, TIME_SIZE = 32, USERID_TEXT_SIZE = SAF_USERID_MAX * PRINTABLE_GROWTH + 1, NAME_TEXT_SIZE = 64 };
+
+/* Pure ASCII, so that no reader's character set and no terminal is put to a test. */
+static const size_t dump_flags = JSON_COMPACT | JSON_ENSURE_ASCII;
+
+struct audit {
+    char *path;
+    int descriptor;
+    char *batch; /* whole lines */
+    size_t used;
+    size_t size;
+    bool record_lost; /* no memory for one of the batch */
+    bool torn_line;   /* the file ends within a line, which could not be taken back */
+};
+
+/* SMF type 80 event code 1 and its qualifiers. */
+enum {
+    EVENT_INITIATION = 1,
+    QUALIFIER_SUCCESS = 0,
+    QUALIFIER_INVALID_PASSWORD = 1,
+    QUALIFIER_INVALID_GROUP = 2,
+    QUALIFIER_INVALID_APPLICATION = 5,
+    QUALIFIER_REVOKED_USER = 6,
+    QUALIFIER_REVOKED_NOW = 7,
+    QUALIFIER_UNDEFINED_USER = 9,
+    QUALIFIER_SUCCESS_BY_TICKET = 32,
+    QUALIFIER_TICKET_REPLAYED = 33,
+};
+
+static int
+open_file(const char *path, struct problem *problem)
+{
+    int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+    if (descriptor < 0)
+        problem_set_errno(problem, "%s: cannot open or make the audit file", path);
+    return descriptor;
+}
+
+struct audit *
+audit_open(const char *path, struct problem *problem)
+{
+    struct audit *audit = calloc(1, sizeof *audit);
+    if (audit != NULL) {
+        *audit = (struct audit) { .path = strdup(path), .descriptor = -1, .batch = malloc(FIRST_BATCH_BYTES), .size = FIRST_BATCH_BYTES };
+        if (audit->path == NULL || audit->batch == NULL)
+            problem_set(problem, "%s: no memory for audit records", path);
+        else
+            audit->descriptor = open_file(path, problem);
+        if (audit->descriptor >= 0)
+            return audit;
+        audit_close(audit);
+    }
+    return NULL;
+}
+
+void
+audit_close(struct audit *audit)
+{
+    if (audit == NULL)
+        return;
+    if (audit->descriptor >= 0)
+        close(audit->descriptor);
+    free(audit->batch);
+    free(audit->path);
+    free(audit);
+}
+
+bool
+audit_reopen(struct audit *audit, struct problem *problem)
+{
+    int descriptor = open_file(audit->path, problem);
+    if (descriptor < 0)
+        return false;
+    close(audit->descriptor);
+    audit->descriptor = descriptor;
+    audit->torn_line = false;
+    return true;
+}
+
+static bool
+reserve(struct audit *audit, size_t more)
+{
+    size_t size = audit->size;
+    while (size - audit->used < more)
+        size *= 2;
+    char *larger = size == audit->size ? audit->batch : realloc(audit->batch, size);
+    if (larger == NULL)
+        return false;
+    audit->batch = larger;
+    audit->size = size;
+    return true;
+}
+
+/* Appends the record as one line and releases it; NULL stands for a record that could not be made. */
+static void
+append(struct audit *audit, json_t *record)
+{
+    size_t room = audit->size - audit->used;
+    size_t length = record != NULL ? json_dumpb(record, audit->batch + audit->used, room, dump_flags) : 0;
+    if (length >= room && reserve(audit, length + 1))
+        length = json_dumpb(record, audit->batch + audit->used, audit->size - audit->used, dump_flags);
+    if (length == 0 || length >= audit->size - audit->used) {
+        audit->record_lost = true;
+    } else {
+        audit->batch[audit->used + length] = '\n';
+        audit->used += length + 1;
+    }
+    json_decref(record);
+}
+
+/* ISO 8601 in UTC with microseconds. */
+static void
+print_time(int64_t utc_us, char text[TIME_SIZE])
+{
+    time_t seconds = (time_t)(utc_us / 1000000);
+    struct tm utc = { 0 };
+    char until_seconds[TIME_SIZE];
+    gmtime_r(&seconds, &utc);
+    strftime(until_seconds, sizeof until_seconds, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(text, TIME_SIZE, "%.19s.%06dZ", until_seconds, (int)(utc_us % 1000000));
+}
+
+static int
+qualifier_of(const struct saf_result *result, const struct racroute_facts *facts)
+{
+    if (result->saf == SAF_OK)
+        return facts->ticket_kind != 0 && facts->ticket_kind != 'P' ? QUALIFIER_SUCCESS_BY_TICKET : QUALIFIER_SUCCESS;
+    if (facts->revoked_now)
+        return QUALIFIER_REVOKED_NOW;
+    if (result->explanation == SAF_EXPLAIN_TICKET_REPLAYED)
+        return QUALIFIER_TICKET_REPLAYED;
+    switch (result->racf) {
+    case RACF_VERIFY_USER_NOT_DEFINED:
+        return QUALIFIER_UNDEFINED_USER;
+    case RACF_VERIFY_NOT_IN_GROUP:
+    case RACF_VERIFY_GROUP_REVOKED:
+        return QUALIFIER_INVALID_GROUP;
+    case RACF_VERIFY_USER_REVOKED:
+        return QUALIFIER_REVOKED_USER;
+    case RACF_VERIFY_APPL_REFUSED:
+        return QUALIFIER_INVALID_APPLICATION;
+    default:
+        return QUALIFIER_INVALID_PASSWORD;
+    }
+}
+
+static const char *
+kind_name(char kind)
+{
+    switch (kind) {
+    case 'L':
+        return "legacy";
+    case 'U':
+        return "upper";
+    case 'M':
+        return "mixed";
+    case 'P':
+        return "password";
+    default:
+        return "none";
+    }
+}
+
+/* Only the first use of a replayed ticket is worth a place in the record. */
+static void
+add_first_use(json_t *record, const struct saf_result *result, const struct racroute_facts *facts)
+{
+    char time[TIME_SIZE];
+    char address[NAME_TEXT_SIZE * PRINTABLE_GROWTH];
+    if (record == NULL || result->explanation != SAF_EXPLAIN_TICKET_REPLAYED)
+        return;
+    print_time(facts->first_use.utc_us, time);
+    printable_copy(facts->first_use.address, address, sizeof address);
+    json_object_set_new(record, "first_use", json_string(time));
+    json_object_set_new(record, "first_address", json_string(address));
+}
+
+/* What the client gave as its user ID is recorded also when it cannot be one. */
+void
+audit_verify(struct audit *audit, int64_t utc_us, const struct saf_verify *verify, const struct saf_verify_answer *answer,
+             const struct racroute_facts *facts)
+{
+    const struct saf_result *result = &answer->result;
+    char time[TIME_SIZE];
+    char user[USERID_TEXT_SIZE];
+    char application[NAME_TEXT_SIZE];
+    char address[sizeof verify->address * PRINTABLE_GROWTH];
+    print_time(utc_us, time);
+    printable_copy(facts->userid[0] != '\0' ? facts->userid : verify->userid, user, sizeof user);
+    printable_copy(verify->application, application, sizeof application);
+    printable_copy(verify->address, address, sizeof address);
+    json_t *record =
+        json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:i, s:I, s:i, s:i, s:i, s:s, s:i, s:s, s:i, s:s}", "time", time, "record",
+                  "verify", "event", EVENT_INITIATION, "qualifier", qualifier_of(result, facts), "user", user, "group", facts->group,
+                  "application", application, "address", address, "port", (int)verify->port, "connection", (json_int_t)verify->connection,
+                  "saf", (int)result->saf, "racf", (int)result->racf, "reason", (int)result->reason, "ticket",
+                  kind_name(facts->ticket_kind), "ticket_offset_s", (int)result->ticket_offset_s, "profile", facts->profile, "explanation",
+                  (int)result->explanation, "explanation_text", saf_explanation_text(result->explanation));
+    add_first_use(record, result, facts);
+    append(audit, record);
+}
+
+void
+audit_command(struct audit *audit, int64_t utc_us, const char *userid, uint32_t uid, const char *command, uint8_t return_code)
+{
+    enum { COMMAND_TEXT_SIZE = 2 * SAF_COMMAND_MAX };
+    char time[TIME_SIZE];
+    char user[NAME_TEXT_SIZE];
+    char *redacted = malloc(COMMAND_TEXT_SIZE);
+    char *text = malloc(COMMAND_TEXT_SIZE * PRINTABLE_GROWTH);
+    json_t *record = NULL;
+    if (redacted != NULL && text != NULL) {
+        (void)racf_command_redact(command, strlen(command), redacted, COMMAND_TEXT_SIZE);
+        print_time(utc_us, time);
+        printable_copy(userid, user, sizeof user);
+        printable_copy(redacted, text, COMMAND_TEXT_SIZE * PRINTABLE_GROWTH);
+        record = json_pack("{s:s, s:s, s:s, s:I, s:s, s:i}", "time", time, "record", "command", "user", user, "uid", (json_int_t)uid,
+                           "command", text, "return_code", (int)return_code);
+    }
+    append(audit, record);
+    free(redacted);
+    free(text);
+}
+
+/* A line that was written in part is taken back, so that the next one starts on a line of its own. */
+static void
+take_back(struct audit *audit, off_t size_before)
+{
+    if (size_before < 0 || ftruncate(audit->descriptor, size_before) != 0)
+        audit->torn_line = true;
+}
+
+static bool
+write_batch(struct audit *audit)
+{
+    struct stat file;
+    off_t size_before = fstat(audit->descriptor, &file) == 0 && S_ISREG(file.st_mode) ? file.st_size : -1;
+    for (size_t written = 0; written < audit->used;) {
+        ssize_t count = write(audit->descriptor, audit->batch + written, audit->used - written);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0) {
+            if (written > 0)
+                take_back(audit, size_before);
+            return false;
+        }
+        written += (size_t)count;
+    }
+    return true;
+}
+
+static bool
+end_torn_line(struct audit *audit)
+{
+    if (audit->torn_line)
+        audit->torn_line = write(audit->descriptor, "\n", 1) != 1;
+    return !audit->torn_line;
+}
+
+bool
+audit_flush(struct audit *audit)
+{
+    bool complete = !audit->record_lost;
+    if (audit->used > 0)
+        complete = end_torn_line(audit) && write_batch(audit) && complete;
+    audit->used = 0;
+    audit->record_lost = false;
+    return complete;
+}
