@@ -10,11 +10,11 @@
 #include "common/log.h"
 #include "common/secret.h"
 #include "gateway/buffer.h"
+#include "gateway/input_buffer.h"
 #include "gateway/login.h"
 #include "gateway/session/session.h"
 
 enum {
-    PRIVATE_INPUT_MIN = 1024,   /* bytes */
     PROGRESS_BYTES = 64 * 1024, /* of an unfinished command count as a message for PORTTMOT */
     DRAINED_MAX = 1024 * 1024,
     LOOP_OUTPUT_KEPT = 256 * 1024, /* a bigger reply buffer of the loop is given back */
@@ -39,10 +39,9 @@ struct connection {
     char *userid; /* of the successful login, else NULL */
     struct login *login;
     struct session *session;
-    enum drda_event wanted;  /* what the machine asked for last */
-    size_t progress;         /* bytes received since the time-out was started */
-    struct drda_input input; /* private memory; bytes == NULL: none */
-    size_t input_room;
+    enum drda_event wanted; /* what the machine asked for last */
+    size_t progress;        /* bytes received since the time-out was started */
+    struct input_buffer input;
     struct wire_writer output; /* replies that are stuck */
     size_t output_sent;
     struct drda_server server;
@@ -65,14 +64,6 @@ watch(struct connection *connection, short what)
 }
 
 static void
-drop_input(struct connection *connection)
-{
-    buffer_free(connection->input.bytes, connection->input_room);
-    connection->input = (struct drda_input) { .bytes = NULL };
-    connection->input_room = 0;
-}
-
-static void
 connection_free(struct connection *connection)
 {
     struct loop *loop = connection->loop;
@@ -84,7 +75,7 @@ connection_free(struct connection *connection)
         loop->connections = connection->next;
     if (connection->next != NULL)
         connection->next->previous = connection->previous;
-    drop_input(connection);
+    input_buffer_clear(&connection->input);
     free(connection->userid);
     free(connection);
     loop_connection_ended(loop);
@@ -131,79 +122,6 @@ is_busy(const struct connection *connection)
     return connection->login != NULL || (connection->session != NULL && session_is_running(connection->session));
 }
 
-/* Makes room for more than there is, as much as the next step needs. */
-static bool
-make_room(struct connection *connection)
-{
-    struct drda_input *input = &connection->input;
-    size_t needed = input->needed > input->size ? input->needed : input->size + 1;
-    if (needed <= connection->input_room)
-        return true;
-    size_t room = needed > PRIVATE_INPUT_MIN ? needed : PRIVATE_INPUT_MIN;
-    if (room < 2 * connection->input_room) /* doubled, so that a long command is not copied for each of its segments */
-        room = 2 * connection->input_room;
-    uint8_t *moved = buffer_resize(input->bytes, input->size, connection->input_room, room);
-    if (moved == NULL)
-        return false;
-    input->bytes = moved;
-    connection->input_room = room;
-    return true;
-}
-
-/* Moves what the machine has not taken out of the loop's buffer, which then holds no byte of this client any more. A request that
- * is under way keeps its bytes, and they their places. */
-static bool
-keep_borrowed_input(struct connection *connection, const struct drda_input *input, bool under_way)
-{
-    size_t from = under_way ? 0 : input->taken;
-    size_t size = input->size - from;
-    bool kept = true;
-    if (size > 0) {
-        connection->input = (struct drda_input) { .needed = under_way ? 0 : input->needed };
-        connection->input.bytes = malloc(size);
-        kept = connection->input.bytes != NULL;
-    }
-    if (size > 0 && kept) {
-        memcpy(connection->input.bytes, input->bytes + from, size);
-        connection->input.size = size;
-        connection->input.taken = input->taken - from;
-        connection->input_room = size;
-    }
-    secret_wipe(input->bytes, input->size);
-    return kept;
-}
-
-static void
-shift_private_input(struct connection *connection)
-{
-    struct drda_input *input = &connection->input;
-    size_t left = input->size - input->taken;
-    if (left == 0) {
-        drop_input(connection);
-        return;
-    }
-    memmove(input->bytes, input->bytes + input->taken, left);
-    secret_wipe(input->bytes + left, input->taken);
-    input->size = left;
-    input->taken = 0;
-}
-
-/* After a step: what is left over waits in memory of the connection's own. */
-static bool
-keep_input(struct connection *connection, const struct drda_input *input)
-{
-    bool under_way = connection->wanted == DRDA_WANTS_VERIFY || connection->wanted == DRDA_WANTS_SQL;
-    if (input != &connection->input) {
-        if (!keep_borrowed_input(connection, input, under_way))
-            return false;
-    } else if (!under_way) {
-        shift_private_input(connection);
-    }
-    if (connection->wanted == DRDA_MUST_CLOSE)
-        drop_input(connection);
-    return connection->wanted != DRDA_NEEDS_INPUT || connection->input.bytes == NULL || make_room(connection);
-}
-
 /* Says no more, but listens a little: closing a socket with unread bytes would throw away the reply on its way to the client. */
 static void
 drain(struct connection *connection)
@@ -211,6 +129,7 @@ drain(struct connection *connection)
     if (!connection->refused)
         log_context(connection, "HWSG0025I", "refused: what it sent is against the protocol, or a SECCHK without user ID or password");
     connection->draining = true;
+    input_buffer_clear(&connection->input);
     connection->progress = 0;
     shutdown(connection->fd, SHUT_WR);
     timeout_queue_start(&connection->loop->drain_timeout, &connection->timeout);
@@ -243,7 +162,7 @@ run_sql(struct connection *connection)
         fail(connection, "HWSG0022E", "an SQL command without a session");
         return;
     }
-    struct session_conversation conversation = { .server = &connection->server, .input = &connection->input };
+    struct session_conversation conversation = { .server = &connection->server, .input = &connection->input.input };
     timeout_queue_stop(&connection->timeout); /* PORTTMOT is the client's time, not ours */
     watch(connection, EV_READ);
     session_run(connection->session, &conversation, on_turn_end, connection);
@@ -382,7 +301,8 @@ settle(struct connection *connection, struct drda_input *input, struct wire_writ
         connection->wanted = drda_server_step(&connection->server, input, replies);
     }
     connection->heard = connection->heard || input->taken > 0;
-    if (!keep_input(connection, input) || replies->failed)
+    bool under_way = connection->wanted == DRDA_WANTS_VERIFY || connection->wanted == DRDA_WANTS_SQL;
+    if (!input_buffer_keep(&connection->input, input, under_way) || replies->failed)
         fail(connection, "HWSG0021E", "no memory for a command or its replies; closed");
     else
         send_replies(connection, replies);
@@ -414,8 +334,8 @@ on_verdict(void *context, const struct login_verdict *verdict)
     connection->login = NULL;
     struct wire_writer *replies = begin_replies(connection);
     accept_verdict(connection, verdict, replies);
-    connection->wanted = drda_server_step(&connection->server, &connection->input, replies);
-    settle(connection, &connection->input, replies);
+    connection->wanted = drda_server_step(&connection->server, &connection->input.input, replies);
+    settle(connection, &connection->input.input, replies);
 }
 
 static void
@@ -429,7 +349,7 @@ on_turn_end(void *context)
     struct wire_writer replies;
     connection->wanted = session_take_output(connection->session, &replies);
     connection->heard = true;
-    settle(connection, &connection->input, &replies);
+    settle(connection, &connection->input.input, &replies);
     buffer_clear(&replies);
 }
 
@@ -437,9 +357,9 @@ static void
 receive(struct connection *connection)
 {
     struct drda_input borrowed = { .bytes = connection->loop->input };
-    bool borrow = connection->input.bytes == NULL;
-    struct drda_input *input = borrow ? &borrowed : &connection->input;
-    size_t room = borrow ? LOOP_BUFFER_SIZE : connection->input_room;
+    bool borrow = connection->input.input.bytes == NULL;
+    struct drda_input *input = borrow ? &borrowed : &connection->input.input;
+    size_t room = borrow ? LOOP_BUFFER_SIZE : connection->input.room;
     ssize_t n = recv(connection->fd, input->bytes + input->size, room - input->size, 0);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;

@@ -77,10 +77,13 @@ run_turn(struct executor_job *job)
     struct session *session = (struct session *)job;
     struct drda_server *server = session->conversation.server;
     struct drda_input *input = session->conversation.input;
-    do {
+    session->event = DRDA_MUST_CLOSE;
+    while (!atomic_load(&session->interrupted)) {
         drda_server_run_sql(server, input, session->target, &session->output);
         session->event = drda_server_step(server, input, &session->output);
-    } while (session->event == DRDA_WANTS_SQL && session->output.used < OUTPUT_BOUND && !atomic_load(&session->interrupted));
+        if (session->event != DRDA_WANTS_SQL || session->output.used >= OUTPUT_BOUND)
+            break;
+    }
     loop_post(session->loop, &session->message);
 }
 
