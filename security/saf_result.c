@@ -34,9 +34,7 @@ saf_explanation_text(enum saf_explanation explanation)
         [SAF_EXPLAIN_THROTTLED] = "too many failed attempts for this user ID or from this address: try later",
         [SAF_EXPLAIN_KEY_UNAVAILABLE] = "the key of the PTKTDATA profile cannot be opened: wrong master key or missing key label",
         [SAF_EXPLAIN_SERVER_UNAVAILABLE] = "the security server cannot be reached or did not answer in time",
-        [SAF_EXPLAIN_CLOCK_SET_BACK] =
-            "the clock was set back, and whether the PassTicket was used before is no longer on record; a new one "
-            "works",
+        [SAF_EXPLAIN_CLOCK_SET_BACK] = "the clock was set back, and it is no longer on record whether the PassTicket was used before",
         [SAF_EXPLAIN_INTERNAL] = "an internal error",
     };
     size_t index = (size_t)explanation;
