@@ -35,6 +35,13 @@ encode_typdefovr(struct wire_writer *writer, const struct drda_typdefovr *typdef
     ddm_close(writer, mark);
 }
 
+void
+drda_typdef_encode(struct wire_writer *writer, const char *typdefnam, const struct drda_typdefovr *typdefovr, enum ccsid ccsid)
+{
+    ccsid_put_object(writer, CP_TYPDEFNAM, ccsid, typdefnam);
+    encode_typdefovr(writer, typdefovr);
+}
+
 bool
 drda_accrdb_decode(struct wire_reader parameters, struct drda_accrdb *accrdb, struct drda_fault *fault)
 {
@@ -103,8 +110,7 @@ drda_accrdbrm_encode(struct wire_writer *writer, const struct drda_accrdbrm_valu
     size_t mark = ddm_open(writer, CP_ACCRDBRM);
     ddm_put_u16(writer, CP_SVRCOD, values->svrcod);
     ccsid_put_object(writer, CP_PRDID, ccsid, values->prdid);
-    ccsid_put_object(writer, CP_TYPDEFNAM, ccsid, values->typdefnam);
-    encode_typdefovr(writer, &values->typdefovr);
+    drda_typdef_encode(writer, values->typdefnam, &values->typdefovr, ccsid);
     ddm_close(writer, mark);
 }
 

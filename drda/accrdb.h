@@ -55,6 +55,9 @@ struct drda_accrdbrm_values {
 
 void drda_accrdbrm_encode(struct wire_writer *writer, const struct drda_accrdbrm_values *values, enum ccsid ccsid);
 
+/* TYPDEFNAM and TYPDEFOVR by themselves, as they stand before an SQLCARD that comes without ACCRDBRM. */
+void drda_typdef_encode(struct wire_writer *writer, const char *typdefnam, const struct drda_typdefovr *typdefovr, enum ccsid ccsid);
+
 /* Whether data in the representation that TYPDEFNAM names can be read, and whether its integers and floating-point values are
  * little-endian (QTDSQLX86). QTDSQL370 and QTDSQLVAX have floating-point formats of their own: false. */
 bool drda_typdefnam_is_served(const struct wire_reader *typdefnam, enum ccsid agreed, bool *little_endian);

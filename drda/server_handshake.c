@@ -3,11 +3,14 @@
 #include "drda/excsat.h"
 #include "drda/secchk.h"
 #include "drda/server_steps.h"
+#include "drda/sql/sqlca.h"
 
 #include <assert.h>
 
 static const char server_typdefnam[] = "QTDSQLASC";
 static const struct drda_typdefovr server_typdefovr = { .sbc = CCSID_UTF8, .dbc = CCSID_UTF16, .mbc = CCSID_UTF8 };
+
+enum { SQLCODE_RESOURCE_UNAVAILABLE = -904 };
 
 /* The levels whose message forms are written here; managers not listed are not supported (level 0). */
 static const struct drda_manager own_managers[] = {
@@ -246,6 +249,20 @@ put_accrdbrm(const struct drda_server *server, struct dss_writer *reply)
     dss_end(reply);
 }
 
+/* RDBAFLRM does not say why; clients read an SQLCARD behind it, and need to know how that is represented. */
+static void
+put_rdb_failure(const struct drda_server *server, struct dss_writer *reply)
+{
+    struct sql_diagnosis diagnosis;
+    sql_diagnosis_set(&diagnosis, SQLCODE_RESOURCE_UNAVAILABLE, "57011", server->encoding.rdbnam);
+    dss_begin(reply, DSS_OBJECT, server->correlation_id);
+    drda_typdef_encode(reply->wire, server_typdefnam, &server_typdefovr, drda_server_ccsid(server));
+    dss_end(reply);
+    dss_begin(reply, DSS_OBJECT, server->correlation_id);
+    sqlcard_put(reply->wire, &diagnosis);
+    dss_end(reply);
+}
+
 void
 drda_server_rdb_opened(struct drda_server *server, enum drda_rdb_outcome outcome, struct wire_writer *output)
 {
@@ -259,6 +276,8 @@ drda_server_rdb_opened(struct drda_server *server, enum drda_rdb_outcome outcome
     if (outcome != DRDA_RDB_OPENED) {
         struct drda_fault fault = drda_fault_reply(replies[outcome], 0);
         drda_server_refuse(server, &fault, &reply);
+        if (outcome == DRDA_RDB_FAILED)
+            put_rdb_failure(server, &reply);
         return;
     }
     put_accrdbrm(server, &reply);
