@@ -92,7 +92,7 @@ name_is_free(struct run *run, const struct syntax_node *node, char name[RACF_NAM
     if (!valid)
         run_say(run, RC_ERROR, "PGR112I %.64s CANNOT BE A GROUP: 1 TO 8 OF A-Z 0-9 # @ $, NO DIGIT FIRST", node->text);
     else if (group_exists(run->racf, name))
-        run_say(run, RC_ERROR, "PGR113I GROUP %s IS ALREADY DEFINED", name);
+        run_say(run, RC_WARNING, "PGR113I GROUP %s IS ALREADY DEFINED", name);
     else if (user_exists(run->racf, name))
         run_say(run, RC_ERROR, "PGR114I %s IS A USER; A GROUP CANNOT HAVE THE SAME NAME", name);
     else

@@ -149,7 +149,7 @@ define_one(struct run *run, enum racf_class_number class, const struct syntax_no
     if (!profile_name(run, class, node, row.name) || !profile_may_change(run, class, row.name) || !generic_is_allowed(run, class, row.name))
         return;
     if (profile_exists(run->racf, class, row.name)) {
-        run_say(run, RC_ERROR, "ICH10102I %s ALREADY DEFINED TO CLASS %s.", row.name, racf_classes[class].name);
+        run_say(run, RC_WARNING, "ICH10102I %s ALREADY DEFINED TO CLASS %s.", row.name, racf_classes[class].name);
         return;
     }
     snprintf(row.owner, sizeof row.owner, "%s", run->issuer->userid[0] != '\0' ? run->issuer->userid : "IBMUSER");

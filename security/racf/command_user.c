@@ -111,7 +111,7 @@ name_is_free(struct run *run, const struct syntax_node *node, char userid[RACF_N
         return false;
     }
     if (user_exists(run->racf, userid))
-        run_say(run, RC_ERROR, "PGR094I USER %s IS ALREADY DEFINED", userid);
+        run_say(run, RC_WARNING, "PGR094I USER %s IS ALREADY DEFINED", userid);
     else if (group_exists(run->racf, userid))
         run_say(run, RC_ERROR, "PGR095I %s IS A GROUP; A USER CANNOT HAVE THE SAME NAME", userid);
     else
