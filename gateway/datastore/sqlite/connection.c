@@ -1,0 +1,169 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "gateway/datastore/sqlite/authorizer.h"
+#include "gateway/datastore/sqlite/diagnosis.h"
+#include "gateway/datastore/sqlite/internal.h"
+
+enum { PROGRESS_STEPS = 1000, STATEMENT_BYTES_MAX = 2 << 20, LIKE_PATTERN_MAX = 1000, BUSY_WAIT_MS = 2 };
+
+bool
+connection_must_stop(struct sqlite_session *session)
+{
+    return atomic_load(&session->interrupted) ||
+           (session->deadline_ms != INT64_MAX && clock_monotonic_ms(&clock_system) >= session->deadline_ms);
+}
+
+static int
+on_progress(void *context)
+{
+    return connection_must_stop(context);
+}
+
+/* SQLite's own busy time-out would sleep through an interrupt. */
+static int
+on_busy(void *context, int tries)
+{
+    if (tries * BUSY_WAIT_MS >= SQLITE_BUSY_TIMEOUT_MS || connection_must_stop(context))
+        return 0;
+    nanosleep(&(struct timespec) { .tv_nsec = BUSY_WAIT_MS * 1000000L }, NULL);
+    return 1;
+}
+
+static void
+current_user(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    (void)count;
+    (void)arguments;
+    const struct sqlite_session *session = sqlite3_user_data(context);
+    sqlite3_result_text(context, session->userid, -1, SQLITE_TRANSIENT);
+}
+
+static void
+identity_val_local(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    (void)count;
+    (void)arguments;
+    sqlite3_int64 identity = sqlite3_last_insert_rowid(sqlite3_context_db_handle(context));
+    if (identity != 0)
+        sqlite3_result_int64(context, identity);
+}
+
+static void
+restrict_connection(struct sqlite_session *session)
+{
+    sqlite3 *database = session->database;
+    sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+    /* A misspelt column in double quotes is an error in Db2, not a string. */
+    sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_limit(database, SQLITE_LIMIT_SQL_LENGTH, STATEMENT_BYTES_MAX);
+    sqlite3_limit(database, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LIKE_PATTERN_MAX);
+}
+
+static int
+set_up(struct sqlite_session *session)
+{
+    sqlite3 *database = session->database;
+    sqlite3_busy_handler(database, on_busy, session);
+    sqlite3_progress_handler(database, PROGRESS_STEPS, on_progress, session);
+    restrict_connection(session);
+    int code = sqlite3_exec(database, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
+    /* Where the journal cannot be a write-ahead log, because of the file system or of a reader just now, the other one does. */
+    if (code == SQLITE_OK && !session->datastore->read_only)
+        sqlite3_exec(database, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_create_function_v2(database, "current_user", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, session, current_user, NULL, NULL,
+                                          NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_create_function_v2(database, "identity_val_local", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, NULL, identity_val_local, NULL,
+                                          NULL, NULL);
+    /* Reads the header, so that a file that is no database is found here and not in the middle of a statement. */
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(database, "PRAGMA schema_version", NULL, NULL, NULL);
+    return code;
+}
+
+static int
+open_file(const struct datastore_settings *datastore, sqlite3 **database)
+{
+    int flags = datastore->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | (datastore->create ? SQLITE_OPEN_CREATE : 0);
+    return sqlite3_open_v2(datastore->path, database, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+}
+
+bool
+connection_open(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
+{
+    if (session->database != NULL)
+        return true;
+    int code = open_file(session->datastore, &session->database);
+    if (code == SQLITE_OK)
+        code = set_up(session);
+    if (code == SQLITE_OK) {
+        authorizer_install(session);
+        return true;
+    }
+    /* The client learns the name of the datastore, not the path of its file. */
+    sqlite_diagnosis_tokens(diagnosis, -904, "57011", session->datastore->name, sqlite3_errstr(code));
+    connection_close(session);
+    return false;
+}
+
+void
+connection_close(struct sqlite_session *session)
+{
+    sqlite3_close_v2(session->database);
+    session->database = NULL;
+}
+
+/* The folder of a file that is to be made must allow it. */
+static bool
+can_be_made(const struct datastore_settings *datastore, struct problem *problem)
+{
+    char folder[CONFIGURATION_PATH_MAX];
+    const char *slash = strrchr(datastore->path, '/');
+    snprintf(folder, sizeof folder, "%.*s", slash != NULL ? (int)(slash - datastore->path) + 1 : 1, slash != NULL ? datastore->path : ".");
+    if (access(folder, W_OK | X_OK) == 0)
+        return true;
+    problem_set_errno(problem, "datastore %s: %s cannot be made in %s", datastore->name, datastore->path, folder);
+    return false;
+}
+
+static bool
+is_usable(const struct datastore_settings *datastore, sqlite3 *database, struct problem *problem)
+{
+    int code = sqlite3_exec(database, "PRAGMA schema_version", NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        problem_set(problem, "datastore %s: %s: %s", datastore->name, datastore->path, sqlite3_errmsg(database));
+    else if (!datastore->read_only && sqlite3_db_readonly(database, "main") != 0)
+        problem_set(problem, "datastore %s: %s cannot be written; change its permissions or set read_only = yes", datastore->name,
+                    datastore->path);
+    else
+        return true;
+    return false;
+}
+
+bool
+sqlite_datastore_check(const struct datastore_settings *datastore, struct problem *problem)
+{
+    if (access(datastore->path, F_OK) != 0 && errno == ENOENT) {
+        if (datastore->create)
+            return can_be_made(datastore, problem);
+        problem_set(problem, "datastore %s: %s does not exist; make it or set create = yes", datastore->name, datastore->path);
+        return false;
+    }
+    sqlite3 *database = NULL;
+    int code = open_file(datastore, &database);
+    if (code != SQLITE_OK)
+        problem_set(problem, "datastore %s: %s: %s", datastore->name, datastore->path, sqlite3_errstr(code));
+    bool good = code == SQLITE_OK && is_usable(datastore, database, problem);
+    sqlite3_close_v2(database);
+    return good;
+}

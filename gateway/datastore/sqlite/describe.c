@@ -1,0 +1,154 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "gateway/datastore/sqlite/internal.h"
+#include "gateway/datastore/sqlite/types.h"
+
+/* Some expressions tell their type by their first words, which is their name as long as they have no other. */
+static const struct {
+    const char *beginning;
+    enum sql_type type;
+} expressions[] = {
+    { "count(", SQL_TYPE_BIGINT },
+    { "length(", SQL_TYPE_BIGINT },
+    { "identity_val_local(", SQL_TYPE_BIGINT },
+    { "avg(", SQL_TYPE_DOUBLE },
+    { "total(", SQL_TYPE_DOUBLE },
+    { "sum(", SQL_TYPE_DOUBLE },
+    { "CURRENT_DATE", SQL_TYPE_DATE },
+    { "CURRENT_TIMESTAMP", SQL_TYPE_TIMESTAMP },
+    { "CURRENT_TIME", SQL_TYPE_TIME },
+};
+
+static enum sql_type
+type_by_name(const char *name, enum sql_type otherwise)
+{
+    for (size_t i = 0; i < sizeof expressions / sizeof expressions[0]; i++) {
+        if (strncasecmp(name, expressions[i].beginning, strlen(expressions[i].beginning)) == 0)
+            return expressions[i].type;
+    }
+    return otherwise;
+}
+
+/* A column without a declared type is an expression. Of a query that stands on its first row the value there tells. */
+static enum sql_type
+type_of_expression(const struct sqlite_session *session, const struct sqlite_section *section, int index, const char *name)
+{
+    enum sql_type by_name = type_by_name(name, SQL_TYPE_COUNT);
+    if (by_name != SQL_TYPE_COUNT && by_name != SQL_TYPE_DOUBLE)
+        return by_name;
+    int kind = session->peeked == section ? sqlite3_column_type(section->statement, index) : SQLITE_NULL;
+    if (kind == SQLITE_INTEGER)
+        return SQL_TYPE_BIGINT;
+    if (kind == SQLITE_FLOAT || by_name == SQL_TYPE_DOUBLE)
+        return SQL_TYPE_DOUBLE;
+    return kind == SQLITE_BLOB ? SQL_TYPE_VARCHAR_BIT : SQL_TYPE_VARCHAR;
+}
+
+static bool
+has_expressions(sqlite3_stmt *statement)
+{
+    for (int i = 0; i < sqlite3_column_count(statement); i++) {
+        if (sqlite3_column_decltype(statement, i) == NULL &&
+            type_by_name(sqlite3_column_name(statement, i), SQL_TYPE_DOUBLE) == SQL_TYPE_DOUBLE)
+            return true;
+    }
+    return false;
+}
+
+/* Steps to the first row, which the cursor will then begin with; a failure shows when the cursor is opened. */
+static void
+peek(struct sqlite_session *session, struct sqlite_section *section)
+{
+    sqlite3_stmt *statement = section->statement;
+    struct sql_diagnosis ignored;
+    if (section->section.parameter_count > 0 || sqlite3_stmt_readonly(statement) == 0 || !has_expressions(statement) ||
+        !unit_begin(session, &ignored))
+        return;
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        session->peeked = section;
+    else
+        sqlite3_reset(statement);
+}
+
+static const char *
+text_or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+/* Copies a name to where the names are gathered. */
+static const char *
+keep_name(char **room, const char *name)
+{
+    size_t size = strlen(name) + 1;
+    char *copy = *room;
+    memcpy(copy, name, size);
+    *room += size;
+    return copy;
+}
+
+static bool
+is_nullable(sqlite3 *database, sqlite3_stmt *statement, int index)
+{
+    int not_null = 0;
+    const char *table = sqlite3_column_table_name(statement, index);
+    const char *column = sqlite3_column_origin_name(statement, index);
+    if (table == NULL || column == NULL)
+        return true;
+    int code = sqlite3_table_column_metadata(database, sqlite3_column_database_name(statement, index), table, column, NULL, NULL, &not_null,
+                                             NULL, NULL);
+    return code != SQLITE_OK || not_null == 0;
+}
+
+static void
+describe_one(const struct sqlite_session *session, const struct sqlite_section *section, int index, struct sql_column *column)
+{
+    const char *declared = sqlite3_column_decltype(section->statement, index);
+    if (declared != NULL && *declared != '\0')
+        sqlite_type_declared(declared, column);
+    else
+        sqlite_type_of_expression(type_of_expression(session, section, index, column->name), column);
+    column->nullable = is_nullable(session->database, section->statement, index);
+}
+
+struct sql_column *
+describe_columns(struct sqlite_session *session, struct sqlite_section *section)
+{
+    sqlite3_stmt *statement = section->statement;
+    size_t count = section->section.column_count;
+    if (count == 0)
+        return NULL;
+    peek(session, section);
+    size_t names = 0;
+    for (int i = 0; i < (int)count; i++)
+        names +=
+            strlen(text_or_empty(sqlite3_column_name(statement, i))) + strlen(text_or_empty(sqlite3_column_table_name(statement, i))) + 2;
+    struct sql_column *columns = calloc(1, count * sizeof *columns + names);
+    if (columns == NULL)
+        return NULL;
+    char *room = (char *)(columns + count);
+    for (int i = 0; i < (int)count; i++) {
+        columns[i].name = keep_name(&room, text_or_empty(sqlite3_column_name(statement, i)));
+        columns[i].table = keep_name(&room, text_or_empty(sqlite3_column_table_name(statement, i)));
+        columns[i].schema = "";
+        describe_one(session, section, i, &columns[i]);
+    }
+    return columns;
+}
+
+/* SQLite gives markers no type: each takes any value. */
+struct sql_column *
+describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text)
+{
+    (void)session;
+    (void)text;
+    size_t count = section->section.parameter_count;
+    struct sql_column *parameters = count > 0 ? calloc(count, sizeof *parameters) : NULL;
+    for (size_t i = 0; parameters != NULL && i < count; i++) {
+        parameters[i] = (struct sql_column) { .name = "", .table = "", .schema = "", .nullable = true };
+        sqlite_type_of_expression(SQL_TYPE_VARCHAR, &parameters[i]);
+    }
+    return parameters;
+}

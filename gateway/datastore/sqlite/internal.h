@@ -1,0 +1,104 @@
+/* A session on an SQLite database, as its files share it among themselves:
+ *   session.c     life, sections, the table of operations
+ *   connection.c  the database connection and what it may use
+ *   statement.c   preparing, executing, fetching
+ *   describe.c    columns and parameter markers
+ *   unit.c        units of work, and what a failure does to them
+ *   control.c     COMMIT, ROLLBACK, SAVEPOINT, SET as text */
+#pragma once
+
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+#include "drda/sql/target.h"
+#include "gateway/datastore/sqlite/session.h"
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+enum sqlite_control {
+    SQLITE_CONTROL_NONE,
+    SQLITE_CONTROL_COMMIT,
+    SQLITE_CONTROL_ROLLBACK,
+    SQLITE_CONTROL_SAVEPOINT, /* setting, releasing or going back to one */
+    SQLITE_CONTROL_REGISTER,  /* SET */
+};
+
+struct sqlite_section {
+    struct sql_section section;    /* first: the conversation's part */
+    enum sqlite_control control;   /* the statement is executed by the session itself */
+    char *control_text;            /* owned; for SAVEPOINT in SQLite's words, for SET as it came */
+    sqlite3_stmt *statement;       /* owned */
+    struct sql_column *columns;    /* owned, with the names behind them; NULL until described */
+    struct sql_column *parameters; /* likewise */
+    bool changes_rows;             /* INSERT, UPDATE or DELETE */
+    bool cursor_open;
+    UT_hash_handle hh;
+};
+
+struct sqlite_session {
+    struct sql_target target; /* first */
+    const struct datastore_settings *datastore;
+    char *userid;
+    sqlite3 *database; /* opened at the first statement */
+    struct sqlite_section *sections;
+    struct sqlite_section *peeked; /* stands on its first row already, stepped to see the types of its expressions */
+    uint32_t statement_timeout_ms; /* SET STATEMENT_TIMEOUT; 0 = none */
+    int64_t deadline_ms;           /* of the running call; INT64_MAX = none */
+    bool unit_open;                /* a unit of work was begun */
+    bool trusted;                  /* the statement being prepared is our own */
+    bool changes_rows;             /* told by the authorizer of the statement being prepared */
+    bool drops;                    /* likewise */
+    const char *refused;           /* what the authorizer refused in it */
+    atomic_bool interrupted;       /* until a statement has failed for it */
+};
+
+enum { SQLITE_SECTIONS_MAX = 4096, SQLITE_BUSY_TIMEOUT_MS = 5000 };
+
+/* connection.c: opens the database when it is not open. False with a diagnosis when it cannot be. */
+MUST_CHECK bool connection_open(struct sqlite_session *session, struct sql_diagnosis *diagnosis);
+void connection_close(struct sqlite_session *session);
+
+/* True when the running statement has to end: interrupted, or over its time. */
+bool connection_must_stop(struct sqlite_session *session);
+
+/* unit.c: begins a unit of work when none is open; also opens the database. */
+MUST_CHECK bool unit_begin(struct sqlite_session *session, struct sql_diagnosis *diagnosis);
+void unit_commit(struct sqlite_session *session, struct sql_diagnosis *diagnosis);
+void unit_rollback(struct sqlite_session *session, struct sql_diagnosis *diagnosis);
+
+/* Runs a statement of our own inside the unit of work. */
+void unit_run(struct sqlite_session *session, const char *text, struct sql_diagnosis *diagnosis);
+
+/* Tells why SQLite failed with `code`. Where that ended the unit of work, or must end it, the answer is -911 and all cursors
+ * are closed. */
+void unit_fail(struct sqlite_session *session, int code, struct sql_diagnosis *diagnosis);
+
+/* control.c: recognises statements that the session executes itself. `*words` is theirs for SQLite or for
+ * control_set_register, to be freed; it may be NULL. False when memory is short. */
+MUST_CHECK bool control_recognise(const char *text, size_t size, enum sqlite_control *control, char **words);
+void control_execute(struct sqlite_session *session, enum sqlite_control control, const char *words, struct sql_diagnosis *diagnosis);
+
+/* Sets a special register; SQLCODE +10000 when there is no such one. */
+void control_set_register(struct sqlite_session *session, const char *text, size_t size, struct sql_diagnosis *diagnosis);
+
+/* describe.c: both NULL when memory is short, or when there is nothing to describe. */
+struct sql_column *describe_columns(struct sqlite_session *session, struct sqlite_section *section);
+struct sql_column *describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text);
+
+/* statement.c: the operations on sections. */
+void statement_prepare(struct sqlite_session *session, struct sqlite_section *section, const char *text, size_t size,
+                       struct sql_diagnosis *diagnosis);
+void statement_execute(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters, size_t count,
+                       struct sql_diagnosis *diagnosis);
+void statement_open(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters, size_t count,
+                    struct sql_diagnosis *diagnosis);
+enum sql_step statement_fetch(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis);
+void statement_value(const struct sqlite_section *section, size_t index, struct sql_value *value);
+void statement_close(struct sqlite_session *session, struct sqlite_section *section);
+
+/* Drops what the section holds, but not the section. */
+void statement_drop(struct sqlite_session *session, struct sqlite_section *section);
+
+/* Gives up the row that a prepare looked at, before anything could change what it says. */
+void statement_forget_peek(struct sqlite_session *session);

@@ -1,0 +1,328 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "gateway/datastore/sqlite/diagnosis.h"
+#include "gateway/datastore/sqlite/dialect.h"
+#include "gateway/datastore/sqlite/internal.h"
+#include "gateway/datastore/sqlite/tokens.h"
+
+void
+statement_drop(struct sqlite_session *session, struct sqlite_section *section)
+{
+    if (session->peeked == section)
+        session->peeked = NULL;
+    sqlite3_finalize(section->statement);
+    free(section->columns);
+    free(section->parameters);
+    free(section->control_text);
+    free(section->section.pending);
+    struct sql_section_name name = section->section.name;
+    UT_hash_handle hh = section->hh;
+    *section = (struct sqlite_section) { .section.name = name, .hh = hh };
+}
+
+void
+statement_forget_peek(struct sqlite_session *session)
+{
+    if (session->peeked != NULL)
+        sqlite3_reset(session->peeked->statement);
+    session->peeked = NULL;
+}
+
+static void
+start_clock(struct sqlite_session *session)
+{
+    session->deadline_ms =
+        session->statement_timeout_ms > 0 ? clock_monotonic_ms(&clock_system) + session->statement_timeout_ms : INT64_MAX;
+}
+
+/* True, with the diagnosis, when the statement was interrupted before it began. */
+static bool
+is_interrupted(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
+{
+    start_clock(session);
+    if (!atomic_exchange(&session->interrupted, false))
+        return false;
+    sqlite_diagnosis_tokens(diagnosis, -952, "57014", "the statement was interrupted", NULL);
+    return true;
+}
+
+static void
+say_short_of_memory(struct sql_diagnosis *diagnosis)
+{
+    sqlite_diagnosis_tokens(diagnosis, -904, "57011", "memory", NULL);
+}
+
+/* One statement, the whole statement and nothing but the statement. */
+static bool
+compile(struct sqlite_session *session, struct sqlite_section *section, const char *text, struct sql_diagnosis *diagnosis)
+{
+    const char *tail = NULL;
+    session->changes_rows = false;
+    session->drops = false;
+    session->refused = NULL;
+    int code = sqlite3_prepare_v3(session->database, text, -1, SQLITE_PREPARE_PERSISTENT, &section->statement, &tail);
+    if (code != SQLITE_OK) {
+        unit_fail(session, code, diagnosis);
+        return false;
+    }
+    if (section->statement == NULL)
+        sqlite_diagnosis_tokens(diagnosis, -198, "42617", "the statement is empty", NULL);
+    else if (!sql_text_is_blank(sql_text(tail, strlen(tail))))
+        sqlite_diagnosis_tokens(diagnosis, -104, "42601", ";", "only one statement at a time");
+    else
+        return true;
+    return false;
+}
+
+static bool
+describe(struct sqlite_session *session, struct sqlite_section *section, const char *text, struct sql_diagnosis *diagnosis)
+{
+    section->changes_rows = session->changes_rows && !session->drops;
+    section->section.column_count = (size_t)sqlite3_column_count(section->statement);
+    section->section.parameter_count = (size_t)sqlite3_bind_parameter_count(section->statement);
+    section->section.is_query = section->section.column_count > 0;
+    section->columns = describe_columns(session, section);
+    section->parameters = describe_parameters(session, section, text);
+    bool good = (section->columns != NULL || section->section.column_count == 0) &&
+                (section->parameters != NULL || section->section.parameter_count == 0);
+    if (!good)
+        say_short_of_memory(diagnosis);
+    return good;
+}
+
+static bool
+prepare_for_sqlite(struct sqlite_session *session, struct sqlite_section *section, const char *text, size_t size,
+                   struct sql_diagnosis *diagnosis)
+{
+    char *translated = dialect_translate(text, size);
+    if (translated == NULL) {
+        say_short_of_memory(diagnosis);
+        return false;
+    }
+    bool good = connection_open(session, diagnosis) && compile(session, section, translated, diagnosis) &&
+                describe(session, section, translated, diagnosis);
+    free(translated);
+    return good;
+}
+
+void
+statement_prepare(struct sqlite_session *session, struct sqlite_section *section, const char *text, size_t size,
+                  struct sql_diagnosis *diagnosis)
+{
+    sql_diagnosis_clear(diagnosis);
+    statement_forget_peek(session);
+    statement_drop(session, section);
+    if (is_interrupted(session, diagnosis))
+        return;
+    if (memchr(text, '\0', size) != NULL) {
+        sqlite_diagnosis_tokens(diagnosis, -7, "42601", "X'00'", NULL);
+        return;
+    }
+    bool good = control_recognise(text, size, &section->control, &section->control_text);
+    if (!good)
+        say_short_of_memory(diagnosis);
+    else if (section->control == SQLITE_CONTROL_NONE)
+        good = prepare_for_sqlite(session, section, text, size, diagnosis);
+    if (good)
+        section->section.state = SQL_SECTION_PREPARED;
+    else
+        statement_drop(session, section);
+}
+
+/* A null pointer would bind NULL, not an empty value. */
+static const char *
+bytes_of(const struct sql_value *value)
+{
+    return value->data.size > 0 ? (const char *)value->data.bytes : "";
+}
+
+/* Values of an open cursor must outlive the request that carried them. */
+static int
+bind_value(sqlite3_stmt *statement, int index, const struct sql_value *value, sqlite3_destructor_type lifetime)
+{
+    switch (value->kind) {
+    case SQL_VALUE_NULL:
+        return sqlite3_bind_null(statement, index);
+    case SQL_VALUE_INTEGER:
+        return sqlite3_bind_int64(statement, index, value->integer);
+    case SQL_VALUE_REAL:
+        return sqlite3_bind_double(statement, index, value->real);
+    case SQL_VALUE_TEXT:
+        return sqlite3_bind_text64(statement, index, bytes_of(value), value->data.size, lifetime, SQLITE_UTF8);
+    case SQL_VALUE_BYTES:
+        return sqlite3_bind_blob64(statement, index, bytes_of(value), value->data.size, lifetime);
+    }
+    return SQLITE_MISUSE;
+}
+
+static bool
+bind_parameters(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters, size_t count,
+                sqlite3_destructor_type lifetime, struct sql_diagnosis *diagnosis)
+{
+    if (count != section->section.parameter_count) {
+        sqlite_diagnosis_tokens(diagnosis, -313, "07001", "the number of values is not the number of parameter markers", NULL);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        int code = bind_value(section->statement, (int)i + 1, &parameters[i], lifetime);
+        if (code != SQLITE_OK) {
+            unit_fail(session, code, diagnosis);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Common to execute and open: false with a diagnosis when the section cannot run. */
+static bool
+begin(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis)
+{
+    sql_diagnosis_clear(diagnosis);
+    if (section->section.state == SQL_SECTION_EMPTY) {
+        sqlite_diagnosis_tokens(diagnosis, -514, "26501", "the section holds no prepared statement", NULL);
+        return false;
+    }
+    if (section->cursor_open) {
+        sqlite_diagnosis_tokens(diagnosis, -502, "24502", "the cursor is open already", NULL);
+        return false;
+    }
+    return !is_interrupted(session, diagnosis);
+}
+
+static void
+run_to_end(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis)
+{
+    sqlite3_int64 before = sqlite3_total_changes64(session->database);
+    int code;
+    do
+        code = sqlite3_step(section->statement);
+    while (code == SQLITE_ROW);
+    /* The count of changes is that of the last statement that changed rows, which need not be this one. */
+    bool changed = sqlite3_total_changes64(session->database) != before;
+    if (code != SQLITE_DONE)
+        unit_fail(session, code, diagnosis);
+    else if (section->changes_rows && !changed)
+        sqlite_diagnosis_tokens(diagnosis, 100, "02000", "", NULL);
+    else if (section->changes_rows)
+        diagnosis->rows = sqlite3_changes64(session->database);
+    sqlite3_reset(section->statement);
+}
+
+void
+statement_execute(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters, size_t count,
+                  struct sql_diagnosis *diagnosis)
+{
+    if (!begin(session, section, diagnosis))
+        return;
+    if (section->control != SQLITE_CONTROL_NONE) {
+        control_execute(session, section->control, section->control_text, diagnosis);
+        return;
+    }
+    statement_forget_peek(session);
+    if (!unit_begin(session, diagnosis))
+        return;
+    if (bind_parameters(session, section, parameters, count, SQLITE_STATIC, diagnosis))
+        run_to_end(session, section, diagnosis);
+    sqlite3_clear_bindings(section->statement); /* the values are gone with the request */
+}
+
+void
+statement_open(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters, size_t count,
+               struct sql_diagnosis *diagnosis)
+{
+    if (!begin(session, section, diagnosis))
+        return;
+    if (!section->section.is_query) {
+        sqlite_diagnosis_tokens(diagnosis, -517, "07005", "the statement returns no rows", NULL);
+        return;
+    }
+    if (session->peeked != section)
+        statement_forget_peek(session);
+    if (!unit_begin(session, diagnosis) || !bind_parameters(session, section, parameters, count, SQLITE_TRANSIENT, diagnosis))
+        return;
+    section->cursor_open = true;
+    section->section.state = SQL_SECTION_OPEN;
+}
+
+/* After a change of the schema SQLite prepares again by itself, and SELECT * may then have other columns. */
+static bool
+has_its_columns(const struct sqlite_section *section)
+{
+    return (size_t)sqlite3_data_count(section->statement) == section->section.column_count;
+}
+
+enum sql_step
+statement_fetch(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis)
+{
+    sql_diagnosis_clear(diagnosis);
+    if (!section->cursor_open) {
+        sqlite_diagnosis_tokens(diagnosis, -501, "24501", "the cursor is not open", NULL);
+        return SQL_STEP_FAILED;
+    }
+    if (is_interrupted(session, diagnosis))
+        return SQL_STEP_FAILED;
+    int code = SQLITE_ROW;
+    if (session->peeked == section)
+        session->peeked = NULL; /* its first row is there */
+    else
+        code = sqlite3_step(section->statement);
+    if (code == SQLITE_ROW && has_its_columns(section))
+        return SQL_STEP_ROW;
+    if (code == SQLITE_DONE) {
+        sqlite_diagnosis_tokens(diagnosis, 100, "02000", "", NULL);
+        return SQL_STEP_END;
+    }
+    if (code == SQLITE_ROW)
+        sqlite_diagnosis_tokens(diagnosis, -518, "07003", "the table has changed since the statement was prepared", NULL);
+    else
+        unit_fail(session, code, diagnosis);
+    return SQL_STEP_FAILED;
+}
+
+void
+statement_value(const struct sqlite_section *section, size_t index, struct sql_value *value)
+{
+    sqlite3_stmt *statement = section->statement;
+    int column = (int)index;
+    *value = (struct sql_value) { .kind = SQL_VALUE_NULL };
+    switch (sqlite3_column_type(statement, column)) {
+    case SQLITE_INTEGER:
+        value->kind = SQL_VALUE_INTEGER;
+        value->integer = sqlite3_column_int64(statement, column);
+        break;
+    case SQLITE_FLOAT:
+        value->kind = SQL_VALUE_REAL;
+        value->real = sqlite3_column_double(statement, column);
+        break;
+    case SQLITE_TEXT:
+        value->kind = SQL_VALUE_TEXT;
+        value->data.bytes = sqlite3_column_text(statement, column);
+        value->data.size = (size_t)sqlite3_column_bytes(statement, column);
+        break;
+    case SQLITE_BLOB:
+        value->kind = SQL_VALUE_BYTES;
+        value->data.bytes = sqlite3_column_blob(statement, column);
+        value->data.size = (size_t)sqlite3_column_bytes(statement, column);
+        break;
+    default:
+        break;
+    }
+}
+
+void
+statement_close(struct sqlite_session *session, struct sqlite_section *section)
+{
+    if (!section->cursor_open)
+        return;
+    if (session->peeked == section)
+        session->peeked = NULL;
+    sqlite3_reset(section->statement);
+    sqlite3_clear_bindings(section->statement);
+    section->cursor_open = false;
+    section->section.state = SQL_SECTION_PREPARED;
+    free(section->section.pending);
+    section->section.pending = NULL;
+    section->section.pending_size = 0;
+}

@@ -1,0 +1,113 @@
+#include "gateway/datastore/sqlite/tokens.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+static void
+skip(struct sql_text *text, size_t count)
+{
+    text->at += count;
+    text->left -= count;
+}
+
+static bool
+starts_with(const struct sql_text *text, const char *two)
+{
+    return text->left >= 2 && text->at[0] == two[0] && text->at[1] == two[1];
+}
+
+/* From a comment's beginning to behind its end, or to the end of the text. */
+static size_t
+comment_size(const struct sql_text *text, const char *close)
+{
+    const char *end = memmem(text->at + 2, text->left - 2, close, strlen(close));
+    return end != NULL ? (size_t)(end - text->at) + strlen(close) : text->left;
+}
+
+static void
+skip_blanks(struct sql_text *text)
+{
+    for (;;) {
+        if (text->left > 0 && isspace((unsigned char)*text->at))
+            skip(text, 1);
+        else if (starts_with(text, "--"))
+            skip(text, comment_size(text, "\n"));
+        else if (starts_with(text, "/*"))
+            skip(text, comment_size(text, "*/"));
+        else
+            return;
+    }
+}
+
+static bool
+is_word_character(char c)
+{
+    return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || (c != '\0' && strchr("_$#@", c) != NULL);
+}
+
+/* A doubled quote stands for one and does not end the string. */
+static size_t
+quoted_size(const struct sql_text *text)
+{
+    char close = *text->at == '[' ? ']' : *text->at;
+    for (size_t i = 1; i < text->left; i++) {
+        if (text->at[i] != close)
+            continue;
+        if (close != ']' && i + 1 < text->left && text->at[i + 1] == close)
+            i++;
+        else
+            return i + 1;
+    }
+    return text->left;
+}
+
+static size_t
+run_size(const struct sql_text *text, size_t from)
+{
+    size_t size = from;
+    while (size < text->left && (is_word_character(text->at[size]) || (text->at[size] == '.' && isdigit((unsigned char)*text->at))))
+        size++;
+    return size;
+}
+
+bool
+sql_token_next(struct sql_text *text, struct sql_token *token)
+{
+    skip_blanks(text);
+    *token = (struct sql_token) { .at = text->at };
+    if (text->left == 0)
+        return false;
+    char c = *text->at;
+    token->kind = SQL_TOKEN_OTHER;
+    token->size = 1;
+    if (c == '\'' || c == '"' || c == '`' || c == '[') {
+        token->kind = c == '\'' ? SQL_TOKEN_STRING : SQL_TOKEN_QUOTED;
+        token->size = quoted_size(text);
+    } else if (c == '?' || c == ':' || c == '@') {
+        token->kind = SQL_TOKEN_MARKER;
+        token->size = run_size(text, 1);
+    } else if (is_word_character(c)) {
+        token->kind = isdigit((unsigned char)c) ? SQL_TOKEN_NUMBER : SQL_TOKEN_WORD;
+        token->size = run_size(text, 1);
+    }
+    skip(text, token->size);
+    return true;
+}
+
+bool
+sql_token_is(const struct sql_token *token, const char *word)
+{
+    return token->size == strlen(word) && strncasecmp(token->at, word, token->size) == 0;
+}
+
+bool
+sql_text_is_blank(struct sql_text text)
+{
+    struct sql_token token;
+    while (sql_token_next(&text, &token)) {
+        if (!sql_token_is(&token, ";"))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,112 @@
+#include <stdio.h>
+
+#include "gateway/datastore/sqlite/diagnosis.h"
+#include "gateway/datastore/sqlite/internal.h"
+
+static int
+run(struct sqlite_session *session, const char *text)
+{
+    session->trusted = true;
+    int code = sqlite3_exec(session->database, text, NULL, NULL, NULL);
+    session->trusted = false;
+    return code;
+}
+
+static void
+close_cursors(struct sqlite_session *session, bool held_too)
+{
+    for (struct sqlite_section *section = session->sections; section != NULL; section = section->hh.next) {
+        if (section->cursor_open && (held_too || !section->section.with_hold))
+            statement_close(session, section);
+    }
+}
+
+bool
+unit_begin(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
+{
+    if (!connection_open(session, diagnosis))
+        return false;
+    if (session->unit_open)
+        return true;
+    int code = run(session, "BEGIN");
+    session->unit_open = code == SQLITE_OK;
+    if (code != SQLITE_OK)
+        unit_fail(session, code, diagnosis);
+    return session->unit_open;
+}
+
+void
+unit_commit(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
+{
+    sql_diagnosis_clear(diagnosis);
+    statement_forget_peek(session);
+    close_cursors(session, false);
+    if (!session->unit_open)
+        return;
+    int code = run(session, "COMMIT");
+    session->unit_open = code != SQLITE_OK;
+    if (code != SQLITE_OK)
+        unit_fail(session, code, diagnosis);
+}
+
+static void
+roll_back(struct sqlite_session *session)
+{
+    statement_forget_peek(session);
+    close_cursors(session, true);
+    if (session->unit_open)
+        (void)run(session, "ROLLBACK"); /* fails only when SQLite has done it already */
+    session->unit_open = false;
+}
+
+void
+unit_rollback(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
+{
+    sql_diagnosis_clear(diagnosis);
+    roll_back(session);
+}
+
+void
+unit_run(struct sqlite_session *session, const char *text, struct sql_diagnosis *diagnosis)
+{
+    if (!unit_begin(session, diagnosis))
+        return;
+    int code = run(session, text);
+    if (code != SQLITE_OK)
+        unit_fail(session, code, diagnosis);
+}
+
+/* Consumes the interrupt: it makes one statement fail. */
+static bool
+was_stopped(struct sqlite_session *session, int code)
+{
+    bool could_be = (code & 0xFF) == SQLITE_INTERRUPT || (code & 0xFF) == SQLITE_BUSY;
+    if (!could_be || !connection_must_stop(session))
+        return false;
+    atomic_store(&session->interrupted, false);
+    return true;
+}
+
+void
+unit_fail(struct sqlite_session *session, int code, struct sql_diagnosis *diagnosis)
+{
+    char message[SQL_TOKENS_MAX];
+    snprintf(message, sizeof message, "%s", sqlite3_errmsg(session->database));
+    if (was_stopped(session, code))
+        sqlite_diagnosis_tokens(diagnosis, -952, "57014", "the statement was interrupted", NULL);
+    else if (session->refused != NULL || (code & 0xFF) == SQLITE_AUTH)
+        sqlite_diagnosis_tokens(diagnosis, -551, "42501", session->userid, session->refused != NULL ? session->refused : message);
+    else if ((code & 0xFF) == SQLITE_BUSY)
+        sqlite_diagnosis_tokens(diagnosis, -911, "40001", "68", "the database is locked by another session"); /* 68: lock time-out */
+    else
+        sqlite_diagnose(code, message, diagnosis);
+    session->refused = NULL;
+    /* Db2's -911 means that the unit of work is gone, and SQLite ends some by itself: a client that was not told would commit
+     * the second half of its work. */
+    bool ended = session->unit_open && sqlite3_get_autocommit(session->database) != 0;
+    if (diagnosis->sqlcode != -911 && !ended)
+        return;
+    roll_back(session);
+    if (diagnosis->sqlcode != -911)
+        sqlite_diagnosis_tokens(diagnosis, -911, "40001", "2", message);
+}
