@@ -16,13 +16,15 @@ struct trial {
     int64_t now_s;
 };
 
+_Static_assert(sizeof((struct evaluation *)NULL)->profile == sizeof((struct racf_ptktdata *)NULL)->name, "names are copied whole");
+
 static void
 note_ticket(struct evaluation *evaluation, const struct racf_ptktdata *profile, char kind, int64_t now_s, int32_t offset_s)
 {
     evaluation->kind = kind;
     evaluation->offset_s = offset_s;
     evaluation->ticket_time_s = now_s + offset_s;
-    snprintf(evaluation->profile, sizeof evaluation->profile, "%s", profile->name);
+    memcpy(evaluation->profile, profile->name, sizeof evaluation->profile);
 }
 
 /* True when the time that a key yields lies in the window. One that is merely plausible is kept for the explanation. */
@@ -161,6 +163,6 @@ evaluation_run(struct racf *racf, const struct evaluation_names *names, const ch
     else
         evaluation->explanation = explain(racf, &trial, credential, evaluation);
     if (evaluation->profile[0] == '\0' && trial.count > 0)
-        snprintf(evaluation->profile, sizeof evaluation->profile, "%s", trial.profiles[trial.count - 1]->name);
+        memcpy(evaluation->profile, trial.profiles[trial.count - 1]->name, sizeof evaluation->profile);
     racf_ptktdata_release(snapshot);
 }
