@@ -12,7 +12,7 @@
 enum { PROGRESS_STEPS = 1000, STATEMENT_BYTES_MAX = 2 << 20, LIKE_PATTERN_MAX = 1000, BUSY_WAIT_MS = 2 };
 
 bool
-connection_must_stop(struct sqlite_session *session)
+sqlite_connection_must_stop(struct sqlite_session *session)
 {
     return atomic_load(&session->interrupted) ||
            (session->deadline_ms != INT64_MAX && clock_monotonic_ms(&clock_system) >= session->deadline_ms);
@@ -21,14 +21,14 @@ connection_must_stop(struct sqlite_session *session)
 static int
 on_progress(void *context)
 {
-    return connection_must_stop(context);
+    return sqlite_connection_must_stop(context);
 }
 
 /* SQLite's own busy time-out would sleep through an interrupt. */
 static int
 on_busy(void *context, int tries)
 {
-    if (tries * BUSY_WAIT_MS >= SQLITE_BUSY_TIMEOUT_MS || connection_must_stop(context))
+    if (tries * BUSY_WAIT_MS >= SQLITE_BUSY_TIMEOUT_MS || sqlite_connection_must_stop(context))
         return 0;
     nanosleep(&(struct timespec) { .tv_nsec = BUSY_WAIT_MS * 1000000L }, NULL);
     return 1;
@@ -99,7 +99,7 @@ open_file(const struct datastore_settings *datastore, sqlite3 **database)
 }
 
 bool
-connection_open(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
+sqlite_connection_open(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
 {
     if (session->database != NULL)
         return true;
@@ -112,12 +112,12 @@ connection_open(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
     }
     /* The client learns the name of the datastore, not the path of its file. */
     sqlite_diagnosis_tokens(diagnosis, -904, "57011", session->datastore->name, sqlite3_errstr(code));
-    connection_close(session);
+    sqlite_connection_close(session);
     return false;
 }
 
 void
-connection_close(struct sqlite_session *session)
+sqlite_connection_close(struct sqlite_session *session)
 {
     sqlite3_close_v2(session->database);
     session->database = NULL;

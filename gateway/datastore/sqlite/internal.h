@@ -56,11 +56,11 @@ struct sqlite_session {
 enum { SQLITE_SECTIONS_MAX = 4096, SQLITE_BUSY_TIMEOUT_MS = 5000 };
 
 /* connection.c: opens the database when it is not open. False with a diagnosis when it cannot be. */
-MUST_CHECK bool connection_open(struct sqlite_session *session, struct sql_diagnosis *diagnosis);
-void connection_close(struct sqlite_session *session);
+MUST_CHECK bool sqlite_connection_open(struct sqlite_session *session, struct sql_diagnosis *diagnosis);
+void sqlite_connection_close(struct sqlite_session *session);
 
 /* True when the running statement has to end: interrupted, or over its time. */
-bool connection_must_stop(struct sqlite_session *session);
+bool sqlite_connection_must_stop(struct sqlite_session *session);
 
 /* unit.c: begins a unit of work when none is open; also opens the database. */
 MUST_CHECK bool unit_begin(struct sqlite_session *session, struct sql_diagnosis *diagnosis);

@@ -101,7 +101,7 @@ prepare_for_sqlite(struct sqlite_session *session, struct sqlite_section *sectio
         say_short_of_memory(diagnosis);
         return false;
     }
-    bool good = connection_open(session, diagnosis) && compile(session, section, translated, diagnosis) &&
+    bool good = sqlite_connection_open(session, diagnosis) && compile(session, section, translated, diagnosis) &&
                 describe(session, section, translated, diagnosis);
     free(translated);
     return good;

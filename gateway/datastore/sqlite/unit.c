@@ -24,7 +24,7 @@ close_cursors(struct sqlite_session *session, bool held_too)
 bool
 unit_begin(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
 {
-    if (!connection_open(session, diagnosis))
+    if (!sqlite_connection_open(session, diagnosis))
         return false;
     if (session->unit_open)
         return true;
@@ -81,7 +81,7 @@ static bool
 was_stopped(struct sqlite_session *session, int code)
 {
     bool could_be = (code & 0xFF) == SQLITE_INTERRUPT || (code & 0xFF) == SQLITE_BUSY;
-    if (!could_be || !connection_must_stop(session))
+    if (!could_be || !sqlite_connection_must_stop(session))
         return false;
     atomic_store(&session->interrupted, false);
     return true;
