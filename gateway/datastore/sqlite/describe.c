@@ -137,18 +137,3 @@ describe_columns(struct sqlite_session *session, struct sqlite_section *section)
     }
     return columns;
 }
-
-/* SQLite gives markers no type: each takes any value. */
-struct sql_column *
-describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text)
-{
-    (void)session;
-    (void)text;
-    size_t count = section->section.parameter_count;
-    struct sql_column *parameters = count > 0 ? calloc(count, sizeof *parameters) : NULL;
-    for (size_t i = 0; parameters != NULL && i < count; i++) {
-        parameters[i] = (struct sql_column) { .name = "", .table = "", .schema = "", .nullable = true };
-        sqlite_type_of_expression(SQL_TYPE_VARCHAR, &parameters[i]);
-    }
-    return parameters;
-}

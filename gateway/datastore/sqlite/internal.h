@@ -2,7 +2,8 @@
  *   session.c     life, sections, the table of operations
  *   connection.c  the database connection and what it may use
  *   statement.c   preparing, executing, fetching
- *   describe.c    columns and parameter markers
+ *   describe.c    columns of a result
+ *   parameters.c  parameter markers
  *   unit.c        units of work, and what a failure does to them
  *   control.c     COMMIT, ROLLBACK, SAVEPOINT, SET as text */
 #pragma once
@@ -82,7 +83,7 @@ void control_execute(struct sqlite_session *session, enum sqlite_control control
 /* Sets a special register; SQLCODE +10000 when there is no such one. */
 void control_set_register(struct sqlite_session *session, const char *text, size_t size, struct sql_diagnosis *diagnosis);
 
-/* describe.c: both NULL when memory is short, or when there is nothing to describe. */
+/* describe.c, parameters.c: NULL when memory is short, or when there is nothing to describe. */
 struct sql_column *describe_columns(struct sqlite_session *session, struct sqlite_section *section);
 struct sql_column *describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text);
 

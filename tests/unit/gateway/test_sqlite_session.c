@@ -296,6 +296,41 @@ expressions_get_the_type_of_their_first_row(void)
     sqlite_session_free(target);
 }
 
+static const struct {
+    const char *text;
+    enum sql_type types[4];
+} markers[] = {
+    { "INSERT INTO t VALUES (?, ?, ?, ?)", { SQL_TYPE_INTEGER, SQL_TYPE_VARCHAR, SQL_TYPE_DATE, SQL_TYPE_DECIMAL } },
+    { "INSERT INTO t (d, id) VALUES (?, ?), (?, ?)", { SQL_TYPE_DATE, SQL_TYPE_INTEGER, SQL_TYPE_DATE, SQL_TYPE_INTEGER } },
+    { "insert into main.t (\"x y\", v) values (1 + ?, ?)", { SQL_TYPE_VARCHAR, SQL_TYPE_VARCHAR } },
+    { "INSERT INTO t SELECT id, v, d, ? FROM t WHERE id = ?", { SQL_TYPE_VARCHAR, SQL_TYPE_INTEGER } },
+    { "UPDATE t SET d = ?, \"x y\" = ? WHERE id BETWEEN ? AND ?", { SQL_TYPE_DATE, SQL_TYPE_DECIMAL, SQL_TYPE_INTEGER, SQL_TYPE_INTEGER } },
+    { "DELETE FROM t WHERE id IN (?, ?) OR v LIKE ?", { SQL_TYPE_INTEGER, SQL_TYPE_INTEGER, SQL_TYPE_VARCHAR } },
+    { "SELECT * FROM u JOIN t a ON a.id = u.big WHERE u.big > ? AND a.d < ? LIMIT ? OFFSET ?",
+      { SQL_TYPE_BIGINT, SQL_TYPE_DATE, SQL_TYPE_BIGINT, SQL_TYPE_BIGINT } },
+    { "SELECT ?", { SQL_TYPE_VARCHAR } },
+};
+
+static void
+markers_get_the_type_of_their_column(void)
+{
+    struct sql_target *target = fresh_session();
+    must_run(target, "CREATE TABLE t (id INTEGER, v VARCHAR(3), d DATE, \"x y\" DECIMAL(9,2))");
+    must_run(target, "CREATE TABLE u (big BIGINT)");
+    for (size_t i = 0; i < sizeof markers / sizeof markers[0]; i++) {
+        struct sql_section *statement = prepared(target, 1, markers[i].text);
+        for (size_t n = 0; n < statement->parameter_count; n++) {
+            struct sql_column column;
+            target->operations->describe_parameter(target, statement, n, &column);
+            if (column.type != markers[i].types[n])
+                fprintf(stderr, "%s: %zu: %d\n", markers[i].text, n, (int)column.type);
+            CU_ASSERT_EQUAL(column.type, markers[i].types[n]);
+            CU_ASSERT_STRING_EQUAL(column.name, "");
+        }
+    }
+    sqlite_session_free(target);
+}
+
 /* The row that was looked at to learn the types is neither lost nor stale. */
 static void
 the_row_looked_at_is_not_lost(void)
@@ -723,6 +758,7 @@ main(void)
         { "parameters are bound by kind", parameters_are_bound_by_kind },
         { "declared types are described", declared_types_are_described },
         { "expressions get the type of their first row", expressions_get_the_type_of_their_first_row },
+        { "markers get the type of their column", markers_get_the_type_of_their_column },
         { "the row looked at is not lost", the_row_looked_at_is_not_lost },
         { "mistakes are told as Db2 does", mistakes_are_told_as_db2_does },
         { "a NUL in the text is refused", a_nul_in_the_text_is_refused },

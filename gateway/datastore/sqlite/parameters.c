@@ -1,0 +1,220 @@
+/* Which column a parameter marker is compared with or stored in, told from the text: SQLite does not say. A wrong guess does no
+ * harm, because any marker takes any value; a right one lets a client send a value in the column's own form. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/datastore/sqlite/internal.h"
+#include "gateway/datastore/sqlite/tokens.h"
+#include "gateway/datastore/sqlite/types.h"
+
+enum { TABLES_MAX = 8, LISTED_MAX = 256 };
+
+struct scan {
+    struct sqlite_session *session;
+    struct sql_text text;
+    struct sql_token token;
+    struct sql_token before;             /* the token before it */
+    struct sql_token tables[TABLES_MAX]; /* the first is the one of INSERT */
+    size_t table_count;
+    struct sql_token listed[LISTED_MAX]; /* INSERT INTO t (these) */
+    size_t listed_count;
+    bool inserts;
+    bool in_values;
+    unsigned depth;           /* of parentheses */
+    size_t position;          /* in the list of VALUES */
+    struct sql_column column; /* the last column named, while only operators follow it */
+    struct sql_column *parameters;
+    size_t count;
+    size_t found; /* markers so far */
+};
+
+static bool
+advance(struct scan *scan)
+{
+    scan->before = scan->token;
+    return sql_token_next(&scan->text, &scan->token);
+}
+
+static bool
+is_name(const struct sql_token *token)
+{
+    return token->kind == SQL_TOKEN_WORD || token->kind == SQL_TOKEN_QUOTED;
+}
+
+static bool
+is_one_of(const struct sql_token *token, const char *const *words)
+{
+    for (; *words != NULL; words++) {
+        if (sql_token_is(token, *words))
+            return true;
+    }
+    return false;
+}
+
+/* A name as SQLite wants it: without the quotes around it. */
+static bool
+copy_name(const struct sql_token *token, char name[SQL_NAME_MAX + 1])
+{
+    size_t quotes = token->kind == SQL_TOKEN_QUOTED ? 1 : 0;
+    if (token->size < 2 * quotes || token->size - 2 * quotes > SQL_NAME_MAX)
+        return false;
+    size_t size = token->size - 2 * quotes;
+    memcpy(name, token->at + quotes, size);
+    name[size] = '\0';
+    return true;
+}
+
+/* The declared type of a column of one of the tables; SQL_TYPE_COUNT when none of them has it. */
+static struct sql_column
+find_column(const struct scan *scan, const struct sql_token *token)
+{
+    struct sql_column column = { .type = SQL_TYPE_COUNT };
+    char name[SQL_NAME_MAX + 1];
+    char table[SQL_NAME_MAX + 1];
+    for (size_t i = 0; i < scan->table_count && copy_name(token, name); i++) {
+        const char *declared = NULL;
+        if (!copy_name(&scan->tables[i], table) ||
+            sqlite3_table_column_metadata(scan->session->database, NULL, table, name, &declared, NULL, NULL, NULL, NULL) != SQLITE_OK)
+            continue;
+        if (declared != NULL)
+            sqlite_type_declared(declared, &column);
+        break;
+    }
+    return column;
+}
+
+static void
+collect_tables(struct scan *scan)
+{
+    static const char *const leaders[] = { "INTO", "UPDATE", "FROM", "JOIN", NULL };
+    bool expected = false;
+    struct sql_text whole = scan->text;
+    while (advance(scan) && scan->table_count < TABLES_MAX) {
+        bool named = expected && is_name(&scan->token);
+        bool qualified = sql_token_is(&scan->before, ".") && scan->table_count > 0 && is_name(&scan->token) && expected;
+        if (qualified)
+            scan->tables[scan->table_count - 1] = scan->token;
+        else if (named)
+            scan->tables[scan->table_count++] = scan->token;
+        expected = is_one_of(&scan->token, leaders) || (named && scan->text.left > 0 && *scan->text.at == '.') ||
+                   (expected && sql_token_is(&scan->token, "."));
+    }
+    scan->text = whole;
+    scan->token = (struct sql_token) { 0 };
+}
+
+/* The columns between INSERT INTO t and VALUES. */
+static void
+note_listed(struct scan *scan)
+{
+    if (scan->depth == 1 && is_name(&scan->token) && scan->listed_count < LISTED_MAX)
+        scan->listed[scan->listed_count++] = scan->token;
+}
+
+/* Without a list the columns are those of the table, in its order. */
+static struct sql_column
+nth_column(const struct scan *scan, size_t position)
+{
+    struct sql_column column = { .type = SQL_TYPE_COUNT };
+    char table[SQL_NAME_MAX + 1];
+    if (scan->table_count == 0 || !copy_name(&scan->tables[0], table))
+        return column;
+    char *query = sqlite3_mprintf("SELECT * FROM \"%w\"", table);
+    sqlite3_stmt *statement = NULL;
+    if (query != NULL && sqlite3_prepare_v3(scan->session->database, query, -1, 0, &statement, NULL) == SQLITE_OK) {
+        const char *declared = position < INT32_MAX ? sqlite3_column_decltype(statement, (int)position) : NULL;
+        if (declared != NULL)
+            sqlite_type_declared(declared, &column);
+    }
+    sqlite3_finalize(statement);
+    sqlite3_free(query);
+    return column;
+}
+
+static struct sql_column
+column_of_value(const struct scan *scan)
+{
+    if (scan->listed_count == 0)
+        return nth_column(scan, scan->position);
+    if (scan->position < scan->listed_count)
+        return find_column(scan, &scan->listed[scan->position]);
+    return (struct sql_column) { .type = SQL_TYPE_COUNT };
+}
+
+static void
+take_marker(struct scan *scan)
+{
+    static const char *const counters[] = { "LIMIT", "OFFSET", NULL };
+    struct sql_column column = scan->column;
+    bool stands_alone = sql_token_is(&scan->before, "(") || sql_token_is(&scan->before, ",");
+    if (scan->in_values && scan->depth == 1 && stands_alone)
+        column = column_of_value(scan);
+    else if (is_one_of(&scan->before, counters))
+        column.type = SQL_TYPE_BIGINT;
+    if (column.type != SQL_TYPE_COUNT && scan->found < scan->count) {
+        struct sql_column *parameter = &scan->parameters[scan->found];
+        parameter->type = column.type;
+        parameter->length = column.length;
+        parameter->precision = column.precision;
+        parameter->scale = column.scale;
+    }
+    scan->found++;
+}
+
+/* Words that may stand between a column and what it is compared with. */
+static void
+note_word(struct scan *scan)
+{
+    static const char *const operators[] = { "LIKE", "NOT", "BETWEEN", "AND", "IN", "IS", "ESCAPE", NULL };
+    static const char *const inserts[] = { "INSERT", "REPLACE", NULL };
+    if (scan->before.at == NULL)
+        scan->inserts = is_one_of(&scan->token, inserts);
+    if (scan->inserts && !scan->in_values)
+        note_listed(scan);
+    if (scan->inserts && scan->depth == 0 && sql_token_is(&scan->token, "VALUES"))
+        scan->in_values = true;
+    if (!is_one_of(&scan->token, operators))
+        scan->column = find_column(scan, &scan->token);
+}
+
+static void
+note_punctuation(struct scan *scan)
+{
+    if (sql_token_is(&scan->token, "(")) {
+        if (scan->depth++ == 0)
+            scan->position = 0;
+    } else if (sql_token_is(&scan->token, ")")) {
+        if (scan->depth > 0)
+            scan->depth--;
+    } else if (sql_token_is(&scan->token, ",")) {
+        if (scan->depth == 1)
+            scan->position++;
+        if (scan->depth == 0)
+            scan->column.type = SQL_TYPE_COUNT; /* inside of parentheses it may be the list of IN */
+    }
+}
+
+struct sql_column *
+describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text)
+{
+    size_t count = section->section.parameter_count;
+    struct sql_column *parameters = count > 0 ? calloc(count, sizeof *parameters) : NULL;
+    if (parameters == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        parameters[i] = (struct sql_column) { .name = "", .table = "", .schema = "", .nullable = true };
+        sqlite_type_of_expression(SQL_TYPE_VARCHAR, &parameters[i]);
+    }
+    struct scan scan = { .session = session, .text = sql_text(text, strlen(text)), .parameters = parameters, .count = count };
+    scan.column.type = SQL_TYPE_COUNT;
+    collect_tables(&scan);
+    while (advance(&scan)) {
+        if (scan.token.kind == SQL_TOKEN_MARKER)
+            take_marker(&scan);
+        else if (is_name(&scan.token))
+            note_word(&scan);
+        else
+            note_punctuation(&scan);
+    }
+    return parameters;
+}
