@@ -82,7 +82,7 @@ connection_free(struct connection *connection)
 }
 
 void
-connection_close(struct connection *connection)
+connection_end(struct connection *connection)
 {
     if (!connection->closing) {
         watch(connection, 0);
@@ -113,7 +113,7 @@ static void
 fail(struct connection *connection, const char *id, const char *what)
 {
     log_context(connection, id, what);
-    connection_close(connection);
+    connection_end(connection);
 }
 
 static bool
@@ -140,7 +140,7 @@ static void
 await_message(struct connection *connection)
 {
     if (connection->last_request) {
-        connection_close(connection);
+        connection_end(connection);
         return;
     }
     bool progressed = connection->heard || connection->progress >= PROGRESS_BYTES;
@@ -400,7 +400,7 @@ read_to_the_end(struct connection *connection)
         connection->progress += (size_t)n;
     }
     if (n <= 0 || connection->progress > DRAINED_MAX)
-        connection_close(connection);
+        connection_end(connection);
 }
 
 static void
@@ -464,7 +464,7 @@ connection_timed_out(struct timeout_entry *entry)
 {
     struct connection *connection = (struct connection *)entry;
     if (connection->draining)
-        connection_close(connection);
+        connection_end(connection);
     else if (!drda_server_is_authenticated(&connection->server))
         fail(connection, "HWSG0023I", "closed: no login within [limits] login_ms");
     else
@@ -472,10 +472,10 @@ connection_timed_out(struct timeout_entry *entry)
 }
 
 void
-connection_close_when_idle(struct connection *connection)
+connection_end_when_idle(struct connection *connection)
 {
     bool idle = connection->wanted == DRDA_NEEDS_INPUT && connection->output.used == 0 && !is_busy(connection);
     connection->last_request = true;
     if (idle || connection->draining)
-        connection_close(connection);
+        connection_end(connection);
 }

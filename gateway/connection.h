@@ -19,7 +19,7 @@ struct connection *connection_next(const struct connection *connection);
 void connection_timed_out(struct timeout_entry *entry);
 
 /* Closes as soon as nothing is under way: now, or when the request that runs has been answered. */
-void connection_close_when_idle(struct connection *connection);
+void connection_end_when_idle(struct connection *connection);
 
 /* Closes now; a running statement is interrupted and its work rolled back. */
-void connection_close(struct connection *connection);
+void connection_end(struct connection *connection);

@@ -7,6 +7,7 @@
 #include "config/configuration.h"
 #include "drda/server.h"
 #include "gateway/runtime.h"
+#include "gateway/saf_link.h"
 #include "gateway/session/executor.h"
 #include "gateway/socket_count.h"
 
@@ -20,6 +21,7 @@ struct gateway {
     struct socket_count sockets;
     struct runtime_publisher runtime;
     struct executor *executor;
+    struct saf_link_report saf_report;
     struct loop **loops;
     size_t loop_count;
     atomic_uint_fast64_t connections; /* ever accepted; the last number given */

@@ -71,7 +71,7 @@ interrupt_all(struct timeout_entry *entry)
     unsigned count = 0;
     for (struct connection *connection = loop->connections; connection != NULL; connection = next) {
         next = connection_next(connection);
-        connection_close(connection);
+        connection_end(connection);
         count++;
     }
     log_message("HWSG0051W", "%u CONNECTIONS WERE STILL AT WORK WHEN SHUTDOWN_MS WAS OVER: their work is rolled back", count);
@@ -112,7 +112,7 @@ fill(struct loop *loop, struct problem *problem)
     }
     init_timeouts(loop);
     const char *path = settings->saf_child ? NULL : settings->saf_socket;
-    loop->saf = saf_link_new(loop->base, loop->gateway->clock, path, settings->saf_timeout_ms);
+    loop->saf = saf_link_new(loop->base, loop->gateway->clock, path, settings->saf_timeout_ms, &loop->gateway->saf_report);
     if (loop->saf == NULL) {
         problem_set(problem, "no memory for event loop %u", loop->number);
         return false;
@@ -220,7 +220,7 @@ stop(struct loop_message *message)
     struct connection *next;
     for (struct connection *connection = loop->connections; connection != NULL; connection = next) {
         next = connection_next(connection);
-        connection_close_when_idle(connection);
+        connection_end_when_idle(connection);
     }
     loop_connection_ended(loop);
 }

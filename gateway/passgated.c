@@ -89,8 +89,8 @@ open_base(struct daemon *daemon, struct problem *problem)
     const struct passgate_settings *settings = &daemon->gateway.configuration->settings;
     daemon->base = event_base_new();
     if (daemon->base != NULL)
-        daemon->operator_saf =
-            saf_link_new(daemon->base, daemon->gateway.clock, settings->saf_child ? NULL : settings->saf_socket, settings->saf_timeout_ms);
+        daemon->operator_saf = saf_link_new(daemon->base, daemon->gateway.clock, settings->saf_child ? NULL : settings->saf_socket,
+                                            settings->saf_timeout_ms, &daemon->gateway.saf_report);
     if (daemon->operator_saf == NULL) {
         problem_set_errno(problem, "cannot make the main event loop");
         return false;
@@ -231,7 +231,7 @@ run(const char *settings_path, bool only_check)
     good = good && problems.errors == 0;
     problem_list_print(&problems, only_check, stderr);
     size_t errors = problems.errors;
-    size_t others = problems.count - errors < problems.count ? problems.count - errors : 0;
+    size_t others = problems.count; /* when there are no errors */
     problem_list_clear(&problems);
     if (!good) {
         fprintf(stderr, "passgated: %s: %zu error%s; correct them, then try passgated --check\n", settings_path, errors,

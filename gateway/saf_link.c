@@ -17,10 +17,9 @@ enum { INPUT_SIZE = 64 * 1024, OUTPUT_MAX = 4 * 1024 * 1024 };
 
 struct saf_link {
     struct event_base *base;
-    const char *path;   /* NULL: handed in */
-    int fd;             /* -1: no line */
-    bool reported_down; /* told once, until the next answer */
-    bool reported_late;
+    const char *path; /* NULL: handed in */
+    int fd;           /* -1: no line */
+    struct saf_link_report *report;
     struct event readable;
     struct event writable; /* armed when the socket is full */
     struct event flush;    /* made active by the first request of a turn of the loop */
@@ -47,14 +46,13 @@ on_timeout(struct timeout_entry *entry)
 {
     struct saf_request *request = (struct saf_request *)entry;
     struct saf_link *link = request->link;
-    if (!link->reported_late)
+    if (!atomic_exchange(&link->report->late, true))
         log_message("HWSG0034W", "SAFD DID NOT ANSWER WITHIN %u MS: logins are refused until it does; see safd's log",
                     link->timeouts.timeout_ms);
-    link->reported_late = true;
     answer_request(request, NULL);
 }
 
-/* Gives up the line; what was asked on it still waits. */
+/* Gives up the line; what was asked on it still waits. `why` is NULL when that is meant to be. */
 static void
 drop_line(struct saf_link *link, const char *why)
 {
@@ -68,9 +66,8 @@ drop_line(struct saf_link *link, const char *why)
     link->sent = 0;
     link->input_used = 0;
     buffer_clear(&link->output);
-    if (!link->reported_down)
+    if (why != NULL && !atomic_exchange(&link->report->down, true))
         log_message("HWSG0032E", "SAFD IS NOT REACHABLE: %s: logins are refused until it is back", why);
-    link->reported_down = true;
 }
 
 static void
@@ -151,23 +148,24 @@ on_readable(evutil_socket_t fd, short what, void *context)
         lose_line(link, n == 0 ? "it closed the connection" : strerror(errno));
         return;
     }
-    if (link->reported_down)
-        log_message("HWSG0033I", "SAFD IS REACHABLE AGAIN");
-    link->reported_down = false;
-    link->reported_late = false;
+    bool was_down = atomic_load(&link->report->down) && atomic_exchange(&link->report->down, false);
+    bool was_late = atomic_load(&link->report->late) && atomic_exchange(&link->report->late, false);
+    if (was_down || was_late)
+        log_message("HWSG0033I", "SAFD ANSWERS AGAIN");
     link->input_used += (size_t)n;
     if (!take_answers(link))
         lose_line(link, "it sent what is no answer");
 }
 
 struct saf_link *
-saf_link_new(struct event_base *base, const struct clock *clock, const char *path, uint32_t timeout_ms)
+saf_link_new(struct event_base *base, const struct clock *clock, const char *path, uint32_t timeout_ms, struct saf_link_report *report)
 {
     struct saf_link *link = calloc(1, sizeof *link);
     if (link == NULL)
         return NULL;
     link->base = base;
     link->path = path;
+    link->report = report;
     link->fd = -1;
     link->output = buffer_writer();
     timeout_queue_init(&link->timeouts, base, clock, timeout_ms > 0 ? timeout_ms : 1, on_timeout);
@@ -179,8 +177,7 @@ saf_link_free(struct saf_link *link)
 {
     if (link == NULL)
         return;
-    link->reported_down = true; /* this end is meant */
-    drop_line(link, "");
+    drop_line(link, NULL);
     timeout_queue_clear(&link->timeouts);
     saf_requests_clear(&link->requests);
     buffer_clear(&link->output);
@@ -190,7 +187,7 @@ saf_link_free(struct saf_link *link)
 void
 saf_link_attach(struct saf_link *link, int fd)
 {
-    lose_line(link, "a new safd takes over");
+    lose_line(link, NULL);
     link->fd = fd;
     event_assign(&link->readable, link->base, fd, EV_READ | EV_PERSIST, on_readable, link);
     event_assign(&link->writable, link->base, fd, EV_WRITE, on_flush, link);
@@ -207,9 +204,8 @@ connect_line(struct saf_link *link)
     memcpy(address.sun_path, link->path, strlen(link->path));
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-        if (!link->reported_down)
+        if (!atomic_exchange(&link->report->down, true))
             log_message("HWSG0032E", "SAFD IS NOT REACHABLE: %s: %s: logins are refused until it is back", link->path, strerror(errno));
-        link->reported_down = true;
         if (fd >= 0)
             close(fd);
         return false;

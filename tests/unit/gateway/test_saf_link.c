@@ -20,6 +20,7 @@ struct asked {
 
 static struct event_base *base;
 static struct saf_link *saf;
+static struct saf_link_report report;
 static int safd; /* our end */
 
 static void
@@ -27,7 +28,7 @@ begin(void)
 {
     int pair[2];
     base = event_base_new();
-    saf = saf_link_new(base, &clock_system, NULL, TIMEOUT_MS);
+    saf = saf_link_new(base, &clock_system, NULL, TIMEOUT_MS, &report);
     CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
     saf_link_attach(saf, pair[0]);
     safd = pair[1];
