@@ -198,6 +198,16 @@ take(struct drda_server *server, struct drda_input *input, struct wire_writer *o
     return true;
 }
 
+/* What comes after the end is not looked at; it may hold a password all the same. */
+static void
+discard(struct drda_input *input)
+{
+    if (input->size > input->taken)
+        explicit_bzero(input->bytes + input->taken, input->size - input->taken);
+    input->taken = input->size;
+    input->needed = 0;
+}
+
 enum drda_event
 drda_server_step(struct drda_server *server, struct drda_input *input, struct wire_writer *output)
 {
@@ -205,6 +215,8 @@ drda_server_step(struct drda_server *server, struct drda_input *input, struct wi
         handle(server, input, output);
     if (output->failed)
         server->state = DRDA_STATE_CLOSED;
+    if (server->state == DRDA_STATE_CLOSED)
+        discard(input);
     return event_of(server->state);
 }
 

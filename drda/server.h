@@ -96,7 +96,8 @@ struct drda_input {
 
 void drda_server_init(struct drda_server *server, const struct drda_server_settings *settings);
 
-/* Goes on until it needs something. Replies are appended to `output`. */
+/* Goes on until it needs something. Replies are appended to `output`. With DRDA_MUST_CLOSE the rest of the input is taken and wiped.
+ * Output that fails (no memory) ends the conversation. */
 MUST_CHECK enum drda_event drda_server_step(struct drda_server *server, struct drda_input *input, struct wire_writer *output);
 
 /* After DRDA_WANTS_VERIFY: the credentials of the pending SECCHK; its bytes in the input are wiped. */

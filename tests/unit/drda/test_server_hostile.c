@@ -108,6 +108,17 @@ no_password_stays_in_the_input(void)
                                         "000711a0410050"
                                         "000b0009"
                                         "11a14150505057" },
+        /* behind the end of the conversation; in a chain that breaks */
+        { "", "000ad001000100043456"
+              "0020d0010007"
+              "001a106e000611a20003"
+              "000711a0415050"
+              "000911a14150505057" },
+        { RECORDED_DERBY_EXCSAT_ACCSEC, "0020d0510007"
+                                        "001a106e000611a20003"
+                                        "000711a0415050"
+                                        "000911a14150505057"
+                                        "000ad00300080004000f" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct conversation *conversation = conversation_new();
