@@ -48,7 +48,8 @@ struct fdoca_field {
 struct fdoca_mapping {
     uint8_t type;          /* FD:OCA type, not nullable */
     uint16_t sqltype;      /* SQLTYPE, not nullable */
-    uint8_t precision;     /* as SQLDARDs tell it; 0: the column's own */
+    uint8_t precision;     /* as SQLDARDs tell it; 0: it depends on the column */
+    uint8_t scale;         /* likewise, where it does not depend on the column */
     uint16_t fixed_length; /* of data and descriptions; 0: the column's own */
     bool is_text;          /* carries a CCSID */
     const char *name;      /* for messages, "INTEGER" */
@@ -59,14 +60,18 @@ const struct fdoca_mapping *fdoca_mapping(enum sql_type type);
 /* How a column travels. CLOB and BLOB travel as LONG VARCHAR [FOR BIT DATA]. */
 struct fdoca_field fdoca_field_of(const struct sql_column *column);
 
+/* The type behind the SQLTYPE (without the nullable bit) of a description; false for types that this codec does not know. */
+MUST_CHECK bool fdoca_type_of_sqltype(uint16_t sqltype, uint32_t length, bool has_ccsid, enum sql_type *type);
+
 /* The SQL type and length of a field a server described; false for types that this codec cannot read. */
 MUST_CHECK bool fdoca_column_of(struct fdoca_field field, struct sql_column *column);
 
 /* Writes the groups of a descriptor: begin, a field at a time (more than 84 continue in CPT triplets), then one of the ends. */
 struct fdoca_describer {
     struct wire_writer *writer;
-    size_t group;  /* offset of the triplet being written */
-    size_t fields; /* in it */
+    size_t group;   /* offset of the triplet being written */
+    size_t fields;  /* in it */
+    uint8_t opener; /* its type: N-GDA or CPT */
 };
 struct fdoca_describer fdoca_describe(struct wire_writer *writer);
 void fdoca_describe_field(struct fdoca_describer *describer, struct fdoca_field field);
@@ -84,11 +89,27 @@ struct fdoca_reader fdoca_reader(struct wire_reader descriptor);
 /* False after the last field, and on damage (reader->failed). */
 MUST_CHECK bool fdoca_next(struct fdoca_reader *reader, struct fdoca_field *field);
 
-/* Reads the value of a field. Text and bytes are borrowed from `data`; decimals, timestamps and UTF-16 become text in `scratch`,
- * which must not move: fdoca_scratch_size says how much is always enough. Numbers are in the byte order told; decimals, lengths and
- * text are not affected by it. For LOBs whose data follow as EXTDTA the value is FDOCA_EXTERNAL and *external the size announced. */
-enum fdoca_read { FDOCA_VALUE, FDOCA_EXTERNAL, FDOCA_INCOMPLETE, FDOCA_UNSUPPORTED, FDOCA_INVALID };
+/* Outcome of reading a value. */
+enum fdoca_read {
+    FDOCA_VALUE,
+    FDOCA_EXTERNAL,      /* the value follows as EXTDTA */
+    FDOCA_INCOMPLETE,    /* the data end within it */
+    FDOCA_UNSUPPORTED,   /* no such type, or a length it cannot have */
+    FDOCA_NOT_DECIMAL,   /* half bytes of a decimal that are no digits */
+    FDOCA_NOT_CHARACTER, /* UTF-16 or UTF-8 that is malformed */
+};
+
 enum { FDOCA_SIZE_UNKNOWN = -1 };
+
+/* Reads the value of a field. Text and bytes are borrowed from `data`; decimals, timestamps and UTF-16 become text in `scratch`,
+ * which must not move: fdoca_scratch_size says how much is enough for a row. Numbers are in the byte order told; decimals, lengths and
+ * text are not affected by it. For FDOCA_EXTERNAL *external is the size announced in bytes, or FDOCA_SIZE_UNKNOWN. */
 MUST_CHECK enum fdoca_read fdoca_value_read(struct wire_reader *data, struct fdoca_field field, bool little_endian,
                                             struct wire_writer *scratch, struct sql_value *value, int64_t *external);
-size_t fdoca_scratch_size(size_t data_size);
+
+/* Enough for the values of one row, when they and their EXTDTA are not more than `data_size` bytes. */
+size_t fdoca_scratch_size(struct wire_reader descriptor, size_t data_size);
+
+/* The value of a LOB field from the bytes of its EXTDTA. */
+MUST_CHECK enum fdoca_read fdoca_external_read(struct wire_reader bytes, struct fdoca_field field, struct wire_writer *scratch,
+                                               struct sql_value *value);

@@ -17,11 +17,14 @@ struct parameters {
     uint8_t scratch[PARAMETERS_SCRATCH];
 };
 
-/* Reads the SQLDTA of a command; a command without one has no parameters. Text of type TIMESTAMP comes as in drda/sql/datetime.h,
- * decimals as text, booleans as integers. False when the objects are damaged: *fault is SYNTAXRM, DSCINVRM (a description that is
- * wrong), DTAMCHRM (data that do not match it) or RSCLMTRM (no memory). parameters_clear is due in either case. */
+/* Reads the SQLDTA of a command; a command without one has no parameters. Timestamps come as in drda/sql/datetime.h, decimals as
+ * text, booleans as integers. False when the command is damaged (fault->reply is set) or a value is unusable (the diagnosis is):
+ *   -804 07002 a type this server does not know      -310 22023 a decimal without decimal digits
+ *   -330 22021 text that is not in its encoding      -302 22001 EXTDTA that its sender could not complete
+ *   -904 57011 no memory
+ * parameters_clear is due in either case. */
 MUST_CHECK bool parameters_read(const struct dss_command *command, bool little_endian, struct parameters *parameters,
-                                struct drda_fault *fault);
+                                struct sql_diagnosis *diagnosis, struct drda_fault *fault);
 void parameters_clear(struct parameters *parameters);
 
 /* Writes an SQLDTA object for values of any kind: integers as BIGINT, reals as DOUBLE, text as LONGMIX, bytes as LONG VARCHAR FOR BIT

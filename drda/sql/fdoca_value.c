@@ -1,0 +1,274 @@
+/* The values that FD:OCA triplets describe. */
+#include "drda/sql/datetime.h"
+#include "drda/sql/decimal.h"
+#include "drda/sql/fdoca.h"
+#include "drda/sql/unicode.h"
+
+enum {
+    INDICATOR_PRESENT_MAX = 0x7F, /* an indicator with the high bit set says null */
+    LOB_PLACEHOLDER = 0x8000,     /* in the length of a field, and as the length of a value: unknown */
+};
+
+enum layout {
+    LAYOUT_INTEGER,
+    LAYOUT_FLOAT,
+    LAYOUT_DECIMAL,
+    LAYOUT_TEXT,
+    LAYOUT_TIMESTAMP,
+    LAYOUT_BYTES,
+    LAYOUT_UTF16,
+    LAYOUT_COUNTED_TEXT,
+    LAYOUT_COUNTED_BYTES,
+    LAYOUT_COUNTED_UTF16,
+    LAYOUT_LOB,
+};
+
+/* Lengths that the triplet of a type may have. */
+static const struct shape {
+    uint8_t type;
+    enum layout layout;
+    uint16_t length_min;
+    uint16_t length_max;
+} shapes[] = {
+    { FDOCA_INTEGER, LAYOUT_INTEGER, 4, 4 },
+    { FDOCA_SMALLINT, LAYOUT_INTEGER, 2, 2 },
+    { FDOCA_TINYINT, LAYOUT_INTEGER, 1, 1 },
+    { FDOCA_BIGINT, LAYOUT_INTEGER, 8, 8 },
+    { FDOCA_BOOLEAN, LAYOUT_INTEGER, 1, 2 },
+    { FDOCA_FLOAT8, LAYOUT_FLOAT, 8, 8 },
+    { FDOCA_FLOAT4, LAYOUT_FLOAT, 4, 4 },
+    { FDOCA_DECIMAL, LAYOUT_DECIMAL, 0x0100, 0x1F1F },
+    { FDOCA_DATE, LAYOUT_TEXT, DATE_SIZE, DATE_SIZE },
+    { FDOCA_TIME, LAYOUT_TEXT, TIME_SIZE, TIME_SIZE },
+    { FDOCA_TIMESTAMP, LAYOUT_TIMESTAMP, 19, TIMESTAMP_TEXT_MAX },
+    { FDOCA_BYTES, LAYOUT_BYTES, 0, UINT16_MAX },
+    { FDOCA_VARBYTES, LAYOUT_COUNTED_BYTES, 0, UINT16_MAX },
+    { FDOCA_LONG_VARBYTES, LAYOUT_COUNTED_BYTES, 0, UINT16_MAX },
+    { FDOCA_CHAR, LAYOUT_TEXT, 0, UINT16_MAX },
+    { FDOCA_MIX, LAYOUT_TEXT, 0, UINT16_MAX },
+    { FDOCA_VARCHAR, LAYOUT_COUNTED_TEXT, 0, UINT16_MAX },
+    { FDOCA_LONG, LAYOUT_COUNTED_TEXT, 0, UINT16_MAX },
+    { FDOCA_VARMIX, LAYOUT_COUNTED_TEXT, 0, UINT16_MAX },
+    { FDOCA_LONGMIX, LAYOUT_COUNTED_TEXT, 0, UINT16_MAX },
+    { FDOCA_GRAPHIC, LAYOUT_UTF16, 0, UINT16_MAX },
+    { FDOCA_VARGRAPHIC, LAYOUT_COUNTED_UTF16, 0, UINT16_MAX },
+    { FDOCA_LONG_VARGRAPHIC, LAYOUT_COUNTED_UTF16, 0, UINT16_MAX },
+    { FDOCA_LOB_BYTES, LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
+    { FDOCA_LOB_SBCS, LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
+    { FDOCA_LOB_DBCS, LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
+    { FDOCA_LOB_MIXED, LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
+};
+
+static uint8_t
+type_of(struct fdoca_field field)
+{
+    return (uint8_t)(field.type & ~(unsigned)FDOCA_NULLABLE);
+}
+
+static const struct shape *
+shape_of(struct fdoca_field field)
+{
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+        if (shapes[i].type == type_of(field))
+            return field.length >= shapes[i].length_min && field.length <= shapes[i].length_max ? &shapes[i] : NULL;
+    return NULL;
+}
+
+static void
+set_data(struct sql_value *value, enum sql_value_kind kind, const void *bytes, size_t size)
+{
+    value->kind = kind;
+    value->data.bytes = bytes;
+    value->data.size = size;
+}
+
+static enum fdoca_read
+take_bytes(struct wire_reader bytes, struct sql_value *value)
+{
+    if (bytes.failed)
+        return FDOCA_INCOMPLETE;
+    set_data(value, SQL_VALUE_BYTES, bytes.at, bytes.left);
+    return FDOCA_VALUE;
+}
+
+static enum fdoca_read
+take_text(struct wire_reader text, struct sql_value *value)
+{
+    if (text.failed)
+        return FDOCA_INCOMPLETE;
+    if (!utf8_is_valid(text.at, text.left))
+        return FDOCA_NOT_CHARACTER;
+    set_data(value, SQL_VALUE_TEXT, text.at, text.left);
+    return FDOCA_VALUE;
+}
+
+static enum fdoca_read
+take_utf16(struct wire_reader text, struct wire_writer *scratch, struct sql_value *value)
+{
+    if (text.failed)
+        return FDOCA_INCOMPLETE;
+    size_t start = scratch->used;
+    if (!utf16_put_utf8(scratch, text))
+        return FDOCA_NOT_CHARACTER;
+    set_data(value, SQL_VALUE_TEXT, scratch->start + start, scratch->used - start);
+    return FDOCA_VALUE;
+}
+
+static enum fdoca_read
+take_scratch_text(struct wire_writer *scratch, const char *text, size_t size, struct sql_value *value)
+{
+    size_t start = scratch->used;
+    wire_put_bytes(scratch, text, size);
+    if (scratch->failed)
+        return FDOCA_INCOMPLETE;
+    set_data(value, SQL_VALUE_TEXT, scratch->start + start, size);
+    return FDOCA_VALUE;
+}
+
+static enum fdoca_read
+read_integer(struct wire_reader *data, size_t size, bool little_endian, struct sql_value *value)
+{
+    uint64_t bits = wire_uint(data, size, little_endian);
+    unsigned unused = 64 - 8 * (unsigned)size;
+    value->kind = SQL_VALUE_INTEGER;
+    value->integer = (int64_t)(bits << unused) >> unused;
+    return data->failed ? FDOCA_INCOMPLETE : FDOCA_VALUE;
+}
+
+static enum fdoca_read
+read_float(struct wire_reader *data, size_t size, bool little_endian, struct sql_value *value)
+{
+    union {
+        uint64_t bits;
+        double real;
+    } wide = { .bits = wire_uint(data, size, little_endian) };
+    union {
+        uint32_t bits;
+        float real;
+    } narrow = { .bits = (uint32_t)wide.bits };
+    value->kind = SQL_VALUE_REAL;
+    value->real = size == sizeof narrow.bits ? (double)narrow.real : wide.real;
+    return data->failed ? FDOCA_INCOMPLETE : FDOCA_VALUE;
+}
+
+static enum fdoca_read
+read_decimal(struct wire_reader *data, uint16_t length, struct wire_writer *scratch, struct sql_value *value)
+{
+    unsigned precision = length >> 8;
+    unsigned scale = length & 0xFF;
+    char text[DECIMAL_TEXT_MAX];
+    size_t size;
+    if (scale > precision)
+        return FDOCA_UNSUPPORTED;
+    const uint8_t *packed = wire_take(data, decimal_packed_size(precision));
+    if (packed == NULL)
+        return FDOCA_INCOMPLETE;
+    if (!decimal_unpack(packed, precision, scale, text, &size))
+        return FDOCA_NOT_DECIMAL;
+    return take_scratch_text(scratch, text, size, value);
+}
+
+/* A timestamp that is none is left to the executor, who knows what it is compared with. */
+static enum fdoca_read
+read_timestamp(struct wire_reader *data, size_t size, struct wire_writer *scratch, struct sql_value *value)
+{
+    char text[TIMESTAMP_TEXT_MAX];
+    size_t text_size;
+    struct wire_reader wire = wire_sub(data, size);
+    if (wire.failed || !timestamp_from_wire(wire.at, wire.left, text, &text_size))
+        return take_text(wire, value);
+    return take_scratch_text(scratch, text, text_size, value);
+}
+
+/* The placeholder of a LOB: its length, in characters where those have two bytes. */
+static enum fdoca_read
+read_placeholder(struct wire_reader *data, struct fdoca_field field, struct sql_value *value, int64_t *external)
+{
+    size_t size = field.length & ~(unsigned)LOB_PLACEHOLDER;
+    uint64_t length = wire_uint(data, size, false);
+    if (data->failed)
+        return FDOCA_INCOMPLETE;
+    if ((length & (uint64_t)1 << (8 * size - 1)) != 0) {
+        *external = FDOCA_SIZE_UNKNOWN;
+        return FDOCA_EXTERNAL;
+    }
+    if (length > INT64_MAX / 2)
+        return FDOCA_UNSUPPORTED;
+    *external = (int64_t)(type_of(field) == FDOCA_LOB_DBCS ? length * 2 : length);
+    if (length > 0)
+        return FDOCA_EXTERNAL;
+    set_data(value, type_of(field) == FDOCA_LOB_BYTES ? SQL_VALUE_BYTES : SQL_VALUE_TEXT, data->at, 0);
+    return FDOCA_VALUE;
+}
+
+enum fdoca_read
+fdoca_value_read(struct wire_reader *data, struct fdoca_field field, bool little_endian, struct wire_writer *scratch,
+                 struct sql_value *value, int64_t *external)
+{
+    value->kind = SQL_VALUE_NULL;
+    *external = 0;
+    const struct shape *shape = shape_of(field);
+    if (shape == NULL)
+        return FDOCA_UNSUPPORTED;
+    if ((field.type & FDOCA_NULLABLE) != 0 && wire_u8(data) > INDICATOR_PRESENT_MAX)
+        return FDOCA_VALUE;
+    switch (shape->layout) {
+    case LAYOUT_INTEGER:
+        return read_integer(data, field.length, little_endian, value);
+    case LAYOUT_FLOAT:
+        return read_float(data, field.length, little_endian, value);
+    case LAYOUT_DECIMAL:
+        return read_decimal(data, field.length, scratch, value);
+    case LAYOUT_TEXT:
+        return take_text(wire_sub(data, field.length), value);
+    case LAYOUT_TIMESTAMP:
+        return read_timestamp(data, field.length, scratch, value);
+    case LAYOUT_BYTES:
+        return take_bytes(wire_sub(data, field.length), value);
+    case LAYOUT_UTF16:
+        return take_utf16(wire_sub(data, (size_t)field.length * 2), scratch, value);
+    case LAYOUT_COUNTED_TEXT:
+        return take_text(wire_counted(data), value);
+    case LAYOUT_COUNTED_BYTES:
+        return take_bytes(wire_counted(data), value);
+    case LAYOUT_COUNTED_UTF16:
+        return take_utf16(wire_sub(data, (size_t)wire_u16(data) * 2), scratch, value);
+    case LAYOUT_LOB:
+        return read_placeholder(data, field, value, external);
+    }
+    return FDOCA_UNSUPPORTED;
+}
+
+enum fdoca_read
+fdoca_external_read(struct wire_reader bytes, struct fdoca_field field, struct wire_writer *scratch, struct sql_value *value)
+{
+    switch (type_of(field)) {
+    case FDOCA_LOB_BYTES:
+        return take_bytes(bytes, value);
+    case FDOCA_LOB_DBCS:
+        return take_utf16(bytes, scratch, value);
+    default:
+        return take_text(bytes, value);
+    }
+}
+
+size_t
+fdoca_scratch_size(struct wire_reader descriptor, size_t data_size)
+{
+    struct fdoca_reader fields = fdoca_reader(descriptor);
+    struct fdoca_field field;
+    size_t size = 0;
+    bool utf16 = false;
+    while (fdoca_next(&fields, &field)) {
+        const struct shape *shape = shape_of(field);
+        if (shape == NULL)
+            continue;
+        if (shape->layout == LAYOUT_DECIMAL)
+            size += DECIMAL_TEXT_MAX;
+        if (shape->layout == LAYOUT_TIMESTAMP)
+            size += TIMESTAMP_TEXT_MAX;
+        utf16 = utf16 || shape->layout == LAYOUT_UTF16 || shape->layout == LAYOUT_COUNTED_UTF16 || type_of(field) == FDOCA_LOB_DBCS;
+    }
+    /* Two bytes of UTF-16 become at most three of UTF-8. */
+    return utf16 ? size + data_size + data_size / 2 : size;
+}

@@ -1,0 +1,356 @@
+#include "drda/sql/row.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "drda/sql/datetime.h"
+#include "drda/sql/decimal.h"
+#include "drda/sql/number.h"
+#include "drda/sql/sqlca.h"
+
+enum {
+    INDICATOR_PRESENT = 0x00,
+    INDICATOR_NULL = 0xFF,
+    INDICATOR_PRESENT_MAX = 0x7F,
+    BLANK = ' ',
+};
+
+/* Why a value cannot be had as the type of its column. */
+enum misfit {
+    MISFIT_NONE,
+    MISFIT_RANGE,
+    MISFIT_FORM,
+    MISFIT_DATETIME,
+    MISFIT_LENGTH,
+    MISFIT_NULL,
+};
+
+static const struct {
+    int32_t sqlcode;
+    const char *sqlstate;
+    const char *text;
+} misfits[] = {
+    [MISFIT_RANGE] = { -413, "22003", "is out of the range of" },
+    [MISFIT_FORM] = { -420, "22018", "cannot be told as" },
+    [MISFIT_DATETIME] = { -180, "22007", "is no" },
+    [MISFIT_LENGTH] = { -433, "22001", "is longer than" },
+    [MISFIT_NULL] = { -305, "22002", "is NULL but described as never NULL:" },
+};
+
+static enum misfit
+misfit_of(enum number_outcome outcome)
+{
+    switch (outcome) {
+    case NUMBER_FINE:
+        return MISFIT_NONE;
+    case NUMBER_OUT_OF_RANGE:
+        return MISFIT_RANGE;
+    case NUMBER_NOT_NUMERIC:
+    case NUMBER_HAS_FRACTION:
+        break;
+    }
+    return MISFIT_FORM;
+}
+
+static enum misfit
+put_integer(struct wire_writer *writer, const struct sql_value *value, size_t size, int64_t least, int64_t greatest)
+{
+    int64_t integer;
+    enum misfit misfit = misfit_of(number_to_integer(value, &integer));
+    if (misfit == MISFIT_NONE && (integer < least || integer > greatest))
+        misfit = MISFIT_RANGE;
+    if (misfit == MISFIT_NONE)
+        wire_put_uint(writer, (uint64_t)integer, size, false);
+    return misfit;
+}
+
+static enum misfit
+put_smallint(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    (void)column;
+    return put_integer(writer, value, 2, INT16_MIN, INT16_MAX);
+}
+
+static enum misfit
+put_plain_integer(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    (void)column;
+    return put_integer(writer, value, 4, INT32_MIN, INT32_MAX);
+}
+
+static enum misfit
+put_bigint(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    (void)column;
+    return put_integer(writer, value, 8, INT64_MIN, INT64_MAX);
+}
+
+static enum misfit
+put_boolean(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    (void)column;
+    return put_integer(writer, value, 1, 0, 1);
+}
+
+static enum misfit
+put_double(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    (void)column;
+    union {
+        double real;
+        uint64_t bits;
+    } wide;
+    enum misfit misfit = misfit_of(number_to_real(value, &wide.real));
+    if (misfit == MISFIT_NONE)
+        wire_put_u64(writer, wide.bits);
+    return misfit;
+}
+
+static enum misfit
+put_real(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    (void)column;
+    double real;
+    union {
+        float real;
+        uint32_t bits;
+    } narrow;
+    enum misfit misfit = misfit_of(number_to_real(value, &real));
+    if (misfit == MISFIT_NONE && isfinite(real) && fabs(real) > (double)FLT_MAX)
+        misfit = MISFIT_RANGE;
+    narrow.real = (float)real;
+    if (misfit == MISFIT_NONE)
+        wire_put_u32(writer, narrow.bits);
+    return misfit;
+}
+
+static enum misfit
+put_decimal(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    char number[NUMBER_TEXT_MAX];
+    const uint8_t *text = value->data.bytes;
+    size_t size = value->data.size;
+    uint8_t packed[DECIMAL_PACKED_MAX];
+    if (value->kind == SQL_VALUE_BYTES)
+        return MISFIT_FORM;
+    if (value->kind != SQL_VALUE_TEXT) {
+        text = (const uint8_t *)number;
+        size = number_text(value, number);
+    }
+    switch (decimal_pack(text, size, column->precision, column->scale, packed)) {
+    case DECIMAL_FINE:
+        wire_put_bytes(writer, packed, decimal_packed_size(column->precision));
+        return MISFIT_NONE;
+    case DECIMAL_OVERFLOW:
+        return MISFIT_RANGE;
+    case DECIMAL_NOT_NUMERIC:
+        break;
+    }
+    return MISFIT_FORM;
+}
+
+static size_t
+count_characters(const uint8_t *text, size_t size)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++)
+        count += (text[i] & 0xC0) != 0x80;
+    return count;
+}
+
+/* Columns are declared in characters of up to 4 bytes, so that bytes need to be counted as such only when they are many. */
+static enum misfit
+put_string(struct wire_writer *writer, const struct sql_column *column, const uint8_t *text, size_t size)
+{
+    size_t length_max = fdoca_field_of(column).length;
+    size_t length = size <= length_max ? size : count_characters(text, size);
+    bool pad = column->type == SQL_TYPE_CHAR;
+    if (length > length_max || size > SQL_LONG_VARCHAR_MAX)
+        return MISFIT_LENGTH;
+    size_t blanks = pad ? length_max - count_characters(text, size) : 0;
+    if (size + blanks > SQL_LONG_VARCHAR_MAX)
+        return MISFIT_LENGTH;
+    wire_put_u16(writer, (uint16_t)(size + blanks));
+    wire_put_bytes(writer, text, size);
+    uint8_t *p = wire_room(writer, blanks);
+    if (p != NULL && blanks > 0)
+        memset(p, BLANK, blanks);
+    return MISFIT_NONE;
+}
+
+static enum misfit
+put_text(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    char number[NUMBER_TEXT_MAX];
+    if (value->kind == SQL_VALUE_BYTES)
+        return MISFIT_FORM;
+    if (value->kind == SQL_VALUE_TEXT)
+        return put_string(writer, column, value->data.bytes, value->data.size);
+    size_t size = number_text(value, number);
+    return put_string(writer, column, (const uint8_t *)number, size);
+}
+
+static enum misfit
+put_bytes(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    size_t length_max = fdoca_field_of(column).length;
+    bool fixed = column->type == SQL_TYPE_CHAR_BIT;
+    if (value->kind != SQL_VALUE_BYTES && value->kind != SQL_VALUE_TEXT)
+        return MISFIT_FORM;
+    size_t size = value->data.size;
+    if (size > length_max)
+        return MISFIT_LENGTH;
+    if (!fixed)
+        wire_put_u16(writer, (uint16_t)size);
+    wire_put_bytes(writer, value->data.bytes, size);
+    uint8_t *p = fixed ? wire_room(writer, length_max - size) : NULL;
+    if (p != NULL && length_max > size)
+        memset(p, BLANK, length_max - size);
+    return MISFIT_NONE;
+}
+
+static enum misfit
+put_date(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    (void)column;
+    uint8_t wire[DATE_SIZE];
+    if (value->kind != SQL_VALUE_TEXT || !date_to_wire(value->data.bytes, value->data.size, wire))
+        return MISFIT_DATETIME;
+    wire_put_bytes(writer, wire, sizeof wire);
+    return MISFIT_NONE;
+}
+
+static enum misfit
+put_time(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    (void)column;
+    uint8_t wire[TIME_SIZE];
+    if (value->kind != SQL_VALUE_TEXT || !time_to_wire(value->data.bytes, value->data.size, wire))
+        return MISFIT_DATETIME;
+    wire_put_bytes(writer, wire, sizeof wire);
+    return MISFIT_NONE;
+}
+
+static enum misfit
+put_timestamp(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    (void)column;
+    uint8_t wire[TIMESTAMP_WIRE_SIZE];
+    if (value->kind != SQL_VALUE_TEXT || !timestamp_to_wire(value->data.bytes, value->data.size, wire))
+        return MISFIT_DATETIME;
+    wire_put_bytes(writer, wire, sizeof wire);
+    return MISFIT_NONE;
+}
+
+static enum misfit (*const putters[SQL_TYPE_COUNT])(struct wire_writer *, const struct sql_column *, const struct sql_value *) = {
+    [SQL_TYPE_SMALLINT] = put_smallint,   [SQL_TYPE_INTEGER] = put_plain_integer,
+    [SQL_TYPE_BIGINT] = put_bigint,       [SQL_TYPE_REAL] = put_real,
+    [SQL_TYPE_DOUBLE] = put_double,       [SQL_TYPE_DECIMAL] = put_decimal,
+    [SQL_TYPE_CHAR] = put_text,           [SQL_TYPE_VARCHAR] = put_text,
+    [SQL_TYPE_LONG_VARCHAR] = put_text,   [SQL_TYPE_CHAR_BIT] = put_bytes,
+    [SQL_TYPE_VARCHAR_BIT] = put_bytes,   [SQL_TYPE_LONG_VARCHAR_BIT] = put_bytes,
+    [SQL_TYPE_DATE] = put_date,           [SQL_TYPE_TIME] = put_time,
+    [SQL_TYPE_TIMESTAMP] = put_timestamp, [SQL_TYPE_BOOLEAN] = put_boolean,
+    [SQL_TYPE_CLOB] = put_text,           [SQL_TYPE_BLOB] = put_bytes,
+};
+
+/* The first token is what a reader of the message wants: which column holds what. */
+static void
+report(const struct sql_column *column, const struct sql_value *value, enum misfit misfit, struct sql_diagnosis *diagnosis)
+{
+    enum { SHOWN_MAX = 40 };
+    char shown[NUMBER_TEXT_MAX + SHOWN_MAX + 8] = "value";
+    char tokens[SQL_NAME_MAX + sizeof shown + 128];
+    if (value->kind == SQL_VALUE_INTEGER || value->kind == SQL_VALUE_REAL)
+        number_text(value, shown);
+    else if (value->kind == SQL_VALUE_TEXT && value->data.size <= SHOWN_MAX)
+        snprintf(shown, sizeof shown, "'%.*s'", (int)value->data.size, (const char *)value->data.bytes);
+    snprintf(tokens, sizeof tokens, "%s of column %.*s %s %s", shown, SQL_NAME_MAX, column->name, misfits[misfit].text,
+             fdoca_mapping(column->type)->name);
+    sql_diagnosis_set(diagnosis, misfits[misfit].sqlcode, misfits[misfit].sqlstate, tokens);
+}
+
+bool
+row_put_value(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value, struct sql_diagnosis *diagnosis)
+{
+    enum misfit misfit = MISFIT_NONE;
+    if (value->kind == SQL_VALUE_NULL) {
+        misfit = column->nullable ? MISFIT_NONE : MISFIT_NULL;
+        wire_put_u8(writer, INDICATOR_NULL);
+    } else {
+        if (column->nullable)
+            wire_put_u8(writer, INDICATOR_PRESENT);
+        misfit = putters[column->type](writer, column, value);
+    }
+    if (misfit != MISFIT_NONE)
+        report(column, value, misfit, diagnosis);
+    return misfit == MISFIT_NONE;
+}
+
+void
+row_put_head(struct wire_writer *writer)
+{
+    sqlca_put_null(writer);
+    wire_put_u8(writer, INDICATOR_PRESENT);
+}
+
+void
+row_put_sqlca(struct wire_writer *writer, const struct sql_diagnosis *diagnosis)
+{
+    sqlca_put(writer, diagnosis);
+    wire_put_u8(writer, INDICATOR_NULL);
+}
+
+static enum row_read
+read_values(struct wire_reader *block, struct wire_reader descriptor, bool little_endian, struct sql_value *values, size_t count,
+            struct wire_writer *scratch)
+{
+    struct fdoca_reader fields = fdoca_reader(descriptor);
+    struct fdoca_field field;
+    size_t used = 0;
+    while (fdoca_next(&fields, &field)) {
+        int64_t external;
+        if (used == count)
+            return ROW_READ_DAMAGED;
+        enum fdoca_read outcome = fdoca_value_read(block, field, little_endian, scratch, &values[used++], &external);
+        if (block->failed || outcome == FDOCA_INCOMPLETE)
+            return ROW_READ_INCOMPLETE;
+        if (outcome != FDOCA_VALUE)
+            return ROW_READ_DAMAGED;
+    }
+    return fields.failed || used != count ? ROW_READ_DAMAGED : ROW_READ_VALUES;
+}
+
+static enum row_read
+read_one(struct wire_reader *block, struct wire_reader descriptor, bool little_endian, struct sql_value *values, size_t count,
+         struct wire_writer *scratch, struct sql_diagnosis *diagnosis)
+{
+    enum { SQLCODE_NO_MORE_ROWS = 100 };
+    bool present;
+    if (!sqlca_read(block, little_endian, diagnosis, &present))
+        return block->left == 0 ? ROW_READ_INCOMPLETE : ROW_READ_DAMAGED;
+    bool data = wire_u8(block) <= INDICATOR_PRESENT_MAX;
+    if (block->failed)
+        return ROW_READ_INCOMPLETE;
+    if (diagnosis->sqlcode < 0)
+        return ROW_READ_FAILED;
+    if (diagnosis->sqlcode == SQLCODE_NO_MORE_ROWS)
+        return ROW_READ_END;
+    return data ? read_values(block, descriptor, little_endian, values, count, scratch) : ROW_READ_DAMAGED;
+}
+
+enum row_read
+row_read(struct wire_reader *block, struct wire_reader descriptor, bool little_endian, struct sql_value *values, size_t count,
+         struct wire_writer *scratch, struct sql_diagnosis *diagnosis)
+{
+    struct wire_reader before = *block;
+    size_t scratch_before = scratch->used;
+    enum row_read outcome = read_one(block, descriptor, little_endian, values, count, scratch, diagnosis);
+    if (outcome == ROW_READ_INCOMPLETE) {
+        *block = before;
+        scratch->used = scratch_before;
+        scratch->failed = false;
+    }
+    return outcome;
+}
