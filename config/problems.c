@@ -43,8 +43,8 @@ insert(struct problem_sink *sink, enum configuration_severity severity, unsigned
 }
 
 /* An error counts even when its text finds no room. */
-static void
-add(struct problem_sink *sink, enum configuration_severity severity, unsigned line, const char *format, va_list arguments)
+static void PRINTF_LIKE(4, 0)
+    add(struct problem_sink *sink, enum configuration_severity severity, unsigned line, const char *format, va_list arguments)
 {
     if (severity == CONFIGURATION_ERROR)
         sink->list->errors++;

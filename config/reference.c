@@ -12,7 +12,8 @@ static void
 write_group(FILE *stream, enum hwscfg_group group)
 {
     const struct hwscfg_group_rule *rule = &hwscfg_groups[group];
-    fprintf(stream, "\n### %s\n\n%s: %s%s.\n\n", rule->title, effect_names[rule->effect], rule->help, rule->required ? "; required" : "");
+    fprintf(stream, "\n### %s\n\nMeaning: %s%s. Effect: %s.\n\n", rule->title, rule->help, rule->required ? "; required" : "",
+            effect_names[rule->effect]);
     fprintf(stream, "| parameter | values | default | effect | meaning |\n|---|---|---|---|---|\n");
     for (size_t i = 0; i < hwscfg_parameter_count; i++) {
         const struct hwscfg_parameter *parameter = &hwscfg_parameters[i];

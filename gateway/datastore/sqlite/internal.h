@@ -15,6 +15,7 @@
 #include "gateway/datastore/sqlite/session.h"
 
 #define HASH_NONFATAL_OOM 1
+#define HASH_FUNCTION HASH_FNV /* the default one falls through switch labels, which clang refuses */
 #include <uthash.h>
 
 enum sqlite_control {

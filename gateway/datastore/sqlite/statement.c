@@ -17,9 +17,12 @@ statement_drop(struct sqlite_session *session, struct sqlite_section *section)
     free(section->parameters);
     free(section->control_text);
     free(section->section.pending);
-    struct sql_section_name name = section->section.name;
+    /* The conversation may have set with_hold and procedure for the statement that comes. */
+    struct sql_section kept = { .name = section->section.name,
+                                .with_hold = section->section.with_hold,
+                                .procedure = section->section.procedure };
     UT_hash_handle hh = section->hh;
-    *section = (struct sqlite_section) { .section.name = name, .hh = hh };
+    *section = (struct sqlite_section) { .section = kept, .hh = hh };
 }
 
 void
