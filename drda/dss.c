@@ -3,7 +3,6 @@
 enum {
     DSS_MAGIC = 0xD0,
     DSS_CONTINUED = 0x8000,
-    DSS_TYPE_MASK = 0x0F,
     DSS_RESERVED = 0x88,
     SEGMENT_HEADER_SIZE = 2,
     DDM_HEADER_SIZE = 4,

@@ -129,7 +129,7 @@ answer(struct drda_server *server, const struct drda_step *step, const struct ds
 static struct drda_fault
 check_type(uint8_t format)
 {
-    switch (format & 0x0F) {
+    switch (format & DSS_TYPE_MASK) {
     case DSS_REPLY:
         return drda_fault_conversation(PRCCNVCD_REPLY_FROM_REQUESTER);
     case DSS_OBJECT:

@@ -42,7 +42,7 @@ write_and_read_again(void)
 {
     struct wire_writer wire = { .grow = grow };
     struct dss_writer writer = dss_writer(&wire);
-    put(&writer, (enum dss_type)(command.format & 0x0F), command.codepoint, &command.parameters);
+    put(&writer, (enum dss_type)(command.format & DSS_TYPE_MASK), command.codepoint, &command.parameters);
     for (size_t i = 0; i < command.object_count; i++)
         put(&writer, DSS_OBJECT, command.objects[i].codepoint, &command.objects[i].body);
     bool read = !wire.failed && dss_read(wire.start, wire.used, &again);
