@@ -365,7 +365,7 @@ parse_host(struct parser *parser, struct piece authority, struct piece *rest)
 static bool
 parse_authority(struct parser *parser, struct piece authority)
 {
-    struct piece port;
+    struct piece port = { 0 };
     if (!parse_host(parser, authority, &port))
         return false;
     if (port.size == 0)

@@ -1,0 +1,364 @@
+#include "clients/sqlbatch/batch.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+#include <strings.h>
+
+#include "clients/sqlbatch/diagnosis.h"
+#include "common/secret.h"
+
+/* A batch that is running. */
+struct run {
+    const struct batch *batch;
+    struct connection *connection; /* NULL while there is none */
+    struct printer printer;
+    bool uncommitted; /* there were statements since the last commit */
+    bool printing;    /* a result has been begun and not ended */
+    size_t line;      /* of the statement that runs; 0 outside the script */
+};
+
+static void say(const struct run *run, const char *format, ...) PRINTF_LIKE(2, 3);
+static void complain(const struct run *run, const char *what, const char *format, ...) PRINTF_LIKE(3, 4);
+
+static void
+say(const struct run *run, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(run->batch->out, format, arguments);
+    va_end(arguments);
+    putc('\n', run->batch->out);
+}
+
+/* `sqlbatch: script:line: what: why`, after all results that came before it. */
+static void
+complain(const struct run *run, const char *what, const char *format, ...)
+{
+    fflush(run->batch->out);
+    if (run->line > 0)
+        fprintf(run->batch->errors, "sqlbatch: %s:%zu: %s: ", run->batch->script_name, run->line, what);
+    else
+        fprintf(run->batch->errors, "sqlbatch: %s: ", what);
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(run->batch->errors, format, arguments);
+    va_end(arguments);
+    putc('\n', run->batch->errors);
+}
+
+static void
+drop_connection(struct run *run)
+{
+    connection_close(run->connection);
+    run->connection = NULL;
+    run->uncommitted = false;
+}
+
+/* Takes what the server says to the command that has been started, and prints its rows. False when it failed: the problem says why, and
+ * the connection is dropped when nothing more can be done with it. */
+static bool
+finish_command(struct run *run, struct problem *problem)
+{
+    struct requester *requester = connection_requester(run->connection);
+    for (;;) {
+        size_t count = 0;
+        const struct sql_column *columns = NULL;
+        switch (connection_next(run->connection, problem)) {
+        case REQUESTER_COLUMNS:
+            columns = requester_columns(requester, &count);
+            printer_begin(&run->printer, columns, count);
+            run->printing = true;
+            break;
+        case REQUESTER_ROW:
+            printer_row(&run->printer, requester_row(requester));
+            break;
+        case REQUESTER_BLOCK_ENDED:
+            if (!printer_is_good(&run->printer)) {
+                problem_set(problem, "the rows cannot be written");
+                drop_connection(run);
+                return false;
+            }
+            requester_continue(requester);
+            break;
+        case REQUESTER_COMPLETED:
+            if (requester_diagnosis(requester)->sqlcode >= 0)
+                return true;
+            diagnosis_describe(requester_diagnosis(requester), problem);
+            return false;
+        case REQUESTER_NEEDS_INPUT:
+        case REQUESTER_REFUSED:
+        case REQUESTER_FAILED:
+            drop_connection(run);
+            return false;
+        }
+    }
+}
+
+/* How a statement is sent. */
+enum way {
+    WAY_PREPARE,   /* ask the server what it is: two round trips */
+    WAY_QUERY,     /* it returns rows */
+    WAY_IMMEDIATE, /* it returns none */
+};
+
+static const struct verb {
+    const char *word;
+    enum way way;
+    bool counts; /* its outcome is a number of rows */
+} verbs[] = {
+    { "SELECT", WAY_QUERY, false },     { "VALUES", WAY_QUERY, false },     { "INSERT", WAY_IMMEDIATE, true },
+    { "UPDATE", WAY_IMMEDIATE, true },  { "DELETE", WAY_IMMEDIATE, true },  { "MERGE", WAY_IMMEDIATE, true },
+    { "REPLACE", WAY_IMMEDIATE, true }, { "CREATE", WAY_IMMEDIATE, false }, { "DROP", WAY_IMMEDIATE, false },
+    { "ALTER", WAY_IMMEDIATE, false },  { "GRANT", WAY_IMMEDIATE, false },  { "REVOKE", WAY_IMMEDIATE, false },
+};
+
+static const struct verb *
+find_verb(const char *text)
+{
+    static const struct verb other = { "", WAY_PREPARE, false };
+    static const struct verb returning = { "", WAY_PREPARE, true };
+    size_t size = 0;
+    while (isalpha((unsigned char)text[size]))
+        size++;
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strlen(verbs[i].word) == size && strncasecmp(verbs[i].word, text, size) == 0)
+            return verbs[i].counts && strcasestr(text, "RETURNING") != NULL ? &returning : &verbs[i];
+    return &other;
+}
+
+static bool
+execute(struct run *run, const struct verb *verb, const struct script_statement *statement, struct problem *problem)
+{
+    struct requester *requester = connection_requester(run->connection);
+    switch (verb->way) {
+    case WAY_QUERY:
+        requester_query(requester, statement->text, statement->size);
+        break;
+    case WAY_IMMEDIATE:
+        requester_execute_immediate(requester, statement->text, statement->size);
+        break;
+    case WAY_PREPARE:
+        requester_prepare(requester, statement->text, statement->size);
+        if (!finish_command(run, problem))
+            return false;
+        if (requester_is_query(requester))
+            requester_open(requester, NULL, 0);
+        else
+            requester_execute(requester, NULL, 0);
+        break;
+    }
+    return finish_command(run, problem);
+}
+
+static enum batch_status
+run_sql(struct run *run, const struct script_statement *statement)
+{
+    struct problem problem = { 0 };
+    const struct verb *verb = find_verb(statement->text);
+    run->uncommitted = true;
+    bool good = execute(run, verb, statement, &problem);
+    if (run->printing)
+        printer_end(&run->printer);
+    bool had_rows = run->printing;
+    run->printing = false;
+    if (!good) {
+        complain(run, "statement failed", "%s", problem.text);
+        return BATCH_STATEMENT_FAILED;
+    }
+    const struct sql_diagnosis *diagnosis = requester_diagnosis(connection_requester(run->connection));
+    if (!had_rows && (verb->counts || diagnosis->rows > 0))
+        say(run, "%" PRId64 " %s affected", diagnosis->rows, diagnosis->rows == 1 ? "row" : "rows");
+    else if (!had_rows)
+        say(run, "done");
+    if (diagnosis->sqlcode > 0 && strncmp(diagnosis->sqlstate, "02", 2) != 0)
+        say(run, "warning: SQLCODE=%d, SQLSTATE=%s", diagnosis->sqlcode, diagnosis->sqlstate);
+    return printer_is_good(&run->printer) ? BATCH_OK : BATCH_INTERNAL_ERROR;
+}
+
+static enum batch_status
+run_commit(struct run *run)
+{
+    struct problem problem = { 0 };
+    requester_commit(connection_requester(run->connection));
+    if (finish_command(run, &problem)) {
+        say(run, "committed");
+        run->uncommitted = false;
+        return BATCH_OK;
+    }
+    complain(run, "commit failed", "%s", problem.text);
+    return BATCH_COMMIT_FAILED;
+}
+
+static enum batch_status
+run_rollback(struct run *run)
+{
+    struct problem problem = { 0 };
+    requester_rollback(connection_requester(run->connection));
+    if (finish_command(run, &problem)) {
+        say(run, "rolled back");
+        run->uncommitted = false;
+        return BATCH_OK;
+    }
+    complain(run, "rollback failed", "%s", problem.text);
+    return BATCH_ROLLBACK_FAILED;
+}
+
+/* A connection that ends as it should commits. */
+static enum batch_status
+run_disconnect(struct run *run)
+{
+    enum batch_status status = run->uncommitted ? run_commit(run) : BATCH_OK;
+    if (status != BATCH_OK)
+        return status;
+    say(run, "disconnected");
+    drop_connection(run);
+    return BATCH_OK;
+}
+
+static enum batch_status
+connect_to(struct run *run, const struct connection_url *url)
+{
+    struct problem problem = { 0 };
+    struct credential *credential = credential_make(run->batch->credentials, url, &problem);
+    if (credential == NULL) {
+        complain(run, "cannot log on", "%s", problem.text);
+        return BATCH_CONFIGURATION_ERROR;
+    }
+    if (url->without_effect[0] != '\0')
+        say(run, "note: properties without effect here: %s", url->without_effect);
+    run->connection = connection_open(url, credential, &problem);
+    if (run->connection == NULL)
+        complain(run, "connect failed", "%s", problem.text);
+    else
+        say(run, "connected to %.*s at %s port %u as %s", (int)strcspn(url->rdbnam, ";"), url->rdbnam, url->host, (unsigned)url->port,
+            credential->user);
+    credential_free(credential);
+    return run->connection != NULL ? BATCH_OK : BATCH_CONNECT_FAILED;
+}
+
+/* Arguments of a process can be seen by every user of the machine. */
+static bool
+may_stand_here(const struct run *run, const struct connection_url *url, struct problem *problem)
+{
+    if (run->line > 0 || url->password[0] == '\0')
+        return true;
+    problem_set(problem, "a password in an argument can be seen by others: give --password-file, or CONNECT in the script");
+    return false;
+}
+
+/* The URL holds a password perhaps, so it lives in secret memory. */
+static enum batch_status
+run_connect(struct run *run, const char *text, enum batch_status wrong)
+{
+    struct problem problem = { 0 };
+    struct connection_url *url = secret_new(sizeof *url);
+    if (url == NULL) {
+        complain(run, "cannot connect", "no memory for secrets");
+        return BATCH_INTERNAL_ERROR;
+    }
+    enum batch_status status = wrong;
+    if (run->connection != NULL)
+        complain(run, "invalid statement", "already connected: DISCONNECT first");
+    else if (connection_url_parse(text, url, &problem) && may_stand_here(run, url, &problem))
+        status = connect_to(run, url);
+    else
+        complain(run, run->line > 0 ? "invalid statement" : "--url", "%s", problem.text);
+    secret_free(url, sizeof *url);
+    return status;
+}
+
+static void
+echo_statement(const struct run *run, const struct script_statement *statement)
+{
+    static const char *const words[] = {
+        [SCRIPT_CONNECT] = "CONNECT ...",
+        [SCRIPT_COMMIT] = "COMMIT",
+        [SCRIPT_ROLLBACK] = "ROLLBACK",
+        [SCRIPT_DISCONNECT] = "DISCONNECT",
+    };
+    say(run, "%s;", statement->kind == SCRIPT_SQL ? statement->text : words[statement->kind]);
+}
+
+static enum batch_status
+run_statement(struct run *run, const struct script_statement *statement)
+{
+    run->line = statement->line;
+    if (run->batch->echo)
+        echo_statement(run, statement);
+    if (run->connection == NULL && statement->kind != SCRIPT_CONNECT) {
+        complain(run, "invalid statement", "not connected: CONNECT before it, or give --url");
+        return BATCH_INVALID_STATEMENT;
+    }
+    switch (statement->kind) {
+    case SCRIPT_CONNECT:
+        return run_connect(run, statement->text, BATCH_INVALID_STATEMENT);
+    case SCRIPT_SQL:
+        return run_sql(run, statement);
+    case SCRIPT_COMMIT:
+        return run_commit(run);
+    case SCRIPT_ROLLBACK:
+        return run_rollback(run);
+    case SCRIPT_DISCONNECT:
+        return run_disconnect(run);
+    case SCRIPT_END:
+    case SCRIPT_INVALID:
+    case SCRIPT_UNREADABLE:
+        break;
+    }
+    return BATCH_INTERNAL_ERROR;
+}
+
+/* Statements up to the end of the script or the first failure. */
+static enum batch_status
+run_script(struct run *run)
+{
+    for (;;) {
+        struct problem problem = { 0 };
+        struct script_statement statement;
+        enum script_kind kind = script_next(run->batch->script, &statement, &problem);
+        run->line = statement.line;
+        if (kind == SCRIPT_END)
+            return BATCH_OK;
+        if (kind == SCRIPT_INVALID || kind == SCRIPT_UNREADABLE) {
+            complain(run, kind == SCRIPT_INVALID ? "invalid statement" : "script", "%s", problem.text);
+            return kind == SCRIPT_INVALID ? BATCH_INVALID_STATEMENT : BATCH_INTERNAL_ERROR;
+        }
+        enum batch_status status = run_statement(run, &statement);
+        if (status == BATCH_OK && fflush(run->batch->out) != 0)
+            status = BATCH_INTERNAL_ERROR;
+        if (status != BATCH_OK)
+            return status;
+    }
+}
+
+/* After a failure. A connection that was lost is rolled back by the server. */
+static enum batch_status
+clean_up(struct run *run, enum batch_status status)
+{
+    if (run->connection == NULL || status == BATCH_ROLLBACK_FAILED)
+        return status;
+    return run_rollback(run) == BATCH_OK ? status : BATCH_CLEANUP_FAILED;
+}
+
+enum batch_status
+batch_run(const struct batch *batch, const char *url)
+{
+    struct run run = { .batch = batch };
+    printer_init(&run.printer, batch->format, batch->out);
+    enum batch_status status = url != NULL ? run_connect(&run, url, BATCH_CONFIGURATION_ERROR) : BATCH_OK;
+    if (status == BATCH_OK)
+        status = run_script(&run);
+    if (status == BATCH_OK && run.connection != NULL)
+        status = run_disconnect(&run);
+    if (status != BATCH_OK)
+        status = clean_up(&run, status);
+    if (!printer_is_good(&run.printer) || fflush(batch->out) != 0) {
+        complain(&run, "output", "cannot be written, or no memory: make room");
+        status = BATCH_INTERNAL_ERROR;
+    }
+    printer_clear(&run.printer);
+    drop_connection(&run);
+    return status;
+}

@@ -1,0 +1,243 @@
+#include "clients/sqlbatch/connection.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "drda/codepoint.h"
+
+enum { REPLY_BYTES_MAX = 64 << 20, NO_DEADLINE = -1 };
+
+struct connection {
+    int socket;
+    int64_t deadline_ms; /* monotonic; NO_DEADLINE once logged on: a statement may take its time */
+    char peer[CONNECTION_URL_HOST_MAX + 16];
+    struct requester *requester;
+};
+
+static const struct requester_settings requester_settings = {
+    .identity = {
+        .external_name = "sqlbatch",
+        .server_name = "sqlbatch",
+        .class_name = "QPASSGATE/SQLBATCH",
+        .release_level = PASSGATE_VERSION,
+    },
+    .product_id = "PGB01000",
+    .reply_bytes_max = REPLY_BYTES_MAX,
+};
+
+/* Waits for the socket until the deadline; false with errno. */
+static bool
+wait_for(int socket, short events, int64_t deadline_ms)
+{
+    for (;;) {
+        int64_t left_ms = NO_DEADLINE;
+        if (deadline_ms != NO_DEADLINE) {
+            left_ms = deadline_ms - clock_monotonic_ms(&clock_system);
+            left_ms = left_ms < 0 ? 0 : left_ms;
+        }
+        struct pollfd wait = { .fd = socket, .events = events };
+        int ready = poll(&wait, 1, (int)left_ms);
+        if (ready > 0)
+            return true;
+        if (ready == 0) {
+            errno = ETIMEDOUT;
+            return false;
+        }
+        if (errno != EINTR)
+            return false;
+    }
+}
+
+/* Connects to one address; -1 with errno. The socket stays non-blocking. */
+static int
+connect_address(const struct addrinfo *address, int64_t deadline_ms)
+{
+    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, address->ai_protocol);
+    if (fd < 0)
+        return -1;
+    int error = connect(fd, address->ai_addr, address->ai_addrlen) == 0 ? 0 : errno;
+    if (error == EINPROGRESS) {
+        socklen_t size = sizeof error;
+        if (!wait_for(fd, POLLOUT, deadline_ms) || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+            error = errno;
+    }
+    if (error == 0) {
+        int on = 1;
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+        return fd;
+    }
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+static bool
+connect_host(struct connection *connection, const struct connection_url *url, struct problem *problem)
+{
+    char port[8];
+    snprintf(port, sizeof port, "%u", (unsigned)url->port);
+    struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
+    struct addrinfo *addresses = NULL;
+    int outcome = getaddrinfo(url->host, port, &hints, &addresses);
+    if (outcome != 0) {
+        problem_set(problem, "%s: %s: check the host name in the URL", url->host, gai_strerror(outcome));
+        return false;
+    }
+    for (struct addrinfo *address = addresses; address != NULL && connection->socket < 0; address = address->ai_next)
+        connection->socket = connect_address(address, connection->deadline_ms);
+    int error = errno;
+    freeaddrinfo(addresses);
+    errno = error;
+    if (connection->socket < 0)
+        problem_set_errno(problem, "%s: cannot connect", connection->peer);
+    return connection->socket >= 0;
+}
+
+static bool
+send_output(struct connection *connection, struct problem *problem)
+{
+    size_t size;
+    const uint8_t *bytes;
+    while ((bytes = requester_output(connection->requester, &size)) != NULL && size > 0) {
+        ssize_t sent = send(connection->socket, bytes, size, MSG_NOSIGNAL);
+        bool wait = sent < 0 && (errno == EAGAIN || errno == EINTR);
+        if ((sent < 0 && !wait) || (wait && !wait_for(connection->socket, POLLOUT, connection->deadline_ms))) {
+            problem_set_errno(problem, "%s: cannot send", connection->peer);
+            return false;
+        }
+        if (sent > 0)
+            requester_sent(connection->requester, (size_t)sent);
+    }
+    return true;
+}
+
+static bool
+receive_input(struct connection *connection, struct problem *problem)
+{
+    size_t size;
+    uint8_t *room = requester_room(connection->requester, &size);
+    if (room == NULL)
+        return true; /* the next step says why */
+    ssize_t got = recv(connection->socket, room, size, 0);
+    while (got < 0 && (errno == EAGAIN || errno == EINTR) && wait_for(connection->socket, POLLIN, connection->deadline_ms))
+        got = recv(connection->socket, room, size, 0);
+    if (got < 0)
+        problem_set_errno(problem, "%s: no answer", connection->peer);
+    else if (got == 0)
+        problem_set(problem, "%s: the server closed the connection: see the server's log", connection->peer);
+    else
+        requester_received(connection->requester, (size_t)got);
+    return got > 0;
+}
+
+enum requester_event
+connection_next(struct connection *connection, struct problem *problem)
+{
+    for (;;) {
+        enum requester_event event = requester_step(connection->requester);
+        if (event == REQUESTER_FAILED)
+            problem_set(problem, "%s: %s", connection->peer, requester_failure(connection->requester));
+        if (event != REQUESTER_NEEDS_INPUT)
+            return event;
+        if (!send_output(connection, problem) || !receive_input(connection, problem))
+            return REQUESTER_FAILED;
+    }
+}
+
+static void
+explain_refusal(const struct connection *connection, const struct connection_url *url, const struct credential *credential,
+                struct problem *problem)
+{
+    struct requester_refusal refusal = requester_refusal(connection->requester);
+    const struct sql_diagnosis *diagnosis = requester_diagnosis(connection->requester);
+    int rdbnam = (int)strcspn(url->rdbnam, "; "); /* attributes may hold secrets of their own */
+    const char *name = codepoint_name(refusal.reply);
+    switch (refusal.kind) {
+    case REQUESTER_REFUSED_SECMEC:
+        problem_set(problem, "%s: the server takes no user ID and password in clear (SECMEC 3): change its security mechanisms",
+                    connection->peer);
+        break;
+    case REQUESTER_REFUSED_SECCHK:
+        problem_set(problem, "%s: user %s refused with a %s, SECCHKCD X'%02X': %s", connection->peer, credential->user,
+                    credential->is_ticket ? "PassTicket" : "password", (unsigned)refusal.secchkcd,
+                    requester_secchkcd_text(refusal.secchkcd));
+        break;
+    case REQUESTER_REFUSED_RDB:
+        if (diagnosis->sqlcode != 0)
+            problem_set(problem, "%s: database '%.*s' refused with %s: SQLCODE=%d, SQLSTATE=%s", connection->peer, rdbnam, url->rdbnam,
+                        name != NULL ? name : "an unknown reply", diagnosis->sqlcode, diagnosis->sqlstate);
+        else
+            problem_set(problem, "%s: database '%.*s' refused with %s: check the name and what user %s may use", connection->peer, rdbnam,
+                        url->rdbnam, name != NULL ? name : "an unknown reply", credential->user);
+        break;
+    }
+}
+
+static bool
+log_on(struct connection *connection, const struct connection_url *url, const struct credential *credential, struct problem *problem)
+{
+    const struct requester_login login = {
+        .rdbnam = url->rdbnam,
+        .userid = credential->user,
+        .password = credential->password,
+        .correlation = (uint64_t)clock_system.utc_us(&clock_system),
+    };
+    requester_log_on(connection->requester, &login);
+    enum requester_event event = connection_next(connection, problem);
+    if (event == REQUESTER_REFUSED)
+        explain_refusal(connection, url, credential, problem);
+    return event == REQUESTER_COMPLETED;
+}
+
+struct connection *
+connection_open(const struct connection_url *url, const struct credential *credential, struct problem *problem)
+{
+    struct connection *connection = calloc(1, sizeof *connection);
+    struct requester *requester = requester_new(&requester_settings);
+    if (connection == NULL || requester == NULL) {
+        problem_set(problem, "no memory for a connection");
+        free(connection);
+        requester_free(requester);
+        return NULL;
+    }
+    bool numeric6 = strchr(url->host, ':') != NULL;
+    uint32_t timeout_s = url->login_timeout_s > 0 ? url->login_timeout_s : CONNECTION_LOGIN_TIMEOUT_S;
+    *connection = (struct connection) { .socket = -1, .requester = requester };
+    connection->deadline_ms = clock_monotonic_ms(&clock_system) + (int64_t)timeout_s * 1000;
+    snprintf(connection->peer, sizeof connection->peer, "%s%s%s:%u", numeric6 ? "[" : "", url->host, numeric6 ? "]" : "",
+             (unsigned)url->port);
+    if (connect_host(connection, url, problem) && log_on(connection, url, credential, problem)) {
+        connection->deadline_ms = NO_DEADLINE;
+        return connection;
+    }
+    connection_close(connection);
+    return NULL;
+}
+
+void
+connection_close(struct connection *connection)
+{
+    if (connection == NULL)
+        return;
+    if (connection->socket >= 0)
+        close(connection->socket);
+    requester_free(connection->requester);
+    free(connection);
+}
+
+struct requester *
+connection_requester(struct connection *connection)
+{
+    return connection->requester;
+}

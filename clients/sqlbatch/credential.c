@@ -1,0 +1,273 @@
+#include "clients/sqlbatch/credential.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/hex.h"
+#include "common/secret.h"
+
+/* The last second that a ticket of this user and application was made for. */
+struct credential_use {
+    struct credential_use *next;
+    char user[CONNECTION_URL_TEXT_MAX + 1];
+    char application[CONNECTION_URL_APPLICATION_MAX + 1];
+    int64_t second;
+};
+
+void
+credential_source_clear(struct credential_source *source)
+{
+    while (source->uses != NULL) {
+        struct credential_use *use = source->uses;
+        source->uses = use->next;
+        free(use);
+    }
+    passticket_legacy_key_free(source->key);
+    secret_free(source->password, CREDENTIAL_PASSWORD_SIZE);
+    *source = (struct credential_source) { 0 };
+}
+
+/* Secrets that others may read are none. Pipes and terminals have no lasting content. */
+static bool
+check_mode(int file, const char *path, struct problem *problem)
+{
+    struct stat status;
+    if (fstat(file, &status) != 0) {
+        problem_set_errno(problem, "%s", path);
+        return false;
+    }
+    if (S_ISREG(status.st_mode) && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        problem_set(problem, "%s: mode %04o lets others at a secret: chmod 600 %s", path, (unsigned)status.st_mode & 07777u, path);
+        return false;
+    }
+    return true;
+}
+
+/* Reads the whole of a short file; false also when it does not fit. */
+static bool
+read_bytes(int file, const char *path, char *bytes, size_t room, size_t *size, struct problem *problem)
+{
+    *size = 0;
+    for (;;) {
+        ssize_t got = read(file, bytes + *size, room - *size);
+        if (got == 0)
+            return true;
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            problem_set_errno(problem, "%s", path);
+            return false;
+        }
+        *size += (size_t)got;
+        if (*size == room) {
+            problem_set(problem, "%s: longer than %zu bytes: it must hold nothing but the secret", path, room - 1);
+            return false;
+        }
+    }
+}
+
+static bool
+read_secret(const char *path, char *bytes, size_t room, size_t *size, struct problem *problem)
+{
+    bool standard_input = strcmp(path, "-") == 0;
+    int file = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        problem_set_errno(problem, "%s", path);
+        return false;
+    }
+    const char *name = standard_input ? "standard input" : path;
+    bool good = (standard_input || check_mode(file, name, problem)) && read_bytes(file, name, bytes, room, size, problem);
+    if (!standard_input)
+        close(file);
+    return good;
+}
+
+static bool
+read_key(const char *path, char *text, size_t room, uint8_t key[PASSTICKET_LEGACY_KEY_SIZE], struct problem *problem)
+{
+    size_t size;
+    if (!read_secret(path, text, room, &size, problem))
+        return false;
+    size_t start = 0;
+    while (start < size && isspace((unsigned char)text[start]))
+        start++;
+    while (size > start && isspace((unsigned char)text[size - 1]))
+        size--;
+    if (size - start == 2 * PASSTICKET_LEGACY_KEY_SIZE && hex_decode(text + start, size - start, key))
+        return true;
+    problem_set(problem, "%s: not a PassTicket key: it must be 16 hexadecimal digits", path);
+    return false;
+}
+
+bool
+credential_read_key(struct credential_source *source, const char *path, struct problem *problem)
+{
+    enum { ROOM = 256 };
+    struct {
+        char text[ROOM];
+        uint8_t key[PASSTICKET_LEGACY_KEY_SIZE];
+    } *memory = secret_new(sizeof *memory);
+    if (memory == NULL) {
+        problem_set(problem, "no memory for secrets");
+        return false;
+    }
+    bool read = read_key(path, memory->text, sizeof memory->text, memory->key, problem);
+    if (read) {
+        source->key = passticket_legacy_key_new(memory->key);
+        if (source->key == NULL)
+            problem_set(problem, "no memory for secrets");
+    }
+    secret_free(memory, sizeof *memory);
+    return read && source->key != NULL;
+}
+
+bool
+credential_read_password(struct credential_source *source, const char *path, struct problem *problem)
+{
+    size_t size;
+    source->password = secret_new(CREDENTIAL_PASSWORD_SIZE);
+    if (source->password == NULL) {
+        problem_set(problem, "no memory for secrets");
+        return false;
+    }
+    if (!read_secret(path, source->password, CREDENTIAL_PASSWORD_SIZE, &size, problem))
+        return false;
+    source->password[size] = '\0';
+    if (strlen(source->password) != size) {
+        problem_set(problem, "%s: a password holds no byte X'00'", path);
+        return false;
+    }
+    size_t line = strcspn(source->password, "\r\n");
+    if (line == 0 || strspn(source->password + line, "\r\n") != size - line) {
+        problem_set(problem, "%s: the password must be its one line", path);
+        return false;
+    }
+    secret_wipe(source->password + line, size - line);
+    return true;
+}
+
+static bool
+choose_user(const struct credential_source *source, const struct connection_url *url, struct credential *credential,
+            struct problem *problem)
+{
+    const struct passwd *self = NULL;
+    const char *user = url->user[0] != '\0' ? url->user : source->user;
+    if (user == NULL) {
+        self = getpwuid(getuid());
+        user = self != NULL ? self->pw_name : "";
+    }
+    size_t size = strlen(user);
+    if (size == 0 || size >= sizeof credential->user) {
+        problem_set(problem, "no user ID of 1 to %zu characters: give the property user= in the URL, or --user",
+                    sizeof credential->user - 1);
+        return false;
+    }
+    for (size_t i = 0; i <= size; i++)
+        credential->user[i] = (char)(self != NULL ? toupper((unsigned char)user[i]) : user[i]);
+    return true;
+}
+
+static struct credential_use *
+find_use(struct credential_source *source, const char *user, const char *application)
+{
+    for (struct credential_use *use = source->uses; use != NULL; use = use->next)
+        if (strcasecmp(use->user, user) == 0 && strcmp(use->application, application) == 0)
+            return use;
+    struct credential_use *use = calloc(1, sizeof *use);
+    if (use == NULL)
+        return NULL;
+    snprintf(use->user, sizeof use->user, "%s", user);
+    snprintf(use->application, sizeof use->application, "%s", application);
+    use->next = source->uses;
+    source->uses = use;
+    return use;
+}
+
+/* The present second, or the next one that no ticket was made for. */
+static bool
+choose_second(struct credential_source *source, const char *user, const char *application, uint32_t *second, struct problem *problem)
+{
+    int64_t now = clock_utc_seconds(source->clock);
+    struct credential_use *use = find_use(source, user, application);
+    if (use == NULL) {
+        problem_set(problem, "no memory");
+        return false;
+    }
+    int64_t next = use->second >= now ? use->second + 1 : now;
+    if (next > now + CREDENTIAL_AHEAD_MAX_S || next < 0 || next > UINT32_MAX) {
+        problem_set(problem, "no unused second near the present one for a PassTicket: wait %lld s, or check the clock",
+                    (long long)(next - now - CREDENTIAL_AHEAD_MAX_S));
+        return false;
+    }
+    use->second = next;
+    *second = (uint32_t)next;
+    return true;
+}
+
+static bool
+make_ticket(struct credential_source *source, const struct connection_url *url, struct credential *credential, struct problem *problem)
+{
+    uint32_t second;
+    if (!choose_second(source, credential->user, url->application, &second, problem))
+        return false;
+    static_assert(sizeof credential->password > PASSTICKET_SIZE, "a ticket fits");
+    credential->is_ticket = true;
+    if (passticket_legacy_generate(source->key, credential->user, url->application, second, credential->password))
+        return true;
+    problem_set(problem, "no PassTicket for user '%s': a user ID has 1 to 8 of A-Z 0-9 # @ $; give the right one with user= or --user",
+                credential->user);
+    return false;
+}
+
+static bool
+choose_password(struct credential_source *source, const struct connection_url *url, struct credential *credential, struct problem *problem)
+{
+    bool ticket = url->application[0] != '\0' && source->key != NULL;
+    if (ticket && url->password[0] != '\0') {
+        problem_set(problem, "applName asks for a PassTicket and there is a password too: leave one of them out of the URL");
+        return false;
+    }
+    if (ticket)
+        return make_ticket(source, url, credential, problem);
+    const char *password = url->password[0] != '\0' ? url->password : source->password;
+    if (password != NULL) {
+        snprintf(credential->password, sizeof credential->password, "%s", password);
+        return true;
+    }
+    if (url->application[0] != '\0')
+        problem_set(problem, "applName asks for a PassTicket and there is no key: give --key-file");
+    else if (source->key != NULL)
+        problem_set(problem, "there is a key but no application name: give the property applName= in the URL");
+    else
+        problem_set(problem, "nothing to log on with: give applName= in the URL and --key-file, or --password-file");
+    return false;
+}
+
+struct credential *
+credential_make(struct credential_source *source, const struct connection_url *url, struct problem *problem)
+{
+    struct credential *credential = secret_new(sizeof *credential);
+    if (credential == NULL) {
+        problem_set(problem, "no memory for secrets");
+        return NULL;
+    }
+    if (choose_user(source, url, credential, problem) && choose_password(source, url, credential, problem))
+        return credential;
+    credential_free(credential);
+    return NULL;
+}
+
+void
+credential_free(struct credential *credential)
+{
+    secret_free(credential, sizeof *credential);
+}

@@ -1,0 +1,138 @@
+/* sqlbatch: runs an SQL script against a DRDA server and prints the results. */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clients/sqlbatch/batch.h"
+#include "common/options.h"
+#include "common/secret.h"
+
+enum { SECRET_MEMORY = 1 << 17 };
+
+enum option { OPTION_URL, OPTION_KEY_FILE, OPTION_USER, OPTION_PASSWORD_FILE, OPTION_ECHO, OPTION_COUNT };
+
+static const struct option_row option_rows[OPTION_COUNT] = {
+    [OPTION_URL] = { "url", "URL", "connect before the script begins" },
+    [OPTION_KEY_FILE] = { "key-file", "FILE", "make PassTickets with the key in FILE: 16 hexadecimal digits;\n- is standard input" },
+    [OPTION_USER] = { "user", "USERID", "log on as USERID when the URL has no user=;\ndefault: the login name in upper case" },
+    [OPTION_PASSWORD_FILE] = { "password-file", "FILE",
+                               "log on with the password (or PassTicket) in FILE,\nwhich must be closed to others" },
+    [OPTION_ECHO] = { "echo", NULL, "print each statement before it runs" },
+};
+
+static const struct command_line command_line = {
+    .program = "sqlbatch",
+    .operands = "[SCRIPT]",
+    .summary = "Runs SQL statements from SCRIPT, or from standard input, against a DRDA server and prints the results.\n"
+               "Statements end in ';'. Besides SQL there are CONNECT url; COMMIT; ROLLBACK; DISCONNECT; and comments -- and /* */.\n"
+               "The end of the script and DISCONNECT commit. A failure rolls back to the last commit and ends the batch.",
+    .afterword = "URLs:\n"
+                 "  jdbc:ims://host[:port]/DATABASE[:property=value;...]    port 8888\n"
+                 "  drda://host[:port]/RDB[:property=value;...]             port 446\n"
+                 "  properties: applName (log on with a PassTicket for it), user, password, datastoreName, loginTimeout\n"
+                 "\n"
+                 "Examples:\n"
+                 "  sqlbatch --key-file imsapp1.key --url 'jdbc:ims://ims1/SAMPLE:applName=IMSAPP1;user=BATCH1' job.sql\n"
+                 "  echo 'CONNECT drda://localhost:1527/demodb; SELECT * FROM t;' | sqlbatch --user APP --password-file app.pw\n"
+                 "\n"
+                 "Exit status:\n"
+                 "  0 done, 11 connect failed, 12 a statement failed and work was rolled back, 13 commit failed,\n"
+                 "  14 rollback failed, 15 the rollback after a failure failed, 16 invalid statement, 100 cannot start,\n"
+                 "  101 wrong option, URL, file or credentials, 102 internal error\n",
+    .rows = option_rows,
+    .row_count = OPTION_COUNT,
+};
+
+struct arguments {
+    const char *options[OPTION_COUNT];
+    const char *script; /* NULL: standard input */
+};
+
+static bool
+read_secrets(const struct arguments *arguments, struct credential_source *source)
+{
+    struct problem problem = { 0 };
+    const char *key_file = arguments->options[OPTION_KEY_FILE];
+    const char *password_file = arguments->options[OPTION_PASSWORD_FILE];
+    bool key_is_input = key_file != NULL && strcmp(key_file, "-") == 0;
+    bool password_is_input = password_file != NULL && strcmp(password_file, "-") == 0;
+    if (key_is_input + password_is_input + (arguments->script == NULL) > 1)
+        problem_set(&problem, "standard input cannot be secret and script at once: name a file for one of them");
+    else if ((key_file == NULL || credential_read_key(source, key_file, &problem)) &&
+             (password_file == NULL || credential_read_password(source, password_file, &problem)))
+        return true;
+    fprintf(stderr, "sqlbatch: %s\n", problem.text);
+    return false;
+}
+
+static enum batch_status
+run_file(const struct arguments *arguments, struct credential_source *source, int file)
+{
+    struct script *script = malloc(sizeof *script);
+    if (script == NULL) {
+        fputs("sqlbatch: cannot start: no memory\n", stderr);
+        return BATCH_START_FAILED;
+    }
+    script_init(script, file);
+    const struct batch batch = {
+        .script_name = arguments->script != NULL ? arguments->script : "(standard input)",
+        .script = script,
+        .credentials = source,
+        .format = &printer_table,
+        .out = stdout,
+        .errors = stderr,
+        .echo = arguments->options[OPTION_ECHO] != NULL,
+    };
+    enum batch_status status = batch_run(&batch, arguments->options[OPTION_URL]);
+    script_clear(script);
+    free(script);
+    return status;
+}
+
+static enum batch_status
+run(const struct arguments *arguments)
+{
+    struct credential_source source = { .user = arguments->options[OPTION_USER], .clock = &clock_system };
+    int file = arguments->script != NULL ? open(arguments->script, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+    if (file < 0) {
+        fprintf(stderr, "sqlbatch: %s: %s: name a script that can be read\n", arguments->script, strerror(errno));
+        return BATCH_CONFIGURATION_ERROR;
+    }
+    enum batch_status status = BATCH_CONFIGURATION_ERROR;
+    if (read_secrets(arguments, &source))
+        status = run_file(arguments, &source, file);
+    credential_source_clear(&source);
+    if (arguments->script != NULL)
+        close(file);
+    return status;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct arguments arguments = { 0 };
+    int operand = 0;
+    enum options_outcome outcome = options_parse(&command_line, argc, argv, arguments.options, &operand);
+    if (outcome == OPTIONS_ANSWERED)
+        return fflush(stdout) == 0 ? BATCH_OK : BATCH_INTERNAL_ERROR;
+    if (outcome == OPTIONS_WRONG)
+        return BATCH_CONFIGURATION_ERROR;
+    if (argc - operand > 1) {
+        (void)options_refuse(&command_line, "%s: a second script: put all statements into one", argv[operand + 1]);
+        return BATCH_CONFIGURATION_ERROR;
+    }
+    if (operand < argc && strcmp(argv[operand], "-") != 0)
+        arguments.script = argv[operand];
+    setlocale(LC_CTYPE, "C.UTF-8");
+    signal(SIGPIPE, SIG_IGN);
+    if (!secret_memory_init(SECRET_MEMORY)) {
+        fprintf(stderr, "sqlbatch: cannot start: no memory for secrets: %s\n", strerror(errno));
+        return BATCH_START_FAILED;
+    }
+    return (int)run(&arguments);
+}

@@ -1,0 +1,111 @@
+#include "clients/sqlbatch/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "common/secret.h"
+
+/* Room for `size` more bytes and the NUL. Not realloc: the old place would keep its bytes unwiped. */
+static bool
+reserve(struct text *text, size_t size)
+{
+    if (text->failed || size < text->capacity - text->size)
+        return !text->failed;
+    size_t capacity = text->capacity < 128 ? 128 : text->capacity;
+    while (capacity - text->size <= size && capacity <= SIZE_MAX / 2)
+        capacity *= 2;
+    char *bytes = capacity - text->size > size ? malloc(capacity) : NULL;
+    if (bytes == NULL) {
+        text->failed = true;
+        return false;
+    }
+    if (text->size > 0)
+        memcpy(bytes, text->bytes, text->size);
+    bytes[text->size] = '\0';
+    if (text->bytes != NULL)
+        secret_wipe(text->bytes, text->capacity);
+    free(text->bytes);
+    text->bytes = bytes;
+    text->capacity = capacity;
+    return true;
+}
+
+void
+text_append(struct text *text, const void *bytes, size_t size)
+{
+    if (!reserve(text, size))
+        return;
+    if (size > 0)
+        memcpy(text->bytes + text->size, bytes, size);
+    text->size += size;
+    text->bytes[text->size] = '\0';
+}
+
+void
+text_append_byte(struct text *text, char byte)
+{
+    text_append(text, &byte, 1);
+}
+
+void
+text_append_format(struct text *text, const char *format, ...)
+{
+    char line[512];
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (size < 0 || (size_t)size >= sizeof line)
+        text->failed = true;
+    else
+        text_append(text, line, (size_t)size);
+}
+
+void
+text_reset(struct text *text)
+{
+    if (text->bytes != NULL)
+        secret_wipe(text->bytes, text->size);
+    text->size = 0;
+}
+
+void
+text_clear(struct text *text)
+{
+    text_reset(text);
+    free(text->bytes);
+    *text = (struct text) { 0 };
+}
+
+size_t
+utf8_decode(const char *bytes, size_t size, uint32_t *character)
+{
+    static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    *character = 0;
+    if (size == 0)
+        return 0;
+    uint8_t first = (uint8_t)bytes[0];
+    size_t length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if ((first >= 0x80 && first < 0xC2) || first > 0xF4 || length > size)
+        return 0;
+    uint32_t value = length == 1 ? first : first & (0x7Fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        if (((uint8_t)bytes[i] & 0xC0) != 0x80)
+            return 0;
+        value = value << 6 | ((uint8_t)bytes[i] & 0x3Fu);
+    }
+    if (value < smallest[length] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
+        return 0;
+    *character = value;
+    return length;
+}
+
+size_t
+utf8_width(uint32_t character)
+{
+    int width = wcwidth((wchar_t)character);
+    return width < 0 ? 1 : (size_t)width;
+}

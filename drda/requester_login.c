@@ -1,0 +1,199 @@
+/* Logging on: EXCSAT and ACCSEC in one chain, then SECCHK and ACCRDB in another. */
+#include "drda/accrdb.h"
+#include "drda/accsec.h"
+#include "drda/requester_private.h"
+#include "drda/secchk.h"
+
+enum { CRRTKN_SIZE = 19, CRRTKN_CLOCK_SIZE = 6, SECCHKCD_MECHANISM = 0x01 };
+
+static const struct drda_managers managers = {
+    .count = 5,
+    .list = { { CP_AGENT, 7 }, { CP_SQLAM, 7 }, { CP_RDB, 7 }, { CP_SECMGR, 7 }, { CP_UNICODEMGR, CCSID_UTF8 } },
+};
+
+void
+requester_log_on(struct requester *requester, const struct requester_login *login)
+{
+    requester_begin(requester, REQUESTER_EXCHANGE);
+    requester->login = login;
+    requester->ccsid = CCSID_EBCDIC_500;
+    struct dss_writer dss = dss_writer(&requester->output);
+    dss_begin(&dss, DSS_REQUEST, 1);
+    drda_excsat_encode(&requester->output, CP_EXCSAT, &requester->settings->identity, &managers, CCSID_EBCDIC_500);
+    dss_end(&dss);
+    dss_begin(&dss, DSS_REQUEST, 2);
+    drda_accsec_encode(&requester->output, SECMEC_USRIDPWD, login->rdbnam, CCSID_EBCDIC_500);
+    dss_end(&dss);
+    size_t size = strlen(login->rdbnam);
+    if (size >= sizeof requester->rdbnam)
+        (void)requester_fail(requester, "the RDB name has %zu bytes, the most is %d", size, RDBNAM_SIZE_MAX);
+    else
+        memcpy(requester->rdbnam, login->rdbnam, size + 1);
+}
+
+/* An LU6.2-like name, and a clock that makes it unique: "G0000000.P000" and 6 bytes. */
+static void
+make_crrtkn(uint64_t correlation, uint8_t crrtkn[CRRTKN_SIZE])
+{
+    struct wire_writer writer = wire_writer(crrtkn, CRRTKN_SIZE);
+    ccsid_put(&writer, CCSID_EBCDIC_500, "G0000000");
+    wire_put_u8(&writer, '.');
+    ccsid_put(&writer, CCSID_EBCDIC_500, "P000");
+    wire_put_uint(&writer, correlation, CRRTKN_CLOCK_SIZE, false);
+}
+
+/* Derby's server refuses PRDIDs of other products than its own client (SYNTAXRM 14, CODPNT PRDID). */
+static const char *
+product_id_for(const struct requester *requester)
+{
+    return requester->is_derby ? "DNC10140" : requester->settings->product_id;
+}
+
+static void
+send_security_check(struct requester *requester)
+{
+    const struct requester_login *login = requester->login;
+    uint8_t crrtkn[CRRTKN_SIZE];
+    make_crrtkn(login->correlation, crrtkn);
+    const struct drda_accrdb_values values = {
+        .rdbnam = login->rdbnam,
+        .prdid = product_id_for(requester),
+        .typdefnam = "QTDSQLASC",
+        .typdefovr = { .sbc = CCSID_UTF8, .dbc = CCSID_UTF16, .mbc = CCSID_UTF8 },
+        .crrtkn = crrtkn,
+        .crrtkn_size = sizeof crrtkn,
+    };
+    requester_begin(requester, REQUESTER_CHECK);
+    struct dss_writer dss = dss_writer(&requester->output);
+    dss_begin(&dss, DSS_REQUEST, 1);
+    drda_secchk_encode(&requester->output, SECMEC_USRIDPWD, login->rdbnam, login->userid, login->password, requester->ccsid);
+    dss_end(&dss);
+    dss_begin(&dss, DSS_REQUEST, 2);
+    drda_accrdb_encode(&requester->output, &values, requester->ccsid);
+    dss_end(&dss);
+}
+
+enum requester_event
+requester_take_excsatrd(struct requester *requester, struct wire_reader body)
+{
+    struct drda_excsat excsatrd;
+    struct drda_fault fault;
+    uint16_t ccsid;
+    if (!drda_excsat_decode(body, &excsatrd, &fault))
+        return requester_fail(requester, "EXCSATRD is damaged");
+    if (drda_managers_find(&excsatrd.managers, CP_UNICODEMGR, &ccsid) && ccsid == CCSID_UTF8)
+        requester->ccsid = CCSID_UTF8;
+    char class_name[64];
+    requester->is_derby =
+        ccsid_string(CCSID_EBCDIC_500, &excsatrd.class_name, class_name, sizeof class_name) && strcmp(class_name, "Apache Derby") == 0;
+    return REQUESTER_NEEDS_INPUT;
+}
+
+static enum requester_event
+refuse(struct requester *requester, enum requester_refusal_kind kind, uint8_t secchkcd, uint16_t reply)
+{
+    requester->seen |= SEEN_REFUSAL;
+    requester->refusal = (struct requester_refusal) { .kind = kind, .secchkcd = secchkcd, .reply = reply };
+    return REQUESTER_NEEDS_INPUT;
+}
+
+enum requester_event
+requester_take_accsecrd(struct requester *requester, struct wire_reader body)
+{
+    struct drda_accsecrd accsecrd;
+    struct drda_fault fault;
+    if (!drda_accsecrd_decode(body, &accsecrd, &fault))
+        return requester_fail(requester, "ACCSECRD is damaged");
+    requester->seen |= SEEN_ACCSECRD;
+    if (accsecrd.has_secchkcd && accsecrd.secchkcd > SECCHKCD_MECHANISM)
+        return refuse(requester, REQUESTER_REFUSED_SECCHK, accsecrd.secchkcd, CP_ACCSECRD);
+    if (accsecrd.has_secchkcd && accsecrd.secchkcd != 0)
+        return refuse(requester, REQUESTER_REFUSED_SECMEC, accsecrd.secchkcd, CP_ACCSECRD);
+    if (accsecrd.secmec_count != 1 || accsecrd.secmec[0] != SECMEC_USRIDPWD)
+        return refuse(requester, REQUESTER_REFUSED_SECMEC, 0, CP_ACCSECRD);
+    return REQUESTER_NEEDS_INPUT;
+}
+
+enum requester_event
+requester_take_secchkrm(struct requester *requester, struct wire_reader body)
+{
+    struct drda_reply reply;
+    if (!drda_reply_decode(CP_SECCHKRM, body, &reply) || !reply.has_secchkcd)
+        return requester_fail(requester, "SECCHKRM is damaged");
+    if (reply.secchkcd == 0 && reply.svrcod < SVRCOD_ERROR)
+        return REQUESTER_NEEDS_INPUT;
+    return refuse(requester, REQUESTER_REFUSED_SECCHK, reply.secchkcd, CP_SECCHKRM);
+}
+
+enum requester_event
+requester_take_accrdbrm(struct requester *requester, struct wire_reader body)
+{
+    struct drda_accrdbrm accrdbrm;
+    struct drda_fault fault;
+    if (!drda_accrdbrm_decode(body, &accrdbrm, &fault))
+        return requester_fail(requester, "ACCRDBRM is damaged");
+    if (!drda_typdefnam_is_served(&accrdbrm.typdefnam, requester->ccsid, &requester->little_endian))
+        return requester_fail(requester, "the server's data representation (TYPDEFNAM) is not known");
+    requester->seen |= SEEN_ACCRDBRM;
+    return REQUESTER_NEEDS_INPUT;
+}
+
+enum requester_event
+requester_take_rdb_refusal(struct requester *requester, uint16_t codepoint)
+{
+    return refuse(requester, REQUESTER_REFUSED_RDB, 0, codepoint);
+}
+
+enum requester_event
+requester_end_exchange(struct requester *requester)
+{
+    if ((requester->seen & SEEN_REFUSAL) != 0)
+        return REQUESTER_REFUSED;
+    send_security_check(requester);
+    return REQUESTER_NEEDS_INPUT;
+}
+
+enum requester_event
+requester_end_check(struct requester *requester)
+{
+    requester->login = NULL;
+    return (requester->seen & SEEN_REFUSAL) != 0 ? REQUESTER_REFUSED : REQUESTER_COMPLETED;
+}
+
+static const struct {
+    uint8_t secchkcd;
+    const char *text;
+} secchkcd_texts[] = {
+    { 0x00, "accepted" },
+    { 0x01, "the security mechanism is not supported" },
+    { 0x02, "the server's DCE security reports a condition" },
+    { 0x03, "the server's DCE security failed: try again" },
+    { 0x04, "the server's DCE security failed" },
+    { 0x05, "the server's GSS-API reports a condition" },
+    { 0x06, "the server's GSS-API failed: try again" },
+    { 0x07, "the server's GSS-API failed" },
+    { 0x08, "the server's security service reports a condition" },
+    { 0x09, "the server's security service cannot answer at the moment: try again" },
+    { 0x0A, "the server's security service cannot answer: see its log" },
+    { 0x0B, "the security token is missing or invalid" },
+    { 0x0E, "the password has expired: change it" },
+    { 0x0F, "the password or PassTicket is invalid: wrong, made for another application, too old or used before" },
+    { 0x10, "the password is missing" },
+    { 0x12, "the user ID is missing" },
+    { 0x13, "the user ID, or the password for it, is invalid" },
+    { 0x14, "the user ID is revoked: ask the security administrator" },
+    { 0x15, "the new password is invalid" },
+    { 0x16, "the user may not connect from here" },
+    { 0x17, "the server's GSS-API credential is invalid" },
+    { 0x18, "the server's GSS-API credential has expired" },
+    { 0x1C, "the user ID is not allowed on this connection" },
+};
+
+const char *
+requester_secchkcd_text(uint8_t secchkcd)
+{
+    for (size_t i = 0; i < sizeof secchkcd_texts / sizeof secchkcd_texts[0]; i++)
+        if (secchkcd_texts[i].secchkcd == secchkcd)
+            return secchkcd_texts[i].text;
+    return "refused for a reason that this client does not know";
+}

@@ -1,0 +1,118 @@
+/* What the parts of the requester share: its state, and the table of what may come back for which command. Private. */
+#pragma once
+
+#include "drda/dss.h"
+#include "drda/reply.h"
+#include "drda/requester.h"
+#include "drda/sql/row.h"
+
+enum requester_command {
+    REQUESTER_IDLE,
+    REQUESTER_EXCHANGE, /* EXCSAT, ACCSEC */
+    REQUESTER_CHECK,    /* SECCHK, ACCRDB */
+    REQUESTER_PREPARE,
+    REQUESTER_IMMEDIATE,
+    REQUESTER_QUERY,
+    REQUESTER_EXECUTE,
+    REQUESTER_OPEN,
+    REQUESTER_CONTINUE,
+    REQUESTER_CLOSE,
+    REQUESTER_COMMIT,
+    REQUESTER_ROLLBACK,
+    REQUESTER_COMMAND_COUNT
+};
+
+/* What has come back for the command. */
+enum requester_seen {
+    SEEN_ACCSECRD = 1 << 0,
+    SEEN_ACCRDBRM = 1 << 1,
+    SEEN_REFUSAL = 1 << 2,
+    SEEN_SQLCARD = 1 << 3,
+    SEEN_SQLDARD = 1 << 4,
+    SEEN_OPNQRYRM = 1 << 5,
+    SEEN_QRYDTA = 1 << 6,
+    SEEN_ENDQRYRM = 1 << 7,
+
+};
+
+/* Parallel arrays, one element for each column. */
+struct requester_columns {
+    size_t count;
+    struct sql_column *list; /* names point into `names` */
+    char (*names)[SQL_NAME_MAX + 1];
+    struct sql_value *values; /* of the present row */
+};
+
+struct requester {
+    const struct requester_settings *settings;
+    enum requester_command command;
+    bool failed;
+    char failure[256];
+
+    struct wire_writer output;
+    size_t output_sent;
+    struct wire_writer input;
+    size_t input_taken;
+    size_t input_needed; /* bytes of the next reply that must be there before it is worth looking again */
+
+    struct dss_command reply; /* being taken apart while `reply_open` */
+    bool reply_open;
+    size_t reply_next; /* 0: its first object, n: objects[n - 1] */
+    bool chain_over;   /* the last reply of the chain has been read */
+    unsigned seen;     /* enum requester_seen */
+
+    const struct requester_login *login; /* while logging on */
+    struct requester_refusal refusal;
+    char rdbnam[RDBNAM_SIZE_MAX + 1];
+    bool is_derby;      /* the server is Apache Derby's, by its SRVCLSNM */
+    enum ccsid ccsid;   /* of DDM character parameters */
+    bool little_endian; /* integers and floating-point values of the server's data */
+
+    struct sql_diagnosis diagnosis;
+    struct requester_columns columns; /* of the statement prepared or opened last */
+    struct wire_writer descriptor;    /* the data of QRYDSC */
+    struct wire_writer scratch;       /* what rows are converted to */
+    struct wire_writer rows;          /* query blocks; a row may begin in one and end in the next */
+    size_t rows_taken;
+    bool rows_to_read;       /* there may be a whole row in `rows` */
+    bool query_ended;        /* no more rows come: the cursor is closed */
+    uint64_t query_instance; /* QRYINSID */
+};
+
+/* Fails for good; `failure` is a fragment of a sentence. Returns REQUESTER_FAILED. */
+enum requester_event requester_fail(struct requester *requester, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Memory of a writer that grows by itself, and is wiped when it is let go. */
+MUST_CHECK bool requester_make_buffer(struct wire_writer *writer, size_t size);
+void requester_drop_buffer(struct wire_writer *writer);
+
+/* Begins a command: nothing has come back for it. */
+void requester_begin(struct requester *requester, enum requester_command command);
+
+/* Handlers of what comes back. REQUESTER_NEEDS_INPUT stands for "no event, go on". */
+enum requester_event requester_take_excsatrd(struct requester *requester, struct wire_reader body);
+enum requester_event requester_take_accsecrd(struct requester *requester, struct wire_reader body);
+enum requester_event requester_take_secchkrm(struct requester *requester, struct wire_reader body);
+enum requester_event requester_take_accrdbrm(struct requester *requester, struct wire_reader body);
+/* The same for a reply message that refuses the RDB. */
+enum requester_event requester_take_rdb_refusal(struct requester *requester, uint16_t codepoint);
+
+enum requester_event requester_take_typdefnam(struct requester *requester, struct wire_reader body);
+enum requester_event requester_take_sqlcard(struct requester *requester, struct wire_reader body);
+enum requester_event requester_take_sqldard(struct requester *requester, struct wire_reader body);
+enum requester_event requester_take_opnqryrm(struct requester *requester, struct wire_reader body);
+enum requester_event requester_take_qrydsc(struct requester *requester, struct wire_reader body);
+enum requester_event requester_take_qrydta(struct requester *requester, struct wire_reader body);
+enum requester_event requester_take_endqryrm(struct requester *requester, struct wire_reader body);
+enum requester_event requester_take_enduowrm(struct requester *requester, struct wire_reader body);
+
+/* The next whole row of the query blocks. */
+enum requester_event requester_take_row(struct requester *requester);
+
+void requester_drop_columns(struct requester *requester);
+
+/* Ends of chains. */
+enum requester_event requester_end_exchange(struct requester *requester);
+enum requester_event requester_end_check(struct requester *requester);
+enum requester_event requester_end_command(struct requester *requester);
+enum requester_event requester_end_block(struct requester *requester);

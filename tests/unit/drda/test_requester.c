@@ -1,0 +1,666 @@
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drda/requester.h"
+#include "drda/sql/package.h"
+#include "drda/sql/parameters.h"
+#include "drda/sql/sqlca.h"
+#include "drda/sql/sqlstt.h"
+#include "tests/support/drda_recorded.h"
+#include "tests/support/drda_recorded_replies.h"
+#include "tests/support/suite.h"
+
+enum { LOG_SIZE = 8192, WHOLE = 1 << 30, REPLY_BYTES_MAX = 1 << 20 };
+
+static const struct requester_settings settings = {
+    .identity = { "test", "test", "TEST", "1" },
+    .product_id = "TST01000",
+    .reply_bytes_max = REPLY_BYTES_MAX,
+};
+
+static const struct requester_login login = { .rdbnam = "demodb;create=true", .userid = "APP", .password = "APPPW", .correlation = 42 };
+
+/* A conversation whose server answers what was recorded. */
+struct play {
+    struct requester *requester;
+    size_t chunk;             /* bytes fed at a time */
+    const char *const *reply; /* in hexadecimal, one for each chain sent; ends with NULL */
+    uint8_t *bytes;           /* of the present reply */
+    size_t size;
+    size_t fed;
+    uint8_t sent[4096]; /* the last chain sent */
+    size_t sent_size;
+    char log[LOG_SIZE]; /* events */
+    size_t logged;
+};
+
+static struct play *
+play_new(size_t chunk)
+{
+    struct play *play = calloc(1, sizeof *play);
+    play->requester = requester_new(&settings);
+    play->chunk = chunk;
+    return play;
+}
+
+static void
+play_free(struct play *play)
+{
+    requester_free(play->requester);
+    free(play->bytes);
+    free(play);
+}
+
+static void note(struct play *play, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static void
+note(struct play *play, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vsnprintf(play->log + play->logged, LOG_SIZE - play->logged, format, arguments);
+    va_end(arguments);
+    play->logged += size > 0 ? (size_t)size : 0;
+    if (play->logged >= LOG_SIZE)
+        play->logged = LOG_SIZE - 1;
+}
+
+static void
+note_value(struct play *play, const struct sql_value *value)
+{
+    switch (value->kind) {
+    case SQL_VALUE_NULL:
+        note(play, "NULL|");
+        break;
+    case SQL_VALUE_INTEGER:
+        note(play, "%" PRId64 "|", value->integer);
+        break;
+    case SQL_VALUE_REAL:
+        note(play, "%g|", value->real);
+        break;
+    case SQL_VALUE_TEXT:
+        note(play, "%.*s|", (int)value->data.size, (const char *)value->data.bytes);
+        break;
+    case SQL_VALUE_BYTES:
+        note(play, "x");
+        for (size_t i = 0; i < value->data.size; i++)
+            note(play, "%02X", (unsigned)value->data.bytes[i]);
+        note(play, "|");
+        break;
+    }
+}
+
+static void
+note_event(struct play *play, enum requester_event event)
+{
+    const struct sql_diagnosis *diagnosis = requester_diagnosis(play->requester);
+    const struct sql_column *columns = NULL;
+    struct requester_refusal refusal = requester_refusal(play->requester);
+    size_t count = 0;
+    columns = requester_columns(play->requester, &count);
+    switch (event) {
+    case REQUESTER_NEEDS_INPUT:
+        note(play, "HUNGRY\n");
+        break;
+    case REQUESTER_COLUMNS:
+        for (size_t i = 0; i < count; i++)
+            note(play, "%s:%d|", columns[i].name, columns[i].type);
+        note(play, "\n");
+        break;
+    case REQUESTER_ROW:
+        for (size_t i = 0; i < count; i++)
+            note_value(play, &requester_row(play->requester)[i]);
+        note(play, "\n");
+        break;
+    case REQUESTER_BLOCK_ENDED:
+        note(play, "BLOCK\n");
+        break;
+    case REQUESTER_COMPLETED:
+        note(play, "COMPLETED %d %s rows %" PRId64 " %s\n", diagnosis->sqlcode, diagnosis->sqlstate, diagnosis->rows, diagnosis->tokens);
+        break;
+    case REQUESTER_REFUSED:
+        note(play, "REFUSED %d %02X %04X\n", refusal.kind, (unsigned)refusal.secchkcd, (unsigned)refusal.reply);
+        break;
+    case REQUESTER_FAILED:
+        note(play, "FAILED %s\n", requester_failure(play->requester));
+        break;
+    }
+}
+
+/* Takes what the requester wants to send; a chain asks for the next reply. */
+static void
+take_output(struct play *play)
+{
+    size_t size;
+    const uint8_t *output = requester_output(play->requester, &size);
+    if (size == 0)
+        return;
+    CU_ASSERT_FATAL(size <= sizeof play->sent);
+    memcpy(play->sent, output, size);
+    play->sent_size = size;
+    requester_sent(play->requester, size);
+    free(play->bytes);
+    play->bytes = NULL;
+    play->size = 0;
+    play->fed = 0;
+    if (play->reply != NULL && *play->reply != NULL)
+        play->bytes = recorded_bytes(*play->reply++, &play->size);
+}
+
+/* False when the reply is used up. */
+static bool
+feed(struct play *play)
+{
+    size_t room;
+    uint8_t *input = requester_room(play->requester, &room);
+    size_t size = play->size - play->fed;
+    if (input == NULL)
+        return true;
+    CU_ASSERT_FATAL(room > 0);
+    size = size < play->chunk ? size : play->chunk;
+    size = size < room ? size : room;
+    if (size > 0)
+        memcpy(input, play->bytes + play->fed, size);
+    play->fed += size;
+    requester_received(play->requester, size);
+    return size > 0;
+}
+
+/* Goes on with the command that has been started until it is over, or a query block is. */
+static enum requester_event
+play_on(struct play *play)
+{
+    for (;;) {
+        enum requester_event event = requester_step(play->requester);
+        if (event == REQUESTER_NEEDS_INPUT) {
+            take_output(play);
+            if (feed(play))
+                continue;
+        }
+        note_event(play, event);
+        if (event != REQUESTER_COLUMNS && event != REQUESTER_ROW)
+            return event;
+    }
+}
+
+static struct play *
+logged_on(size_t chunk)
+{
+    static const char *const replies[] = { REPLY_DERBY_EXCSATRD_ACCSECRD, REPLY_DERBY_SECCHKRM_ACCRDBRM, NULL };
+    struct play *play = play_new(chunk);
+    play->reply = replies;
+    requester_log_on(play->requester, &login);
+    CU_ASSERT_EQUAL_FATAL(play_on(play), REQUESTER_COMPLETED);
+    play->logged = 0;
+    play->log[0] = '\0';
+    return play;
+}
+
+static void
+play_reply(struct play *play, const char *reply)
+{
+    const char *replies[] = { reply, NULL };
+    play->reply = replies;
+    (void)play_on(play);
+    play->reply = NULL;
+}
+
+static void
+start_query(struct requester *requester)
+{
+    requester_query(requester, "select * from t1", 16);
+}
+
+static void
+start_immediate(struct requester *requester)
+{
+    requester_execute_immediate(requester, "insert into t1", 14);
+}
+
+static void
+start_prepare(struct requester *requester)
+{
+    requester_prepare(requester, "select * from t", 15);
+}
+
+static void
+start_open(struct requester *requester)
+{
+    requester_open(requester, NULL, 0);
+}
+
+static const char query_log[] = "ID:1|N:2|D:5|V:7|F:4|DT:12|TS:14|\n"
+                                "1|9000000000|12.34|hello|1.5|2024-01-02|2024-01-02 03:04:05.678901|\n"
+                                "2|NULL|NULL|NULL|NULL|NULL|NULL|\n"
+                                "COMPLETED 100 02000 rows 0 \n";
+
+/* Recorded answers, and what must come of them however the network cuts them. */
+static const struct exchange {
+    const char *name;
+    void (*start)(struct requester *requester);
+    const char *reply;
+    const char *log;
+} exchanges[] = {
+    { "query", start_query, REPLY_DERBY_QUERY, query_log },
+    { "failing query", start_query, REPLY_DERBY_QUERY_FAILED,
+      "COMPLETED -20001 42X05 rows 0 NOSUCH\xFF"
+      "42X05\n" },
+    { "immediate", start_immediate, REPLY_DERBY_EXCSQLIMM, "COMPLETED 0 00000 rows 1 \n" },
+    { "commit", requester_commit, REPLY_DERBY_RDBCMM, "COMPLETED 0 00000 rows 0 \n" },
+    { "rollback", requester_rollback, REPLY_DERBY_RDBRLLBCK, "COMPLETED 0 00000 rows 0 \n" },
+    { "commit that was undone", requester_commit, REPLY_DERBY_RDBRLLBCK, "COMPLETED -911 40001 rows 0 \n" },
+    { "syntax error", requester_commit, REPLY_DERBY_SYNTAXRM,
+      "FAILED the server answered RDBCMM with SYNTAXRM, SYNERRCD X'0E', CODPNT RDBCMM: it cannot go on; see its log\n" },
+    { "conversational error", requester_commit, REPLY_DERBY_PRCCNVRM,
+      "FAILED the server answered RDBCMM with PRCCNVRM, PRCCNVCD X'06': it cannot go on; see its log\n" },
+    { "no DRDA", requester_commit, RECORDED_HTTP_REQUEST,
+      "FAILED the reply to RDBCMM is no DRDA or damaged (SYNERRCD X'03'): is this the DRDA port?\n" },
+    { "query data for a commit", requester_commit, REPLY_DERBY_OPENED, "FAILED OPNQRYRM is no reply to RDBCMM\n" },
+    { "a request", requester_commit, RECORDED_RDBCMM, "FAILED the server sent a request\n" },
+    { "an incomplete reply", start_immediate, "0026d0020001002022180006114900000016211064656d6f64623b6372656174653d74727565",
+      "FAILED the reply to EXCSQLIMM is not complete\n" },
+};
+
+enum { EXCHANGE_COUNT = sizeof exchanges / sizeof exchanges[0] };
+
+static void
+replies_mean_the_same_however_they_are_cut(void)
+{
+    static const size_t chunks[] = { 1, 2, 3, 5, 6, 7, 10, 16, 31, 64, 100, 163, 200, 255, 512, 800, 816, WHOLE };
+    for (size_t i = 0; i < EXCHANGE_COUNT; i++) {
+        for (size_t c = 0; c < sizeof chunks / sizeof chunks[0]; c++) {
+            struct play *play = logged_on(chunks[c]);
+            exchanges[i].start(play->requester);
+            play_reply(play, exchanges[i].reply);
+            CU_ASSERT_STRING_EQUAL(play->log, exchanges[i].log);
+            if (strcmp(play->log, exchanges[i].log) != 0)
+                printf("# %s, chunks of %zu: %s\n", exchanges[i].name, chunks[c], play->log);
+            play_free(play);
+        }
+    }
+}
+
+static void
+every_truncation_waits_or_fails(void)
+{
+    for (size_t i = 0; i < EXCHANGE_COUNT; i++) {
+        size_t digits = strlen(exchanges[i].reply);
+        for (size_t size = 0; size < digits; size += 2) {
+            char *cut = strndup(exchanges[i].reply, size);
+            struct play *play = logged_on(WHOLE);
+            exchanges[i].start(play->requester);
+            play_reply(play, cut);
+            CU_ASSERT_PTR_NOT_NULL(strstr(play->log, strncmp(exchanges[i].log, "FAILED", 6) == 0 ? "" : "HUNGRY"));
+            CU_ASSERT_PTR_NULL(strstr(play->log, "COMPLETED"));
+            play_free(play);
+            free(cut);
+        }
+    }
+}
+
+/* No bit can make it read outside, loop or complain about itself; sanitizers watch. */
+static void
+every_changed_bit_is_survived(void)
+{
+    for (size_t i = 0; i < EXCHANGE_COUNT; i++) {
+        size_t size;
+        uint8_t *bytes = recorded_bytes(exchanges[i].reply, &size);
+        char *text = malloc(2 * size + 1);
+        for (size_t bit = 0; bit < 8 * size; bit++) {
+            bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            hex_encode(bytes, size, text);
+            struct play *play = logged_on(WHOLE);
+            exchanges[i].start(play->requester);
+            play_reply(play, text);
+            CU_ASSERT_TRUE(play->logged > 0);
+            play_free(play);
+            bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        }
+        free(text);
+        free(bytes);
+    }
+}
+
+static void
+a_prepared_statement_is_opened(void)
+{
+    for (size_t chunk = 1; chunk < 1000; chunk += 37) {
+        struct play *play = logged_on(chunk);
+        start_prepare(play->requester);
+        play_reply(play, REPLY_DERBY_PREPARED);
+        CU_ASSERT_STRING_EQUAL(play->log, "COMPLETED 0 00000 rows 0 \n");
+        CU_ASSERT_TRUE(requester_is_query(play->requester));
+        play->logged = 0;
+        start_open(play->requester);
+        play_reply(play, REPLY_DERBY_OPENED);
+        CU_ASSERT_PTR_NOT_NULL(strstr(play->log, "|-12.345|h\xC3\xA9llo|1.5|2.5|7|2024-01-02|03:04:05|2024-01-02 03:04:05.123456|"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(play->log, "|x010203|1|\n"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(play->log, "COMPLETED 100 02000"));
+        play_free(play);
+    }
+}
+
+static void
+a_login_is_spoken_in_the_agreed_encoding(void)
+{
+    static const char *const utf8[] = { REPLY_DERBY_EXCSATRD_ACCSECRD, REPLY_DERBY_SECCHKRM_ACCRDBRM, NULL };
+    static const char *const ebcdic[] = { REPLY_DERBY_EBCDIC_EXCSATRD_ACCSECRD, REPLY_DERBY_EBCDIC_SECCHKRM_ACCRDBRM, NULL };
+    static const uint8_t ebcdic_password[] = { 0xC1, 0xD7, 0xD7, 0xD7, 0xE6 };
+    for (size_t chunk = 1; chunk < 160; chunk++) {
+        struct play *play = play_new(chunk);
+        play->reply = utf8;
+        requester_log_on(play->requester, &login);
+        CU_ASSERT_EQUAL(play_on(play), REQUESTER_COMPLETED);
+        CU_ASSERT_PTR_NOT_NULL(memmem(play->sent, play->sent_size, "APPPW", 5));
+        play_free(play);
+
+        play = play_new(chunk);
+        play->reply = ebcdic;
+        requester_log_on(play->requester, &login);
+        CU_ASSERT_EQUAL(play_on(play), REQUESTER_COMPLETED);
+        CU_ASSERT_PTR_NOT_NULL(memmem(play->sent, play->sent_size, ebcdic_password, sizeof ebcdic_password));
+        CU_ASSERT_PTR_NULL(memmem(play->sent, play->sent_size, "APPPW", 5));
+        play_free(play);
+    }
+}
+
+static void
+a_sent_password_is_wiped(void)
+{
+    static const char *const replies[] = { REPLY_DERBY_EXCSATRD_ACCSECRD, NULL };
+    struct play *play = play_new(WHOLE);
+    play->reply = replies;
+    requester_log_on(play->requester, &login);
+    CU_ASSERT_EQUAL(play_on(play), REQUESTER_NEEDS_INPUT);
+    CU_ASSERT_PTR_NOT_NULL(memmem(play->sent, play->sent_size, "APPPW", 5));
+    size_t size;
+    const uint8_t *memory = requester_output(play->requester, &size);
+    CU_ASSERT_EQUAL(size, 0);
+    CU_ASSERT_PTR_NULL(memmem(memory, play->sent_size, "APPPW", 5));
+    play_free(play);
+}
+
+static void
+refusals_say_why(void)
+{
+    static const struct {
+        const char *replies[3];
+        const char *log;
+    } refusals[] = {
+        { { REPLY_DERBY_EXCSATRD_ACCSECRD, REPLY_DERBY_SECCHKRM_REFUSED, NULL }, "REFUSED 1 13 1219\n" },
+        { { REPLY_DERBY_SECMEC_REFUSED, NULL }, "REFUSED 0 01 14AC\n" },
+        { { REPLY_DERBY_EXCSATRD_ACCSECRD, REPLY_DERBY_RDBNFNRM, NULL }, "REFUSED 2 00 2211\n" },
+        { { REPLY_DERBY_PRCCNVRM, NULL },
+          "FAILED the server answered EXCSAT and ACCSEC with PRCCNVRM, PRCCNVCD X'06': it cannot go on; see its log\n" },
+    };
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        for (size_t chunk = 1; chunk < 200; chunk += 11) {
+            struct play *play = play_new(chunk);
+            play->reply = refusals[i].replies;
+            requester_log_on(play->requester, &login);
+            (void)play_on(play);
+            CU_ASSERT_STRING_EQUAL(play->log, refusals[i].log);
+            play_free(play);
+        }
+    }
+    CU_ASSERT_PTR_NOT_NULL(strstr(requester_secchkcd_text(0x0F), "PassTicket"));
+    for (unsigned code = 0; code < 256; code++)
+        CU_ASSERT_PTR_NOT_NULL(requester_secchkcd_text((uint8_t)code));
+}
+
+/* The bodies of objects of a recorded reply. */
+static struct ddm_object
+find_object(uint8_t *reply, size_t size, uint16_t codepoint)
+{
+    struct ddm_object found = { 0 };
+    for (size_t offset = 0; offset < size;) {
+        size_t taken = 0;
+        enum dss_fault fault;
+        struct dss_command command;
+        CU_ASSERT_EQUAL_FATAL(dss_scan(reply + offset, size - offset, &taken, &fault), DSS_SCAN_COMPLETE);
+        CU_ASSERT_TRUE_FATAL(dss_read(reply + offset, taken, &command));
+        if (command.codepoint == codepoint)
+            found = (struct ddm_object) { codepoint, command.parameters };
+        for (size_t i = 0; i < command.object_count; i++)
+            if (command.objects[i].codepoint == codepoint)
+                found = command.objects[i];
+        offset += taken;
+    }
+    return found;
+}
+
+static char *
+hex_of(const struct wire_writer *writer)
+{
+    char *hex = malloc(2 * writer->used + 1);
+    CU_ASSERT_FALSE(writer->failed);
+    hex_encode(writer->start, writer->used, hex);
+    return hex;
+}
+
+static void
+put_object(struct dss_writer *dss, struct ddm_object object)
+{
+    dss_begin(dss, DSS_OBJECT, 1);
+    ddm_put_bytes(dss->wire, object.codepoint, object.body.at, object.body.left);
+    dss_end(dss);
+}
+
+static void
+put_reply(struct dss_writer *dss, uint16_t codepoint, uint16_t svrcod)
+{
+    dss_begin(dss, DSS_REPLY, 1);
+    size_t mark = ddm_open(dss->wire, codepoint);
+    ddm_put_u16(dss->wire, CP_SVRCOD, svrcod);
+    ddm_close(dss->wire, mark);
+    dss_end(dss);
+}
+
+/* The first `cut` bytes of the rows in the answer to OPNQRY, the rest in that to CNTQRY, then the end as Db2 tells it. */
+static void
+play_two_blocks(struct play *play, const char *recorded, size_t cut)
+{
+    size_t size;
+    uint8_t memory[4096];
+    uint8_t *reply = recorded_bytes(recorded, &size);
+    struct ddm_object sqldard = find_object(reply, size, CP_SQLDARD);
+    struct ddm_object qrydsc = find_object(reply, size, CP_QRYDSC);
+    struct ddm_object rows = find_object(reply, size, CP_QRYDTA);
+    enum { END_OF_DATA_SIZE = 62 }; /* the SQLCA +100 and a null indicator */
+    rows.body.left -= END_OF_DATA_SIZE;
+    struct ddm_object first = { CP_QRYDTA, wire_reader(rows.body.at, cut) };
+    struct ddm_object second = { CP_QRYDTA, wire_reader(rows.body.at + cut, rows.body.left - cut) };
+
+    struct wire_writer wire = wire_writer(memory, sizeof memory);
+    struct dss_writer dss = dss_writer(&wire);
+    put_object(&dss, sqldard);
+    put_reply(&dss, CP_OPNQRYRM, 0);
+    put_object(&dss, qrydsc);
+    put_object(&dss, first);
+    char *opened = hex_of(&wire);
+
+    struct sql_diagnosis end;
+    sql_diagnosis_clear(&end);
+    sql_diagnosis_set(&end, 100, "02000", "");
+    wire = wire_writer(memory, sizeof memory);
+    dss = dss_writer(&wire);
+    put_object(&dss, second);
+    put_reply(&dss, CP_ENDQRYRM, 4);
+    dss_begin(&dss, DSS_OBJECT, 1);
+    sqlcard_put(&wire, &end);
+    dss_end(&dss);
+    char *continued = hex_of(&wire);
+
+    const char *replies[] = { opened, continued, NULL };
+    play->reply = replies;
+    start_query(play->requester);
+    CU_ASSERT_EQUAL(play_on(play), REQUESTER_BLOCK_ENDED);
+    requester_continue(play->requester);
+    CU_ASSERT_EQUAL(play_on(play), REQUESTER_COMPLETED);
+    play->reply = NULL;
+    free(opened);
+    free(continued);
+    free(reply);
+}
+
+static void
+rows_go_on_in_the_next_block(void)
+{
+    enum { ROWS_SIZE = 92 };
+    for (size_t cut = 0; cut <= ROWS_SIZE; cut++) {
+        struct play *play = logged_on(WHOLE);
+        play_two_blocks(play, REPLY_DERBY_QUERY, cut);
+        char *block = strstr(play->log, "BLOCK\n");
+        CU_ASSERT_PTR_NOT_NULL_FATAL(block);
+        memmove(block, block + 6, strlen(block + 6) + 1);
+        CU_ASSERT_STRING_EQUAL(play->log, query_log);
+        play_free(play);
+    }
+}
+
+static void
+a_query_that_ends_inside_a_row_fails(void)
+{
+    size_t size;
+    uint8_t memory[4096];
+    uint8_t *reply = recorded_bytes(REPLY_DERBY_QUERY, &size);
+    struct ddm_object sqldard = find_object(reply, size, CP_SQLDARD);
+    struct ddm_object qrydsc = find_object(reply, size, CP_QRYDSC);
+    struct ddm_object rows = find_object(reply, size, CP_QRYDTA);
+    rows.body.left = 20;
+    struct wire_writer wire = wire_writer(memory, sizeof memory);
+    struct dss_writer dss = dss_writer(&wire);
+    put_object(&dss, sqldard);
+    put_reply(&dss, CP_OPNQRYRM, 0);
+    put_object(&dss, qrydsc);
+    put_object(&dss, rows);
+    put_reply(&dss, CP_ENDQRYRM, 4);
+    char *hex = hex_of(&wire);
+    struct play *play = logged_on(WHOLE);
+    start_query(play->requester);
+    play_reply(play, hex);
+    CU_ASSERT_PTR_NOT_NULL(strstr(play->log, "FAILED the query ended inside a row"));
+    play_free(play);
+    free(hex);
+    free(reply);
+}
+
+/* A DSS whose continuation never ends must not be collected for ever. */
+static void
+a_reply_without_end_is_refused(void)
+{
+    struct play *play = logged_on(WHOLE);
+    requester_commit(play->requester);
+    CU_ASSERT_EQUAL(requester_step(play->requester), REQUESTER_NEEDS_INPUT);
+    size_t fed = 0;
+    enum requester_event event = REQUESTER_NEEDS_INPUT;
+    static const uint8_t header[] = { 0xFF, 0xFF, 0xD0, 0x03, 0x00, 0x01 };
+    static const uint8_t segment[] = { 0xFF, 0xFF };
+    while (event == REQUESTER_NEEDS_INPUT && fed < 4 * REPLY_BYTES_MAX) {
+        size_t room;
+        uint8_t *input = requester_room(play->requester, &room);
+        if (input != NULL) {
+            for (size_t i = 0; i < room; i++, fed++)
+                input[i] = fed < 6 ? header[fed] : fed % 32767 < 2 ? segment[fed % 32767] : 0;
+            requester_received(play->requester, room);
+        }
+        event = requester_step(play->requester);
+    }
+    CU_ASSERT_EQUAL(event, REQUESTER_FAILED);
+    CU_ASSERT_PTR_NOT_NULL(strstr(requester_failure(play->requester), "more than 1048576 bytes"));
+    play_free(play);
+}
+
+/* Reads a chain that was sent, command by command. */
+static size_t
+read_sent(struct play *play, size_t offset, struct dss_command *command)
+{
+    size_t size = 0;
+    enum dss_fault fault;
+    CU_ASSERT_EQUAL_FATAL(dss_scan(play->sent + offset, play->sent_size - offset, &size, &fault), DSS_SCAN_COMPLETE);
+    CU_ASSERT_TRUE_FATAL(dss_read(play->sent + offset, size, command));
+    return offset + size;
+}
+
+static void
+commands_carry_their_statement_and_section(void)
+{
+    struct play *play = logged_on(WHOLE);
+    start_query(play->requester);
+    CU_ASSERT_EQUAL(play_on(play), REQUESTER_NEEDS_INPUT);
+    struct dss_command *command = malloc(sizeof *command);
+    size_t offset = read_sent(play, 0, command);
+    CU_ASSERT_EQUAL(command->codepoint, CP_PRPSQLSTT);
+    CU_ASSERT_TRUE(command->chained);
+    CU_ASSERT_EQUAL_FATAL(command->object_count, 1);
+    struct wire_reader text;
+    CU_ASSERT_TRUE(sqlstt_read(command->objects[0].body, &text));
+    CU_ASSERT_EQUAL(text.left, 16);
+    CU_ASSERT_EQUAL(memcmp(text.at, "select * from t1", 16), 0);
+    struct ddm_object pkgnamcsn;
+    enum ddm_fault fault;
+    struct sql_section_name section;
+    CU_ASSERT_TRUE_FATAL(ddm_next(&command->parameters, &pkgnamcsn, &fault));
+    CU_ASSERT_EQUAL(pkgnamcsn.codepoint, CP_PKGNAMCSN);
+    CU_ASSERT_TRUE(package_section_read(pkgnamcsn.body, CCSID_UTF8, &section));
+    CU_ASSERT_STRING_EQUAL(section.package, "SYSLN000");
+    CU_ASSERT_EQUAL(read_sent(play, offset, command), play->sent_size);
+    CU_ASSERT_EQUAL(command->codepoint, CP_OPNQRY);
+    CU_ASSERT_FALSE(command->chained);
+    free(command);
+    play_free(play);
+}
+
+static void
+parameters_arrive_as_they_were_given(void)
+{
+    static const struct sql_value values[] = {
+        { .kind = SQL_VALUE_INTEGER, .integer = INT64_MIN },
+        { .kind = SQL_VALUE_REAL, .real = -0.5 },
+        { .kind = SQL_VALUE_TEXT, .data = { (const uint8_t *)"h\xC3\xA9", 3 } },
+        { .kind = SQL_VALUE_BYTES, .data = { (const uint8_t *)"\0\xFF", 2 } },
+        { .kind = SQL_VALUE_NULL },
+    };
+    struct play *play = logged_on(WHOLE);
+    requester_execute(play->requester, values, 5);
+    CU_ASSERT_EQUAL(play_on(play), REQUESTER_NEEDS_INPUT);
+    struct dss_command *command = malloc(sizeof *command);
+    struct parameters *parameters = malloc(sizeof *parameters);
+    struct drda_fault fault;
+    CU_ASSERT_EQUAL(read_sent(play, 0, command), play->sent_size);
+    CU_ASSERT_EQUAL(command->codepoint, CP_EXCSQLSTT);
+    struct sql_diagnosis diagnosis;
+    CU_ASSERT_TRUE_FATAL(parameters_read(command, false, parameters, &diagnosis, &fault));
+    CU_ASSERT_EQUAL_FATAL(parameters->count, 5);
+    play->logged = 0;
+    for (size_t i = 0; i < 5; i++)
+        note_value(play, &parameters->values[i]);
+    CU_ASSERT_STRING_EQUAL(play->log, "-9223372036854775808|-0.5|h\xC3\xA9|x00FF|NULL|");
+    parameters_clear(parameters);
+    free(parameters);
+    free(command);
+    play_free(play);
+}
+
+int
+main(void)
+{
+    static const struct test_case cases[] = {
+        { "replies mean the same however they are cut", replies_mean_the_same_however_they_are_cut },
+        { "every truncation waits or fails", every_truncation_waits_or_fails },
+        { "every changed bit is survived", every_changed_bit_is_survived },
+        { "a prepared statement is opened", a_prepared_statement_is_opened },
+        { "a login is spoken in the agreed encoding", a_login_is_spoken_in_the_agreed_encoding },
+        { "a sent password is wiped", a_sent_password_is_wiped },
+        { "refusals say why", refusals_say_why },
+        { "rows go on in the next block", rows_go_on_in_the_next_block },
+        { "a query that ends inside a row fails", a_query_that_ends_inside_a_row_fails },
+        { "a reply without end is refused", a_reply_without_end_is_refused },
+        { "commands carry their statement and section", commands_carry_their_statement_and_section },
+        { "parameters arrive as they were given", parameters_arrive_as_they_were_given },
+    };
+    return SUITE_RUN("requester", cases);
+}
