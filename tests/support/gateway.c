@@ -1,6 +1,7 @@
 #include "tests/support/gateway.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -281,28 +282,48 @@ gateway_kill_safd(struct gateway *gateway)
     gateway->safd = 0;
 }
 
-/* The safd that passgated started has it as parent; it dies with it, but a restart needs it gone. */
-static void
-wait_for_database(const struct gateway *gateway)
+/* The safd that passgated started, or 0. */
+static pid_t
+child_of(pid_t parent)
 {
-    char command[256];
-    snprintf(command, sizeof command, "while pgrep -f 'safd.*%s' >/dev/null; do sleep 0.05; done", gateway->directory);
-    if (system(command) != 0)
-        give_up("%s", command);
+    char path[64];
+    int child = 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)parent, (int)parent);
+    FILE *file = fopen(path, "r");
+    if (file != NULL && fscanf(file, "%d", &child) != 1)
+        child = 0;
+    if (file != NULL)
+        fclose(file);
+    return child;
+}
+
+/* A process that is not ours to wait for has ended when it is gone or a zombie. */
+static bool
+has_ended(pid_t pid)
+{
+    char path[64];
+    char state = 'Z';
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "r");
+    if (file != NULL && fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+        state = 'Z';
+    if (file != NULL)
+        fclose(file);
+    return state == 'Z';
 }
 
 void
 gateway_kill(struct gateway *gateway)
 {
-    char command[256];
-    snprintf(command, sizeof command, "pkill -9 -f 'safd.*%s'", gateway->directory);
+    pid_t child = gateway->external_safd ? 0 : child_of(gateway->passgated);
     kill(gateway->passgated, SIGKILL);
-    (void)!system(command);
     waitpid(gateway->passgated, NULL, 0);
     if (gateway->safd != 0)
-        waitpid(gateway->safd, NULL, 0);
-    gateway->safd = 0;
-    wait_for_database(gateway);
+        gateway_kill_safd(gateway);
+    if (child != 0)
+        kill(child, SIGKILL);
+    while (child != 0 && !has_ended(child))
+        sleep_ms(5);
 }
 
 static void
@@ -371,6 +392,8 @@ unused_second(const char *user, const char *application, int64_t when)
     } taken[32];
     char name[20];
     snprintf(name, sizeof name, "%s.%s", user, application);
+    for (char *at = name; *at != '\0'; at++)
+        *at = (char)toupper((unsigned char)*at);
     size_t i = 0;
     while (taken[i].name[0] != '\0' && strcmp(taken[i].name, name) != 0)
         if (++i == sizeof taken / sizeof *taken)
