@@ -64,7 +64,7 @@ process_holds(pid_t pid, const void *wanted, size_t wanted_size)
     }
     fclose(maps);
     close(memory);
-    CU_ASSERT(searched > 1 << 20);
+    CU_ASSERT(found || searched > 1 << 20);
     return found;
 }
 
