@@ -47,13 +47,13 @@ read_header(const uint8_t *bytes, struct dss_header *header)
     return DSS_FAULT_NONE;
 }
 
-/* What may follow `before` when that announces the same correlation ID. */
+/* What may follow `first` where the same correlation ID was announced: objects, and in replies further messages. */
 static enum dss_fault
-check_sequence(const struct dss_header *before, const struct dss_header *header)
+check_sequence(const struct dss_header *first, const struct dss_header *header)
 {
-    if (header->correlation_id != before->correlation_id)
+    if (header->correlation_id != first->correlation_id)
         return DSS_FAULT_CORRELATION_MISMATCH;
-    bool of_requester = (before->format & DSS_TYPE_MASK) == DSS_REQUEST;
+    bool of_requester = (first->format & DSS_TYPE_MASK) == DSS_REQUEST;
     bool object = (header->format & DSS_TYPE_MASK) == DSS_OBJECT;
     bool request = (header->format & DSS_TYPE_MASK) == DSS_REQUEST;
     return request || (of_requester && !object) ? DSS_FAULT_FORMAT : DSS_FAULT_NONE;
@@ -105,28 +105,28 @@ scan_one(const uint8_t *bytes, size_t available, size_t *offset, struct dss_head
 enum dss_scan
 dss_scan(const uint8_t *bytes, size_t available, size_t *size, enum dss_fault *fault)
 {
-    size_t offset = 0;
-    struct dss_header before = { 0 };
+    struct dss_header first = { 0 };
     *fault = DSS_FAULT_NONE;
-    for (bool more = true, first = true; more; first = false) {
+    *size = 0;
+    for (bool more = true; more;) {
         struct dss_header header = { 0 };
-        size_t start = offset;
-        enum dss_scan outcome = scan_one(bytes, available, &offset, &header, fault);
+        size_t start = *size;
+        enum dss_scan outcome = scan_one(bytes, available, size, &header, fault);
         bool header_seen = available - start >= DSS_HEADER_SIZE;
-        if (outcome != DSS_SCAN_DAMAGED && header_seen && !first)
-            *fault = check_sequence(&before, &header);
+        if (start == 0)
+            first = header;
+        else if (*fault == DSS_FAULT_NONE && header_seen)
+            *fault = check_sequence(&first, &header);
         if (*fault != DSS_FAULT_NONE)
-            outcome = DSS_SCAN_DAMAGED;
-        *size = offset;
+            return DSS_SCAN_DAMAGED;
         if (outcome != DSS_SCAN_COMPLETE)
             return outcome;
         more = (header.format & DSS_SAME_CORRELATION) != 0;
-        before = header;
     }
     return DSS_SCAN_COMPLETE;
 }
 
-/* The contents of the DSS at the start of `rest` (which is moved behind it), its segments joined in place. */
+/* The contents of the DSS at *offset, which is moved to its end; its segments are joined in place. */
 static struct wire_reader
 join_segments(uint8_t *bytes, size_t size, size_t *offset, const struct dss_header *header)
 {

@@ -147,6 +147,10 @@ each_damage_has_its_synerrcd(void)
         { "000ad05100010004200e"
           "000ad0020001",
           DSS_FAULT_FORMAT },
+        { "000ad05100010004200e"
+          "000ad053000100042414"
+          "000ad002000100041219",
+          DSS_FAULT_FORMAT },
         { "800ad00100010004200e"
           "0002",
           DSS_FAULT_CONTINUATION_LENGTH },
