@@ -18,9 +18,9 @@ struct touched_user {
 };
 
 const struct verb *const racf_verbs[] = {
-    &verb_addgroup, &verb_adduser,  &verb_altgroup, &verb_altuser,  &verb_connect, &verb_delgroup, &verb_deluser,
-    &verb_listgrp,  &verb_listuser, &verb_password, &verb_permit,   &verb_ralter,  &verb_rdefine,  &verb_rdelete,
-    &verb_remove,   &verb_rlist,    &verb_search,   &verb_setropts, NULL,
+    &verb_addgroup, &verb_adduser, &verb_altgroup, &verb_altuser,  &verb_connect,  &verb_delgroup, &verb_deluser,
+    &verb_help,     &verb_listgrp, &verb_listuser, &verb_password, &verb_permit,   &verb_ralter,   &verb_rdefine,
+    &verb_rdelete,  &verb_remove,  &verb_rlist,    &verb_search,   &verb_setropts, NULL,
 };
 
 const struct verb *

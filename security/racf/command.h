@@ -87,6 +87,9 @@ const char *run_current_group(const struct run *run);
 /* True when the issuer has SPECIAL; otherwise says that the operand or object needs it. */
 MUST_CHECK bool run_is_special(struct run *run, const char *what);
 
+/* Says so when a deleted user or group still stands in access lists. */
+void run_warn_of_permissions(struct run *run, const char *id);
+
 extern const struct verb *const racf_verbs[]; /* ends with NULL */
 
 /* The verb that a word names, also by its short name or an unambiguous leading part. */

@@ -135,6 +135,13 @@ altgroup(struct run *run)
 }
 
 static void
+delete_group(struct run *run, const char *name)
+{
+    racf_sql_run(run->racf, "DELETE FROM user_group WHERE name = ?", "t", name);
+    run_warn_of_permissions(run, name);
+}
+
+static void
 delgroup(struct run *run)
 {
     for (const struct syntax_node *node = run_names(run, 0, NULL); node != NULL; node = run_names(run, 0, node)) {
@@ -148,7 +155,7 @@ delgroup(struct run *run)
         else if (racf_sql_exists(run->racf, "SELECT 1 FROM connection WHERE group_name = ?", "t", group.name))
             run_say(run, RC_ERROR, "PGR118I GROUP %s HAS USERS; REMOVE THEM FIRST", group.name);
         else
-            racf_sql_run(run->racf, "DELETE FROM user_group WHERE name = ?", "t", group.name);
+            delete_group(run, group.name);
     }
 }
 

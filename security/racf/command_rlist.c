@@ -186,6 +186,10 @@ rlist(struct run *run)
         else
             run_say(run, RC_ERROR, "ICH13003I %s NOT FOUND", name);
     }
+    const struct racf_class_state *state = &run->racf->classes[class];
+    if (state->raclisted && state->changed)
+        run_say(run, RC_FINE, "PGR057W CLASS %s HAS CHANGES THAT ARE NOT IN FORCE; ENTER SETROPTS RACLIST(%s) REFRESH",
+                racf_classes[class].name, racf_classes[class].name);
 }
 
 const struct verb verb_rlist = {

@@ -204,8 +204,7 @@ deluser(struct run *run)
         }
         racf_sql_run(run->racf, "DELETE FROM user WHERE userid = ?", "t", user.userid);
         run_touch_user(run, user.userid);
-        if (racf_sql_exists(run->racf, "SELECT 1 FROM permission WHERE id = ?", "t", user.userid))
-            run_say(run, RC_FINE, "PGR100W %s STILL STANDS IN ACCESS LISTS; A NEW USER OF THAT NAME WOULD INHERIT THEM", user.userid);
+        run_warn_of_permissions(run, user.userid);
     }
 }
 

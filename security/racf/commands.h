@@ -12,3 +12,4 @@ extern const struct verb verb_ralter, verb_rdefine, verb_rdelete;               
 extern const struct verb verb_rlist;                                                /* command_rlist.c */
 extern const struct verb verb_search;                                               /* command_search.c */
 extern const struct verb verb_setropts;                                             /* command_setropts.c */
+extern const struct verb verb_help;                                                 /* command_help.c */

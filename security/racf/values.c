@@ -163,3 +163,10 @@ run_is_special(struct run *run, const char *what)
     run_say(run, RC_ERROR, "ICH21005I NOT AUTHORIZED TO SPECIFY %s, OPERAND IGNORED.", what);
     return false;
 }
+
+void
+run_warn_of_permissions(struct run *run, const char *id)
+{
+    if (racf_sql_exists(run->racf, "SELECT 1 FROM permission WHERE id = ?", "t", id))
+        run_say(run, RC_FINE, "PGR100W %s STILL STANDS IN ACCESS LISTS; A NEW USER OR GROUP OF THAT NAME WOULD INHERIT THEM", id);
+}

@@ -55,6 +55,10 @@ commands_and_keywords_may_be_shortened(void)
         { "DG GRP1", 0, "" },
         { "SR CLASS(USER)", 0, "TOM" },
         { "PW INTERVAL(30)", 0, "" },
+        { "H", 0, "PASSWORD (PW): " },
+        { "HELP RDEF", 0, "RDEFINE (RDEF) <CLASS NAME> <PROFILE NAME>: " },
+        { "HELP RDEF", 0, "     KEYMASKED(value ...) KEYENCRYPTED(value ...) " },
+        { "HELP NOSUCH", 8, "IKJ56500I COMMAND NOSUCH NOT FOUND" },
         { "DU TOM", 0, "" },
         { "FROBNICATE", 12, "IKJ56500I COMMAND FROBNICATE NOT FOUND" },
         { "'SETROPTS'", 12, "NOT FOUND" },
@@ -457,6 +461,44 @@ the_sample_set_up_works(void)
     fixture_free(fixture);
 }
 
+static bool
+documents(const char *manual, const char *before, const char *name, const char *after)
+{
+    char words[64];
+    snprintf(words, sizeof words, "%s%s%s", before, name, after);
+    bool documented = strstr(manual, words) != NULL;
+    if (!documented)
+        printf("# not in the manual: %s\n", words);
+    return documented;
+}
+
+static void
+check_operands(const char *manual, const struct operand *table)
+{
+    for (const struct operand *operand = table; operand->name != NULL; operand++) {
+        CU_ASSERT_TRUE(documents(manual, "", operand->name, ""));
+        if (operand->inner != NULL)
+            check_operands(manual, operand->inner);
+    }
+}
+
+static void
+the_manual_knows_every_verb_and_operand(void)
+{
+    static char manual[64 * 1024];
+    FILE *file = fopen(RACF_MANUAL, "rb");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    size_t size = fread(manual, 1, sizeof manual - 1, file);
+    fclose(file);
+    manual[size] = '\0';
+    for (size_t i = 0; racf_verbs[i] != NULL; i++) {
+        char row[48];
+        snprintf(row, sizeof row, "%s (%s)", racf_verbs[i]->name, racf_verbs[i]->short_name);
+        CU_ASSERT_TRUE(documents(manual, "| ", row, " |"));
+        check_operands(manual, racf_verbs[i]->operands);
+    }
+}
+
 static void
 secrets_are_never_repeated(void)
 {
@@ -647,6 +689,7 @@ main(void)
         { "users change their own passwords", users_change_their_own_passwords },
         { "passwords are hashed with salt", passwords_are_hashed_with_salt },
         { "the sample set-up works", the_sample_set_up_works },
+        { "the manual knows every verb and operand", the_manual_knows_every_verb_and_operand },
         { "secrets are never repeated", secrets_are_never_repeated },
         { "audit text hides what it must and nothing else", audit_text_hides_what_it_must_and_nothing_else },
         { "random commands never crash", random_commands_never_crash },

@@ -68,6 +68,8 @@ a_change_is_in_force_only_after_refresh(void)
     CU_ASSERT_EQUAL(fixture_command(fixture, "RDEFINE PTKTDATA IMSCON2 SSIGNON(KEYMASKED(0123456789ABCDEF))"), 0);
     CU_ASSERT_TRUE(fixture_says(fixture, "ICH10006I RACLISTED PROFILES FOR PTKTDATA WILL NOT REFLECT THE ADDITION(S) UNTIL A SETROPTS"));
     CU_ASSERT_TRUE(racf_ptktdata_is_stale(fixture->racf));
+    CU_ASSERT_EQUAL(fixture_command(fixture, "RLIST PTKTDATA IMSCON1"), 0);
+    CU_ASSERT_TRUE(fixture_says(fixture, "PGR057W CLASS PTKTDATA HAS CHANGES THAT ARE NOT IN FORCE"));
     struct racf_ptktdata_snapshot *still = racf_ptktdata_acquire(fixture->racf);
     CU_ASSERT_PTR_EQUAL(before, still);
     CU_ASSERT_PTR_NULL(find(still, "IMSCON2"));
