@@ -98,9 +98,8 @@ connect_host(struct connection *connection, const struct connection_url *url, st
         connection->socket = connect_address(address, connection->deadline_ms);
     int error = errno;
     freeaddrinfo(addresses);
-    errno = error;
     if (connection->socket < 0)
-        problem_set_errno(problem, "%s: cannot connect", connection->peer);
+        problem_set(problem, "%s: %s: check host and port, and that the server runs", connection->peer, strerror(error));
     return connection->socket >= 0;
 }
 
@@ -175,8 +174,8 @@ explain_refusal(const struct connection *connection, const struct connection_url
         break;
     case REQUESTER_REFUSED_RDB:
         if (diagnosis->sqlcode != 0)
-            problem_set(problem, "%s: database '%.*s' refused with %s: SQLCODE=%d, SQLSTATE=%s", connection->peer, rdbnam, url->rdbnam,
-                        name != NULL ? name : "an unknown reply", diagnosis->sqlcode, diagnosis->sqlstate);
+            problem_set(problem, "%s: database '%.*s' refused with %s: SQLCODE=%d, SQLSTATE=%s: check the name", connection->peer, rdbnam,
+                        url->rdbnam, name != NULL ? name : "an unknown reply", diagnosis->sqlcode, diagnosis->sqlstate);
         else
             problem_set(problem, "%s: database '%.*s' refused with %s: check the name and what user %s may use", connection->peer, rdbnam,
                         url->rdbnam, name != NULL ? name : "an unknown reply", credential->user);

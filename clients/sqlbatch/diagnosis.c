@@ -20,6 +20,7 @@ static const struct hint {
     { "425", "the user may not do this: ask for the authority" },
     { "42", "the statement is wrong or names what is not there: correct it" },
     { "54", "a limit of the server is exceeded: make the statement smaller" },
+    { "56", "a column of this type cannot be had here: cast it to VARCHAR" },
     { "57", "the server has no room or was told to stop: try later" },
     { "58", "the server has a problem: see its log" },
 };
