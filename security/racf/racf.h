@@ -108,7 +108,7 @@ struct racf_issuer {
 
 /* Runs one command (TSO syntax, one logical line of UTF-8, may span lines by - or +). Output lines, IBM-style messages included,
  * are appended to `output`, each ended by a newline. Returns the TSO return code: 0, 4, 8 or 12. Secrets in the text are not
- * repeated in the output; the caller wipes the text. */
+ * repeated in the output; the caller wipes the text. A new password takes tens of milliseconds to hash. */
 uint8_t racf_command(struct racf *racf, const struct racf_issuer *issuer, const char *text, size_t size, struct wire_writer *output);
 
 /* The command as it may stand in an audit record: keys and passwords, and everything that the command's operands do not explain,
