@@ -1,0 +1,159 @@
+/* OPNQRY, CNTQRY, CLSQRY. Sources: the DDM terms of these names; OPNQRYRM, OPNQFLRM, QRYNOPRM, QRYPOPRM. */
+#include "drda/sql/parameters.h"
+#include "drda/sql/query.h"
+#include "drda/sql/request.h"
+#include "drda/sql/sqlca.h"
+
+enum { FLAG_TRUE = 0xF1, QRYATTUPD_READ_ONLY = 1, QRYINSID_SIZE = 8 };
+
+static bool
+is_open_for_requester(const struct sql_section *section)
+{
+    return section != NULL && (section->state == SQL_SECTION_OPEN || section->state == SQL_SECTION_ENDED);
+}
+
+/* QRYNOPRM and QRYPOPRM: the cursor is not in the state that the command needs. */
+static bool
+reply_state(struct sql_request *request, uint16_t codepoint, struct wire_reader pkgnamcsn)
+{
+    size_t mark = request_open_message(request, codepoint, SVRCOD_WARNING, true);
+    ddm_put_bytes(request->reply->wire, CP_PKGNAMCSN, pkgnamcsn.at, pkgnamcsn.left);
+    request_close_message(request, mark);
+    return true;
+}
+
+/* OPNQFLRM with its SQLCARD in one DSS. */
+static void
+reply_failure(struct sql_request *request)
+{
+    struct wire_writer *writer = request->reply->wire;
+    size_t mark = request_open_message(request, CP_OPNQFLRM, SVRCOD_ERROR, true);
+    ddm_close(writer, mark);
+    sqlcard_put(writer, &request->diagnosis);
+    dss_end(request->reply);
+}
+
+/* One instance of a cursor is open at a time, so that QRYINSID need not tell them apart. */
+static void
+reply_opened(struct sql_request *request, const struct sql_section *section)
+{
+    static const uint8_t instance[QRYINSID_SIZE] = { 0 };
+    struct wire_writer *writer = request->reply->wire;
+    size_t mark = request_open_message(request, CP_OPNQRYRM, SVRCOD_INFO, false);
+    ddm_put_u16(writer, CP_QRYPRCTYP, CP_LMTBLKPRC);
+    if (section->with_hold)
+        ddm_put_u8(writer, CP_SQLCSRHLD, FLAG_TRUE);
+    ddm_put_bytes(writer, CP_QRYINSID, instance, sizeof instance);
+    ddm_put_u8(writer, CP_QRYATTUPD, QRYATTUPD_READ_ONLY);
+    request_close_message(request, mark);
+}
+
+/* Opens the cursor, or leaves in the diagnosis why not. An empty section is one whose PRPSQLSTT failed and has said why: the
+ * diagnosis stays clear, and false is all there is to say. */
+static bool
+open_cursor(struct sql_request *request, struct sql_section *section)
+{
+    struct parameters parameters;
+    bool open = false;
+    bool readable = parameters_read(request->command, request->little_endian, &parameters, &request->diagnosis, &request->fault);
+    if (!readable) {
+        parameters_clear(&parameters);
+        return false;
+    }
+    if (section == NULL)
+        sql_diagnosis_set(&request->diagnosis, -514, "26501", "the section holds no prepared statement");
+    else if (section->state != SQL_SECTION_EMPTY && !section->is_query)
+        sql_diagnosis_set(&request->diagnosis, -517, "07005", "the statement returns no rows");
+    else if (section->state != SQL_SECTION_EMPTY && parameters.count != section->parameter_count)
+        sql_diagnosis_set(&request->diagnosis, -313, "07001", "the number of values is not the number of parameter markers");
+    else if (section->state != SQL_SECTION_EMPTY) {
+        query_close(request->target, section); /* what an earlier query has left */
+        request->target->operations->open(request->target, section, parameters.values, parameters.count, &request->diagnosis);
+        open = request->diagnosis.sqlcode >= 0;
+    }
+    if (open)
+        section->state = SQL_SECTION_OPEN;
+    parameters_clear(&parameters);
+    return open;
+}
+
+bool
+request_opnqry(struct sql_request *request)
+{
+    enum { PKGNAMCSN, QRYBLKSZ, QRYBLKCTL, QRYCLSIMP, MAXBLKEXT, QRYROWSET, COUNT };
+    static const struct ddm_parameter table[COUNT] = {
+        [PKGNAMCSN] = { CP_PKGNAMCSN, 1, PKGNAMCSN_SIZE_MAX, true },
+        [QRYBLKSZ] = { CP_QRYBLKSZ, 4, 4, true },
+        [QRYBLKCTL] = { CP_QRYBLKCTL, 2, 2, false },
+        [QRYCLSIMP] = { CP_QRYCLSIMP, 1, 1, false },
+        [MAXBLKEXT] = { CP_MAXBLKEXT, 2, 2, false },
+        [QRYROWSET] = { CP_QRYROWSET, 4, 4, false },
+    };
+    struct wire_reader values[COUNT];
+    struct sql_section_name name;
+    size_t block_size;
+    if (!request_read_parameters(request, table, COUNT, values) || !request_section_name(request, values[PKGNAMCSN], &name) ||
+        !request_block_size(request, values[QRYBLKSZ], &block_size))
+        return false;
+    if (values[QRYBLKCTL].at != NULL && ddm_value_u16(values[QRYBLKCTL]) != CP_LMTBLKPRC) {
+        request->fault = drda_fault_reply(CP_VALNSPRM, CP_QRYBLKCTL);
+        return false;
+    }
+
+    struct sql_section *section = request_find_section(request, &name);
+    if (section != NULL && section->state == SQL_SECTION_OPEN)
+        return reply_state(request, CP_QRYPOPRM, values[PKGNAMCSN]);
+    bool open = open_cursor(request, section);
+    if (request->fault.reply != 0)
+        return false;
+    if (!open) {
+        reply_failure(request);
+        return true;
+    }
+    reply_opened(request, section);
+    query_put_description(request->reply, request->command->correlation_id, request->target, section);
+    query_put_block(request->reply, request->command->correlation_id, request->target, section, block_size);
+    return true;
+}
+
+bool
+request_cntqry(struct sql_request *request)
+{
+    enum { PKGNAMCSN, QRYBLKSZ, QRYINSID, COUNT };
+    static const struct ddm_parameter table[COUNT] = {
+        [PKGNAMCSN] = { CP_PKGNAMCSN, 1, PKGNAMCSN_SIZE_MAX, true },
+        [QRYBLKSZ] = { CP_QRYBLKSZ, 4, 4, true },
+        [QRYINSID] = { CP_QRYINSID, QRYINSID_SIZE, QRYINSID_SIZE, false },
+    };
+    struct wire_reader values[COUNT];
+    struct sql_section_name name;
+    size_t block_size;
+    if (!request_read_parameters(request, table, COUNT, values) || !request_section_name(request, values[PKGNAMCSN], &name) ||
+        !request_block_size(request, values[QRYBLKSZ], &block_size))
+        return false;
+    struct sql_section *section = request_find_section(request, &name);
+    if (!is_open_for_requester(section))
+        return reply_state(request, CP_QRYNOPRM, values[PKGNAMCSN]);
+    query_put_block(request->reply, request->command->correlation_id, request->target, section, block_size);
+    return true;
+}
+
+bool
+request_clsqry(struct sql_request *request)
+{
+    enum { PKGNAMCSN, QRYINSID, COUNT };
+    static const struct ddm_parameter table[COUNT] = {
+        [PKGNAMCSN] = { CP_PKGNAMCSN, 1, PKGNAMCSN_SIZE_MAX, true },
+        [QRYINSID] = { CP_QRYINSID, QRYINSID_SIZE, QRYINSID_SIZE, false },
+    };
+    struct wire_reader values[COUNT];
+    struct sql_section_name name;
+    if (!request_read_parameters(request, table, COUNT, values) || !request_section_name(request, values[PKGNAMCSN], &name))
+        return false;
+    struct sql_section *section = request_find_section(request, &name);
+    if (!is_open_for_requester(section))
+        return reply_state(request, CP_QRYNOPRM, values[PKGNAMCSN]);
+    query_close(request->target, section);
+    request_reply_sqlcard(request);
+    return true;
+}

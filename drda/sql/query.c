@@ -1,0 +1,189 @@
+#include "drda/sql/query.h"
+
+#include <stdlib.h>
+
+#include "drda/codepoint.h"
+#include "drda/sql/row.h"
+
+enum {
+    BLOCK_HEADERS_SIZE = 6 + 4, /* DSS, and LL with code point */
+    COLUMNS_FEW = 64,
+    SQLCODE_NO_MORE_ROWS = 100,
+};
+
+struct query {
+    struct sql_target *target;
+    struct sql_section *section;
+    struct wire_writer *wire;
+    struct sql_column *columns; /* NULL: not described, ask the target each time */
+    struct sql_diagnosis diagnosis;
+};
+
+static void
+forget_pending(struct sql_section *section)
+{
+    free(section->pending);
+    section->pending = NULL;
+    section->pending_size = 0;
+}
+
+void
+query_close(struct sql_target *target, struct sql_section *section)
+{
+    target->operations->close(target, section);
+    forget_pending(section);
+    section->state = SQL_SECTION_PREPARED;
+}
+
+static void
+end_query(struct query *query)
+{
+    query_close(query->target, query->section);
+    query->section->state = SQL_SECTION_ENDED;
+}
+
+void
+query_put_description(struct dss_writer *reply, uint16_t correlation_id, struct sql_target *target, struct sql_section *section)
+{
+    dss_begin(reply, DSS_OBJECT, correlation_id);
+    size_t mark = ddm_open(reply->wire, CP_QRYDSC);
+    struct fdoca_describer describer = fdoca_describe(reply->wire);
+    for (size_t i = 0; i < section->column_count; i++) {
+        struct sql_column column = { .name = "", .table = "", .schema = "" };
+        target->operations->describe_column(target, section, i, &column);
+        fdoca_describe_field(&describer, fdoca_field_of(&column));
+    }
+    fdoca_describe_end_rows(&describer);
+    ddm_close(reply->wire, mark);
+    dss_end(reply);
+}
+
+static bool
+put_values(struct query *query)
+{
+    const struct sql_target_operations *operations = query->target->operations;
+    row_put_head(query->wire);
+    for (size_t i = 0; i < query->section->column_count; i++) {
+        struct sql_value value = { .kind = SQL_VALUE_NULL };
+        operations->value(query->target, query->section, i, &value);
+        if (!row_put_value(query->wire, &query->columns[i], &value, &query->diagnosis))
+            return false;
+    }
+    return true;
+}
+
+/* Writes the next row, or what stands in its place when there is none. */
+static void
+put_next(struct query *query)
+{
+    size_t start = query->wire->used;
+    sql_diagnosis_clear(&query->diagnosis);
+    switch (query->target->operations->fetch(query->target, query->section, &query->diagnosis)) {
+    case SQL_STEP_ROW:
+        if (put_values(query))
+            return;
+        query->wire->used = start;
+        break;
+    case SQL_STEP_END:
+        if (query->diagnosis.sqlcode != SQLCODE_NO_MORE_ROWS)
+            sql_diagnosis_set(&query->diagnosis, SQLCODE_NO_MORE_ROWS, "02000", "");
+        break;
+    case SQL_STEP_FAILED:
+        break;
+    }
+    row_put_sqlca(query->wire, &query->diagnosis);
+    end_query(query);
+}
+
+/* Moves what was written from `from` on to the section. Without memory for it the query fails there. */
+static void
+keep_rest(struct query *query, size_t from)
+{
+    struct sql_section *section = query->section;
+    size_t size = query->wire->used - from;
+    section->pending = malloc(size);
+    query->wire->used = from;
+    if (section->pending != NULL) {
+        memcpy(section->pending, query->wire->start + from, size);
+        section->pending_size = size;
+        return;
+    }
+    sql_diagnosis_set(&query->diagnosis, -904, "57011", "memory for a row that crosses query blocks");
+    row_put_sqlca(query->wire, &query->diagnosis);
+    end_query(query);
+}
+
+/* Writes what waits, as far as `room` goes. */
+static void
+put_pending(struct query *query, size_t room)
+{
+    struct sql_section *section = query->section;
+    size_t size = section->pending_size < room ? section->pending_size : room;
+    wire_put_bytes(query->wire, section->pending, size);
+    section->pending_size -= size;
+    if (section->pending_size > 0)
+        memmove(section->pending, section->pending + size, section->pending_size);
+    else
+        forget_pending(section);
+}
+
+static void
+put_rows(struct query *query, size_t room)
+{
+    struct wire_writer *wire = query->wire;
+    size_t start = wire->used;
+    put_pending(query, room);
+    while (query->section->pending == NULL && query->section->state == SQL_SECTION_OPEN && wire->used - start < room && !wire->failed) {
+        size_t row = wire->used;
+        put_next(query);
+        if (wire->failed || wire->used - start <= room)
+            continue;
+        keep_rest(query, row > start ? row : start + room);
+    }
+}
+
+/* A requester that asks again after the end is told again. */
+static void
+put_end(struct query *query)
+{
+    sql_diagnosis_set(&query->diagnosis, SQLCODE_NO_MORE_ROWS, "02000", "");
+    row_put_sqlca(query->wire, &query->diagnosis);
+}
+
+/* All columns described once for the block; without memory the query fails. */
+static bool
+describe_columns(struct query *query, struct sql_column few[static COLUMNS_FEW])
+{
+    size_t count = query->section->column_count;
+    query->columns = count <= COLUMNS_FEW ? few : calloc(count, sizeof *query->columns);
+    if (query->columns == NULL) {
+        sql_diagnosis_set(&query->diagnosis, -904, "57011", "memory for the columns of the query");
+        row_put_sqlca(query->wire, &query->diagnosis);
+        end_query(query);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        query->columns[i] = (struct sql_column) { .name = "", .table = "", .schema = "" };
+        query->target->operations->describe_column(query->target, query->section, i, &query->columns[i]);
+    }
+    return true;
+}
+
+void
+query_put_block(struct dss_writer *reply, uint16_t correlation_id, struct sql_target *target, struct sql_section *section,
+                size_t block_size)
+{
+    struct query query = { .target = target, .section = section, .wire = reply->wire };
+    struct sql_column few[COLUMNS_FEW];
+    dss_begin(reply, DSS_OBJECT, correlation_id);
+    size_t mark = ddm_open(reply->wire, CP_QRYDTA);
+    if (section->state == SQL_SECTION_ENDED && section->pending == NULL) {
+        put_end(&query);
+    } else if (describe_columns(&query, few)) {
+        put_rows(&query, block_size - BLOCK_HEADERS_SIZE);
+        if (query.columns != few)
+            free(query.columns);
+    }
+    ddm_close(reply->wire, mark);
+    dss_end(reply);
+}

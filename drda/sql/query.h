@@ -1,0 +1,18 @@
+/* The answer to an open cursor: its description (QRYDSC) and its rows in blocks (QRYDTA).
+ * A block ends before the row that does not fit; the row waits in section->pending for CNTQRY. A row that no block can hold is cut,
+ * as requesters expect. The end of the data, and an error on the way, is an SQLCA in the place of a row; the cursor is closed then.
+ * Source: DDM terms QRYDSC, QRYDTA, LMTBLKPRC, QRYBLKSZ. */
+#pragma once
+
+#include "drda/dss.h"
+#include "drda/sql/target.h"
+
+/* Writes QRYDSC. */
+void query_put_description(struct dss_writer *reply, uint16_t correlation_id, struct sql_target *target, struct sql_section *section);
+
+/* Writes one QRYDTA of a cursor that is OPEN or ENDED: at most `block_size` bytes with the headers of DSS and object. */
+void query_put_block(struct dss_writer *reply, uint16_t correlation_id, struct sql_target *target, struct sql_section *section,
+                     size_t block_size);
+
+/* Closes the cursor and forgets what waited. */
+void query_close(struct sql_target *target, struct sql_section *section);

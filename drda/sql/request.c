@@ -1,0 +1,176 @@
+#include "drda/sql/request.h"
+
+#include "drda/accrdb.h"
+#include "drda/sql/sqlca.h"
+#include "drda/sql/sqlstt.h"
+
+enum {
+    FLAG_TRUE = 0xF1,
+    FLAG_FALSE = 0xF0,
+    QRYBLKSZ_MIN = 512,
+    QRYBLKSZ_MAX = 32767, /* larger ones are allowed to ask for; a block is never larger than a DSS without continuation */
+};
+
+static bool
+refuse_syntax(struct sql_request *request, uint8_t synerrcd, uint16_t codepoint)
+{
+    request->fault = drda_fault_syntax(synerrcd, codepoint);
+    return false;
+}
+
+bool
+request_refuse_value(struct sql_request *request, uint16_t codepoint)
+{
+    return refuse_syntax(request, SYNERRCD_REQUIRED_VALUE_MISSING, codepoint);
+}
+
+static bool
+refuse_reply(struct sql_request *request, uint16_t reply, uint16_t codepoint)
+{
+    request->fault = drda_fault_reply(reply, codepoint);
+    return false;
+}
+
+/* TYPDEFOVR: text must stay in the CCSIDs that this server reads. */
+static bool
+read_typdefovr(struct sql_request *request, struct wire_reader body)
+{
+    static const struct {
+        uint16_t codepoint;
+        uint16_t ccsid;
+    } served[] = { { CP_CCSIDSBC, CCSID_UTF8 }, { CP_CCSIDDBC, CCSID_UTF16 }, { CP_CCSIDMBC, CCSID_UTF8 } };
+    struct ddm_object object;
+    enum ddm_fault damage;
+    while (ddm_next(&body, &object, &damage)) {
+        for (size_t i = 0; i < sizeof served / sizeof served[0]; i++)
+            if (object.codepoint == served[i].codepoint && ddm_value_u16(object.body) != served[i].ccsid)
+                return refuse_reply(request, CP_VALNSPRM, object.codepoint);
+    }
+    return damage == DDM_FAULT_NONE || refuse_syntax(request, (uint8_t)damage, object.codepoint);
+}
+
+static bool
+read_text(struct sql_request *request, const struct ddm_object *object, struct wire_reader *text)
+{
+    return sqlstt_read(object->body, text) || refuse_syntax(request, SYNERRCD_LENGTH_MISMATCH, object->codepoint);
+}
+
+static bool
+read_object(struct sql_request *request, const struct ddm_object *object)
+{
+    switch (object->codepoint) {
+    case CP_TYPDEFNAM:
+        return drda_typdefnam_is_served(&object->body, request->ccsid, &request->little_endian) ||
+               refuse_reply(request, CP_VALNSPRM, CP_TYPDEFNAM);
+    case CP_TYPDEFOVR:
+        return read_typdefovr(request, object->body);
+    case CP_SQLSTT:
+        return read_text(request, object, &request->sqlstt);
+    case CP_SQLATTR:
+        return read_text(request, object, &request->sqlattr);
+    default:
+        return true;
+    }
+}
+
+bool
+request_read_objects(struct sql_request *request, unsigned accepted, unsigned required)
+{
+    static const struct {
+        uint16_t codepoint;
+        unsigned bit; /* 0: every command takes it */
+        bool many;
+    } known[] = {
+        { CP_SQLSTT, REQUEST_SQLSTT, false }, { CP_SQLSTT, REQUEST_SQLSTTS, true }, { CP_SQLATTR, REQUEST_SQLATTR, false },
+        { CP_SQLDTA, REQUEST_SQLDTA, false }, { CP_EXTDTA, REQUEST_SQLDTA, true },  { CP_TYPDEFNAM, 0, false },
+        { CP_TYPDEFOVR, 0, false },
+    };
+    enum { KNOWN = sizeof known / sizeof known[0] };
+    bool seen[KNOWN] = { 0 };
+    for (size_t n = 0; n < request->command->object_count; n++) {
+        const struct ddm_object *object = &request->command->objects[n];
+        size_t i = 0;
+        while (i < KNOWN && (known[i].codepoint != object->codepoint || (known[i].bit & accepted) != known[i].bit))
+            i++;
+        if (i == KNOWN)
+            return refuse_reply(request, CP_OBJNSPRM, object->codepoint);
+        if (seen[i] && !known[i].many)
+            return refuse_syntax(request, SYNERRCD_DUPLICATE_OBJECT, object->codepoint);
+        seen[i] = true;
+        required &= ~known[i].bit;
+        if (!read_object(request, object))
+            return false;
+    }
+    for (size_t i = 0; i < KNOWN; i++)
+        if ((required & known[i].bit) != 0)
+            return refuse_syntax(request, SYNERRCD_REQUIRED_OBJECT_MISSING, known[i].codepoint);
+    return true;
+}
+
+bool
+request_read_parameters(struct sql_request *request, const struct ddm_parameter *table, size_t count, struct wire_reader *values)
+{
+    return ddm_parameters_read(request->command->parameters, table, count, values, &request->fault);
+}
+
+bool
+request_section_name(struct sql_request *request, struct wire_reader value, struct sql_section_name *name)
+{
+    return package_section_read(value, request->ccsid, name) || refuse_reply(request, CP_VALNSPRM, CP_PKGNAMCSN);
+}
+
+bool
+request_flag(struct sql_request *request, struct wire_reader value, uint16_t codepoint, bool *flag)
+{
+    uint8_t byte = value.at != NULL ? ddm_value_u8(value) : FLAG_FALSE;
+    *flag = byte == FLAG_TRUE;
+    return byte == FLAG_TRUE || byte == FLAG_FALSE || request_refuse_value(request, codepoint);
+}
+
+bool
+request_block_size(struct sql_request *request, struct wire_reader value, size_t *block_size)
+{
+    uint32_t size = wire_u32(&value);
+    *block_size = size < QRYBLKSZ_MAX ? size : QRYBLKSZ_MAX;
+    return size >= QRYBLKSZ_MIN || request_refuse_value(request, CP_QRYBLKSZ);
+}
+
+struct sql_section *
+request_find_section(struct sql_request *request, const struct sql_section_name *name)
+{
+    return request->target->operations->section(request->target, name, false);
+}
+
+void
+request_reply_sqlcard(struct sql_request *request)
+{
+    dss_begin(request->reply, DSS_OBJECT, request->command->correlation_id);
+    sqlcard_put(request->reply->wire, &request->diagnosis);
+    dss_end(request->reply);
+}
+
+size_t
+request_open_message(struct sql_request *request, uint16_t codepoint, enum svrcod svrcod, bool rdbnam)
+{
+    struct wire_writer *writer = request->reply->wire;
+    dss_begin(request->reply, DSS_REPLY, request->command->correlation_id);
+    size_t mark = ddm_open(writer, codepoint);
+    ddm_put_u16(writer, CP_SVRCOD, (uint16_t)svrcod);
+    if (rdbnam && request->encoding->rdbnam[0] != '\0')
+        ccsid_put_rdbnam(writer, request->ccsid, request->encoding->rdbnam);
+    return mark;
+}
+
+void
+request_close_message(struct sql_request *request, size_t mark)
+{
+    ddm_close(request->reply->wire, mark);
+    dss_end(request->reply);
+}
+
+void
+request_reply_sqlerrrm(struct sql_request *request)
+{
+    request_close_message(request, request_open_message(request, CP_SQLERRRM, SVRCOD_ERROR, false));
+    request_reply_sqlcard(request);
+}
