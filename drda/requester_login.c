@@ -125,6 +125,14 @@ requester_take_secchkrm(struct requester *requester, struct wire_reader body)
     return refuse(requester, REQUESTER_REFUSED_SECCHK, reply.secchkcd, CP_SECCHKRM);
 }
 
+/* Text of the server's data that is taken as UTF-8: that, and what agrees with it in the characters of ASCII. */
+static bool
+is_ascii_based(uint16_t ccsid)
+{
+    enum { CCSID_NOT_NAMED = 0, CCSID_ASCII = 367, CCSID_LATIN_1 = 819 };
+    return ccsid == CCSID_NOT_NAMED || ccsid == CCSID_UTF8 || ccsid == CCSID_ASCII || ccsid == CCSID_LATIN_1;
+}
+
 enum requester_event
 requester_take_accrdbrm(struct requester *requester, struct wire_reader body)
 {
@@ -134,6 +142,10 @@ requester_take_accrdbrm(struct requester *requester, struct wire_reader body)
         return requester_fail(requester, "ACCRDBRM is damaged");
     if (!drda_typdefnam_is_served(&accrdbrm.typdefnam, requester->ccsid, &requester->little_endian))
         return requester_fail(requester, "the server's data representation (TYPDEFNAM) is not known");
+    const struct drda_typdefovr *typdefovr = &accrdbrm.typdefovr;
+    if (!is_ascii_based(typdefovr->sbc) || !is_ascii_based(typdefovr->mbc))
+        return requester_fail(requester, "the server's text is in CCSID %u (mixed %u): only UTF-8 can be read", (unsigned)typdefovr->sbc,
+                              (unsigned)typdefovr->mbc);
     requester->seen |= SEEN_ACCRDBRM;
     return REQUESTER_NEEDS_INPUT;
 }
