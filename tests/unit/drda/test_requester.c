@@ -411,6 +411,24 @@ refusals_say_why(void)
         CU_ASSERT_PTR_NOT_NULL(requester_secchkcd_text((uint8_t)code));
 }
 
+/* Derby's answer, but with CCSID 500 for single-byte text. */
+static void
+text_that_cannot_be_read_is_refused(void)
+{
+    char *accrdbrm = strdup(REPLY_DERBY_SECCHKRM_ACCRDBRM);
+    char *ccsidsbc = strstr(accrdbrm, "119c04b8");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(ccsidsbc);
+    memcpy(ccsidsbc, "119c01f4", 8);
+    const char *const replies[] = { REPLY_DERBY_EXCSATRD_ACCSECRD, accrdbrm, NULL };
+    struct play *play = play_new(WHOLE);
+    play->reply = replies;
+    requester_log_on(play->requester, &login);
+    CU_ASSERT_EQUAL(play_on(play), REQUESTER_FAILED);
+    CU_ASSERT_PTR_NOT_NULL(strstr(play->log, "CCSID 500"));
+    play_free(play);
+    free(accrdbrm);
+}
+
 /* The bodies of objects of a recorded reply. */
 static struct ddm_object
 find_object(uint8_t *reply, size_t size, uint16_t codepoint)
@@ -656,6 +674,7 @@ main(void)
         { "a login is spoken in the agreed encoding", a_login_is_spoken_in_the_agreed_encoding },
         { "a sent password is wiped", a_sent_password_is_wiped },
         { "refusals say why", refusals_say_why },
+        { "text that cannot be read is refused", text_that_cannot_be_read_is_refused },
         { "rows go on in the next block", rows_go_on_in_the_next_block },
         { "a query that ends inside a row fails", a_query_that_ends_inside_a_row_fails },
         { "a reply without end is refused", a_reply_without_end_is_refused },
