@@ -51,7 +51,23 @@ no_section(struct sql_target *target, const struct sql_section_name *name, bool 
     return NULL;
 }
 
-static const struct sql_target_operations operations = { .section = no_section, .commit = commit, .rollback = commit };
+static inline void
+take_text(struct sql_target *target, const char *text, size_t size, struct sql_diagnosis *diagnosis)
+{
+    (void)target;
+    (void)text;
+    (void)size;
+    (void)diagnosis;
+}
+
+/* Without sections nothing else of a target is ever asked for. */
+static const struct sql_target_operations operations = {
+    .section = no_section,
+    .execute_immediate = take_text,
+    .set_register = take_text,
+    .commit = commit,
+    .rollback = commit,
+};
 
 static inline struct conversation *
 conversation_new(void)
