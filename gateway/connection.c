@@ -104,6 +104,8 @@ connection_end(struct connection *connection)
 static void
 log_context(const struct connection *connection, const char *id, const char *what)
 {
+    if (id[strlen(id) - 1] == 'D' && !log_debugging())
+        return;
     char address[ADDRESS_TEXT_SIZE];
     log_message(id, "CLIENT %s, N=%llu, U=%s: %s", address_text(&connection->peer, address), (unsigned long long)connection->number,
                 connection->userid != NULL ? connection->userid : "-", what);
@@ -244,8 +246,7 @@ accept_verdict(struct connection *connection, const struct login_verdict *verdic
         connection->userid = strdup(verdict->userid);
         for (char *c = connection->userid; c != NULL && *c != '\0'; c++)
             *c = (char)toupper((unsigned char)*c);
-        if (log_debugging())
-            log_context(connection, "HWSG0900D", "logged on");
+        log_context(connection, "HWSG0900D", "logged on");
     }
     connection->refused = verdict->secchkcd != DRDA_SECCHKCD_OK;
     bool lost = verdict->secchkcd == DRDA_SECCHKCD_OK && connection->userid == NULL;
@@ -284,7 +285,7 @@ open_rdb(struct connection *connection, struct wire_writer *replies)
     if (connection->session != NULL)
         session_close(connection->session);
     connection->session = session_open(connection->loop, rdbnam, connection->userid != NULL ? connection->userid : "", &outcome);
-    if (outcome != DRDA_RDB_OPENED && log_debugging())
+    if (outcome != DRDA_RDB_OPENED)
         log_context(connection, "HWSG0900D", outcome == DRDA_RDB_NOT_FOUND ? "RDB not found" : "RDB cannot be opened");
     drda_server_rdb_opened(&connection->server, outcome, replies);
 }

@@ -107,6 +107,15 @@ sqlite_session_interrupt(struct sql_target *target)
     pthread_mutex_unlock(&sql.lock);
 }
 
+static int
+value_of(const int *count)
+{
+    pthread_mutex_lock(&sql.lock);
+    int value = *count;
+    pthread_mutex_unlock(&sql.lock);
+    return value;
+}
+
 static void
 wait_until_running(void)
 {
@@ -377,12 +386,12 @@ the_end_of_a_client_interrupts_its_statement(void)
     start_gateway(60000, 0);
     int client = connect_client();
     log_on(client);
-    int before = sql.interrupted;
+    int before = value_of(&sql.interrupted);
     send_hex(client, immediate);
     wait_until_running();
     close(client);
     wait_until_closed();
-    CU_ASSERT_EQUAL(sql.interrupted, before + 1);
+    CU_ASSERT_EQUAL(value_of(&sql.interrupted), before + 1);
     /* Also when it had sent more, so that its end comes behind unread bytes. */
     client = connect_client();
     log_on(client);
@@ -405,9 +414,9 @@ a_slow_reader_gets_everything_in_order(void)
     for (size_t got = 0; got < QUERY_BYTES; got += CHUNK) {
         CU_ASSERT_TRUE_FATAL(read_reply(client));
         if (got < CHUNK) {
-            int executed = sql.executed;
+            int executed = value_of(&sql.executed);
             nanosleep(&(struct timespec) { 0, 50000000 }, NULL);
-            CU_ASSERT_EQUAL(sql.executed, executed); /* the COMMIT waits until the replies before it are gone */
+            CU_ASSERT_EQUAL(value_of(&sql.executed), executed); /* the COMMIT waits until the replies before it are gone */
         }
     }
     CU_ASSERT_TRUE(read_reply(client));
