@@ -118,6 +118,16 @@ fail(struct connection *connection, const char *id, const char *what)
     connection_end(connection);
 }
 
+/* A client that just goes away is nothing to report. */
+static void
+fail_socket(struct connection *connection, const char *function)
+{
+    int error = errno;
+    if (error != ECONNRESET && error != EPIPE)
+        log_message("HWSP1415E", "TCP/IP SOCKET FUNCTION CALL FAILED; F=%s, R=-1, E=%d, M=SDRC: %s", function, error, strerror(error));
+    fail(connection, "HWSG0900D", strerror(error));
+}
+
 static bool
 is_busy(const struct connection *connection)
 {
@@ -202,7 +212,7 @@ send_replies(struct connection *connection, const struct wire_writer *replies)
     if (connection->output.used == 0 && replies->used > 0) {
         ssize_t n = send(connection->fd, replies->start, replies->used, MSG_NOSIGNAL);
         if (n < 0 && errno != EAGAIN && errno != EINTR) {
-            fail(connection, "HWSG0900D", strerror(errno));
+            fail_socket(connection, "WRITE");
             return;
         }
         sent = n > 0 ? (size_t)n : 0;
@@ -226,7 +236,7 @@ send_stuck_replies(struct connection *connection)
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n < 0) {
-        fail(connection, "HWSG0900D", strerror(errno));
+        fail_socket(connection, "WRITE");
         return;
     }
     connection->output_sent += (size_t)n;
@@ -364,8 +374,12 @@ receive(struct connection *connection)
     ssize_t n = recv(connection->fd, input->bytes + input->size, room - input->size, 0);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (n <= 0) {
-        fail(connection, "HWSG0900D", n == 0 ? "closed by the client" : strerror(errno));
+    if (n == 0) {
+        fail(connection, "HWSG0900D", "closed by the client");
+        return;
+    }
+    if (n < 0) {
+        fail_socket(connection, "READ");
         return;
     }
     input->size += (size_t)n;
