@@ -24,6 +24,16 @@ take_messages(struct loop *loop)
 }
 
 static void
+run_messages(struct loop *loop)
+{
+    struct loop_message *next;
+    for (struct loop_message *message = take_messages(loop); message != NULL; message = next) {
+        next = message->next;
+        message->run(message);
+    }
+}
+
+static void
 on_wake(evutil_socket_t fd, short what, void *context)
 {
     (void)what;
@@ -31,11 +41,7 @@ on_wake(evutil_socket_t fd, short what, void *context)
     eventfd_t count;
     if (eventfd_read(fd, &count) != 0 && errno != EAGAIN)
         log_message("HWSG0022E", "LOOP %u: eventfd: error %d", loop->number, errno);
-    struct loop_message *next;
-    for (struct loop_message *message = take_messages(loop); message != NULL; message = next) {
-        next = message->next;
-        message->run(message);
-    }
+    run_messages(loop);
 }
 
 void
@@ -160,6 +166,8 @@ close_listeners(struct loop *loop)
 void
 loop_free(struct loop *loop)
 {
+    if (loop->wake_fd >= 0)
+        run_messages(loop); /* those that came too late, or to a loop that never ran, own memory and descriptors */
     close_listeners(loop);
     saf_link_free(loop->saf);
     if (loop->wake_fd >= 0) {
