@@ -125,6 +125,14 @@ start_client(struct client *client, int epoll, uint16_t port, const struct login
     epoll_ctl(epoll, EPOLL_CTL_ADD, client->fd, &event);
 }
 
+/* The reply chain comes in one piece: EXCSATRD, then ACCSECRD in a DSS that is not chained. */
+static bool
+holds_whole_chain(const uint8_t *bytes, size_t size)
+{
+    size_t first = (size_t)bytes[0] << 8 | bytes[1];
+    return size > first + 3 && (bytes[first + 3] & 0x40) == 0;
+}
+
 /* True when the client is through; the gateway's replies are checked, the bare server's only counted. */
 static bool
 advance_client(struct client *client, bool bare)
@@ -137,7 +145,7 @@ advance_client(struct client *client, bool bare)
     }
     client->received += (size_t)n;
     if (client->stage == 1) {
-        bool whole = bare ? client->received >= REPLY_ONE : (buffer[3] & 0x40) == 0 || n > 100;
+        bool whole = bare ? client->received >= REPLY_ONE : holds_whole_chain(buffer, (size_t)n);
         if (!whole)
             return false;
         uint8_t memory[512];
