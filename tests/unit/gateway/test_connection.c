@@ -299,7 +299,7 @@ static void
 messages_may_be_cut_anywhere(void)
 {
     struct bytes all = { .size = 0 };
-    struct bytes expected;
+    struct bytes expected = { .size = 0 };
     struct bytes replies;
     start_gateway(60000, 0);
     add(&all, opening);
