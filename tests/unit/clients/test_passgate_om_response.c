@@ -140,8 +140,7 @@ what_is_no_response_is_refused(void)
         "<imsout><ctl><rc>0</rc><rsn>0</rsn></ctl></imsout>",
         "<imsout><ctl><rc>0000000G</rc><rsn>00000000</rsn></ctl></imsout>",
         "<imsout><ctl><rsn>00000000</rsn></ctl></imsout>",
-        "<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a/></a></a></a></a></a></a></a></a></a></a></a></a></a></a></a></a></a>"
-        "</a></a>",
+        "<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a/></a></a></a></a></a></a></a></a></a></a></a></a></a></a></a></a>",
     };
     for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
         struct om_response response;

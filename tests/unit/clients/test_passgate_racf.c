@@ -118,60 +118,67 @@ wrong_arguments_are_refused(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(result.errors, "passgate: /nonexistent/passgate.ini"));
 }
 
-/* Reads from the terminal until `wanted` came, all output being appended to `seen`; false at its end. */
+struct dialogue {
+    int terminal;
+    size_t used;
+    size_t looked; /* everything before is behind a text that was waited for */
+    char seen[65536];
+};
+
+/* Reads from the terminal until `wanted` comes behind what was waited for before; false at its end. */
 static bool
-expect(int terminal, const char *wanted, char *seen, size_t size)
+expect(struct dialogue *dialogue, const char *wanted)
 {
-    size_t start = strlen(seen);
-    while (strstr(seen + start, wanted) == NULL) {
-        size_t used = strlen(seen);
-        ssize_t n = read(terminal, seen + used, size - 1 - used);
+    const char *found;
+    while ((found = strstr(dialogue->seen + dialogue->looked, wanted)) == NULL) {
+        ssize_t n = read(dialogue->terminal, dialogue->seen + dialogue->used, sizeof dialogue->seen - 1 - dialogue->used);
         if (n <= 0)
             return false;
-        seen[used + (size_t)n] = '\0';
+        dialogue->used += (size_t)n;
+        dialogue->seen[dialogue->used] = '\0';
     }
+    dialogue->looked = (size_t)(found - dialogue->seen) + strlen(wanted);
     return true;
 }
 
 static void
-type(int terminal, const char *text)
+type(const struct dialogue *dialogue, const char *text)
 {
-    CU_ASSERT_EQUAL(write(terminal, text, strlen(text)), (ssize_t)strlen(text));
+    CU_ASSERT_EQUAL(write(dialogue->terminal, text, strlen(text)), (ssize_t)strlen(text));
 }
 
 static void
 a_terminal_gets_a_prompt(void)
 {
-    static char seen[65536];
-    int terminal;
+    static struct dialogue dialogue;
     int status;
     fflush(stdout);
-    pid_t pid = forkpty(&terminal, NULL, NULL, NULL);
+    pid_t pid = forkpty(&dialogue.terminal, NULL, NULL, NULL);
     CU_ASSERT_FATAL(pid >= 0);
     if (pid == 0) {
         setenv("TERM", "dumb", 1);
         execl(program_path("PASSGATE"), "passgate", "racf", "--config", server.settings, (char *)NULL);
         _exit(127);
     }
-    CU_ASSERT_TRUE(expect(terminal, "RACF> ", seen, sizeof seen));
-    type(terminal, "LISTUSER -\n");
-    CU_ASSERT_TRUE(expect(terminal, "    > ", seen, sizeof seen));
-    type(terminal, "IBMUSER\n");
-    CU_ASSERT_TRUE(expect(terminal, "USER=IBMUSER", seen, sizeof seen));
-    CU_ASSERT_TRUE(expect(terminal, "RACF> ", seen, sizeof seen));
-    type(terminal, "ALTUSER IMSUSR1 PASSWORD(*)\n");
-    CU_ASSERT_TRUE(expect(terminal, "PASSWORD: ", seen, sizeof seen));
-    type(terminal, "UNSEEN1\n");
-    CU_ASSERT_TRUE(expect(terminal, "RACF> ", seen, sizeof seen));
-    type(terminal, "BOGUS\n");
-    CU_ASSERT_TRUE(expect(terminal, "BOGUS NOT FOUND", seen, sizeof seen));
-    CU_ASSERT_TRUE(expect(terminal, "RACF> ", seen, sizeof seen));
-    type(terminal, "end\n");
-    CU_ASSERT_FALSE(expect(terminal, "RACF> ", seen, sizeof seen));
+    CU_ASSERT_TRUE(expect(&dialogue, "RACF> "));
+    type(&dialogue, "LISTUSER -\n");
+    CU_ASSERT_TRUE(expect(&dialogue, "    > "));
+    type(&dialogue, "IBMUSER\n");
+    CU_ASSERT_TRUE(expect(&dialogue, "USER=IBMUSER"));
+    CU_ASSERT_TRUE(expect(&dialogue, "RACF> "));
+    type(&dialogue, "ALTUSER IMSUSR1 PASSWORD(*)\n");
+    CU_ASSERT_TRUE(expect(&dialogue, "PASSWORD: "));
+    type(&dialogue, "UNSEEN1\n");
+    CU_ASSERT_TRUE(expect(&dialogue, "RACF> "));
+    type(&dialogue, "BOGUS\n");
+    CU_ASSERT_TRUE(expect(&dialogue, "BOGUS NOT FOUND"));
+    CU_ASSERT_TRUE(expect(&dialogue, "RACF> "));
+    type(&dialogue, "end\n");
+    CU_ASSERT_FALSE(expect(&dialogue, "RACF> "));
     CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
     CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 12);
-    CU_ASSERT_PTR_NULL(strstr(seen, "UNSEEN1"));
-    close(terminal);
+    CU_ASSERT_PTR_NULL(strstr(dialogue.seen, "UNSEEN1"));
+    close(dialogue.terminal);
 }
 
 int

@@ -1,0 +1,312 @@
+/* SQLCA, SQLDARD and the descriptors of FD:OCA: what Derby sent is understood, and what is written is what Derby would write. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drda/codepoint.h"
+#include "drda/ddm.h"
+#include "drda/sql/fdoca.h"
+#include "drda/sql/sqlca.h"
+#include "drda/sql/sqldard.h"
+#include "tests/support/drda_recorded.h"
+#include "tests/support/sql_recorded.h"
+#include "tests/support/suite.h"
+
+enum { OUTPUT_MAX = 1 << 17, SQLERRPROC_OFFSET = 10 };
+
+/* Derby and this server have names of their own in SQLERRPROC. */
+static bool
+is_same_but_product(const uint8_t *one, const uint8_t *other, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (one[i] != other[i] && (i < SQLERRPROC_OFFSET || i >= SQLERRPROC_OFFSET + 8))
+            return false;
+    return true;
+}
+
+static void
+recorded_sqlcards_come_back(void)
+{
+    uint8_t *output = malloc(OUTPUT_MAX);
+    for (size_t i = 0; i < sizeof recorded_sqlcards / sizeof recorded_sqlcards[0]; i++) {
+        size_t size;
+        uint8_t *body = recorded_bytes(recorded_sqlcards[i].hex, &size);
+        struct wire_reader reader = wire_reader(body, size);
+        struct wire_writer writer = wire_writer(output, OUTPUT_MAX);
+        struct sql_diagnosis diagnosis;
+        bool present;
+        CU_ASSERT_TRUE(sqlca_read(&reader, false, &diagnosis, &present));
+        CU_ASSERT_TRUE(present && wire_done(&reader));
+        sqlca_put(&writer, &diagnosis);
+        CU_ASSERT_EQUAL(writer.used, size);
+        CU_ASSERT_TRUE(is_same_but_product(output, body, size));
+        free(body);
+    }
+    free(output);
+}
+
+static void
+an_sqlca_tells_code_state_tokens_and_rows(void)
+{
+    uint8_t memory[512];
+    struct sql_diagnosis diagnosis;
+    struct sql_diagnosis back;
+    bool present;
+    struct wire_writer writer = wire_writer(memory, sizeof memory);
+    sql_diagnosis_set(&diagnosis, -803, "23505", "T1.ID\xFFsecond");
+    diagnosis.rows = 0x123456789A;
+    sqlca_put(&writer, &diagnosis);
+    CU_ASSERT_PTR_NOT_NULL(memchr(memory, 0x14, writer.used));
+    CU_ASSERT_PTR_NULL(memchr(memory + 5, 0xFF, writer.used - 6));
+    struct wire_reader reader = wire_reader(memory, writer.used);
+    CU_ASSERT_TRUE(sqlca_read(&reader, false, &back, &present));
+    CU_ASSERT_EQUAL(back.sqlcode, -803);
+    CU_ASSERT_STRING_EQUAL(back.sqlstate, "23505");
+    CU_ASSERT_STRING_EQUAL(back.tokens, "T1.ID\xFFsecond");
+    CU_ASSERT_EQUAL(back.rows, 0x123456789A);
+}
+
+static void
+little_endian_servers_are_understood(void)
+{
+    static const uint8_t card[] = "\x00\x64\x00\x00\x00"
+                                  "02000SQL12010\x00"
+                                  "\x00\x00\x00\x00\x00\x00\x00\x00\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+                                  "           \x00\x00\x00\x00\x00\x03"
+                                  "abc\xff";
+    struct wire_reader reader = wire_reader(card, sizeof card - 1);
+    struct sql_diagnosis diagnosis;
+    bool present;
+    CU_ASSERT_TRUE(sqlca_read(&reader, true, &diagnosis, &present));
+    CU_ASSERT_EQUAL(diagnosis.sqlcode, 100);
+    CU_ASSERT_EQUAL(diagnosis.rows, 7);
+    CU_ASSERT_STRING_EQUAL(diagnosis.tokens, "abc");
+}
+
+static void
+tokens_are_cut_between_characters(void)
+{
+    char long_text[SQL_TOKENS_MAX + 3];
+    struct sql_diagnosis diagnosis;
+    memset(long_text, 'x', sizeof long_text);
+    memcpy(long_text + SQL_TOKENS_MAX - 1, "\xc3\xa9", 2); /* would be cut in the middle */
+    long_text[sizeof long_text - 1] = '\0';
+    sql_diagnosis_set(&diagnosis, -1, "56000", long_text);
+    CU_ASSERT_EQUAL(strlen(diagnosis.tokens), SQL_TOKENS_MAX - 1);
+}
+
+/* Derby tells the precision of float parameters in bits. */
+static bool
+is_float(const struct sqldard_column *column)
+{
+    return column->mode != SQLDARD_COLUMN && (column->column.type == SQL_TYPE_DOUBLE || column->column.type == SQL_TYPE_REAL);
+}
+
+/* Writes a column back; false when it is one that Derby describes in a way of its own. */
+static bool
+put_back(struct wire_writer *writer, const struct sqldard_column *column)
+{
+    char names[3][SQL_NAME_MAX + 1];
+    const struct wire_reader *read[] = { &column->name, &column->table, &column->schema };
+    for (size_t i = 0; i < 3; i++)
+        CU_ASSERT_TRUE_FATAL(wire_string(read[i], names[i], sizeof names[i]));
+    struct sql_column named = column->column;
+    named.name = names[0];
+    named.table = names[1];
+    named.schema = names[2];
+    sqldard_put_column(writer, &named, column->mode);
+    return !is_float(column) && column->column.type != SQL_TYPE_BLOB && column->column.type != SQL_TYPE_CLOB;
+}
+
+static void
+recorded_sqldards_come_back(void)
+{
+    uint8_t *output = malloc(OUTPUT_MAX);
+    size_t compared = 0;
+    for (size_t i = 0; i < sizeof recorded_sqldards / sizeof recorded_sqldards[0]; i++) {
+        size_t size;
+        size_t count;
+        bool present;
+        uint8_t *body = recorded_bytes(recorded_sqldards[i].hex, &size);
+        struct wire_reader reader = wire_reader(body, size);
+        struct sql_diagnosis diagnosis;
+        CU_ASSERT_TRUE_FATAL(sqldard_read_head(&reader, false, &diagnosis, &count));
+        struct wire_reader head = wire_reader(body, size);
+        CU_ASSERT_TRUE(sqlca_read(&head, false, &diagnosis, &present));
+        (void)wire_u8(&head);
+        bool with_hold = wire_u16(&head) == 1;
+        struct wire_writer writer = wire_writer(output, OUTPUT_MAX);
+        sqldard_put_head(&writer, &diagnosis, with_hold, count);
+        CU_ASSERT_EQUAL(writer.used, (size_t)(reader.at - body));
+        CU_ASSERT_TRUE(is_same_but_product(output, body, writer.used));
+        for (size_t n = 0; n < count; n++) {
+            struct sqldard_column column;
+            const uint8_t *before = reader.at;
+            CU_ASSERT_TRUE_FATAL(sqldard_read_column(&reader, false, &column));
+            writer.used = 0;
+            if (!put_back(&writer, &column))
+                continue;
+            CU_ASSERT_EQUAL_FATAL(writer.used, (size_t)(reader.at - before));
+            CU_ASSERT_EQUAL(memcmp(output, before, writer.used), 0);
+            compared++;
+        }
+        CU_ASSERT_TRUE(wire_done(&reader));
+        free(body);
+    }
+    CU_ASSERT_TRUE(compared > 50);
+    free(output);
+}
+
+/* Reads as far as it goes, and does not care how far that is. */
+static void
+read_sqldard(const uint8_t *bytes, size_t size, bool little_endian)
+{
+    struct wire_reader reader = wire_reader(bytes, size);
+    struct sql_diagnosis diagnosis;
+    struct sqldard_column column;
+    size_t count;
+    if (!sqldard_read_head(&reader, little_endian, &diagnosis, &count))
+        return;
+    for (size_t i = 0; i < count && sqldard_read_column(&reader, little_endian, &column); i++)
+        CU_ASSERT_TRUE(column.column.type < SQL_TYPE_COUNT);
+}
+
+static void
+damaged_sqldards_are_read_within_their_bounds(void)
+{
+    for (size_t i = 0; i < 4; i++) {
+        size_t size;
+        uint8_t *body = recorded_bytes(recorded_sqldards[i].hex, &size);
+        for (size_t n = 0; n < size; n++) {
+            uint8_t *copy = malloc(n > 0 ? n : 1);
+            memcpy(copy, body, n);
+            read_sqldard(copy, n, false);
+            free(copy);
+        }
+        for (size_t bit = 0; bit < size * 8; bit++) {
+            body[bit / 8] ^= (uint8_t)(1u << bit % 8);
+            read_sqldard(body, size, bit % 2 == 0);
+            body[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        }
+        free(body);
+    }
+}
+
+static void
+recorded_descriptions_come_back(void)
+{
+    for (size_t i = 0; i < sizeof recorded_blocks / sizeof recorded_blocks[0]; i++) {
+        size_t size;
+        uint8_t *body = recorded_bytes(recorded_blocks[i].qrydsc, &size);
+        uint8_t *output = malloc(size);
+        struct wire_writer writer = wire_writer(output, size);
+        struct fdoca_reader fields = fdoca_reader(wire_reader(body, size));
+        struct fdoca_describer describer = fdoca_describe(&writer);
+        struct fdoca_field field;
+        while (fdoca_next(&fields, &field))
+            fdoca_describe_field(&describer, field);
+        fdoca_describe_end_rows(&describer);
+        CU_ASSERT_FALSE(fields.failed);
+        CU_ASSERT_EQUAL(writer.used, size);
+        CU_ASSERT_EQUAL(memcmp(output, body, size), 0);
+        free(output);
+        free(body);
+    }
+}
+
+static void
+more_than_84_fields_go_on_in_another_triplet(void)
+{
+    for (unsigned count = 0; count < 600; count += count < 90 || count > 250 ? 1 : 7) {
+        size_t size = 64 + 4 * (size_t)count;
+        uint8_t *output = malloc(size);
+        struct wire_writer writer = wire_writer(output, size);
+        struct fdoca_describer describer = fdoca_describe(&writer);
+        for (unsigned i = 0; i < count; i++)
+            fdoca_describe_field(&describer, (struct fdoca_field) { FDOCA_VARCHAR, (uint16_t)i });
+        fdoca_describe_end_parameters(&describer);
+        CU_ASSERT_FALSE_FATAL(writer.failed);
+        CU_ASSERT_TRUE(count <= 84 || (output[0] == 0xFF && output[255] > 3 && output[256] == 0x7F && output[257] == 0));
+
+        struct fdoca_reader fields = fdoca_reader(wire_reader(output, writer.used));
+        struct fdoca_field field;
+        unsigned read = 0;
+        while (fdoca_next(&fields, &field))
+            CU_ASSERT_EQUAL(field.length, read++);
+        CU_ASSERT_FALSE(fields.failed);
+        CU_ASSERT_EQUAL(read, count);
+        free(output);
+    }
+}
+
+static void
+damaged_descriptions_are_told(void)
+{
+    static const char *const bad[] = {
+        "",                         /* nothing */
+        "0676d0030004",             /* no layout */
+        "0576d003000671e4d00001",   /* half a field */
+        "0276d0",                   /* a triplet shorter than its head */
+        "0976d00300040671e4d00001", /* one longer than what is there, swallowing the layout */
+        "0671e4d000010676d0030004", /* fields behind the layout */
+        "0676d003000400",           /* trailing rubbish */
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        size_t size = strlen(bad[i]) / 2;
+        uint8_t *body = malloc(size > 0 ? size : 1);
+        CU_ASSERT_TRUE_FATAL(hex_decode(bad[i], 2 * size, body));
+        struct fdoca_reader fields = fdoca_reader(wire_reader(body, size));
+        struct fdoca_field field;
+        while (fdoca_next(&fields, &field))
+            ;
+        CU_ASSERT_TRUE(fields.failed);
+        free(body);
+    }
+}
+
+static void
+every_type_describes_itself_and_comes_back(void)
+{
+    for (int type = 0; type < SQL_TYPE_COUNT; type++) {
+        uint8_t memory[512];
+        struct wire_writer writer = wire_writer(memory, sizeof memory);
+        struct sql_column column = { .name = "C",
+                                     .table = "",
+                                     .schema = "",
+                                     .type = (enum sql_type)type,
+                                     .length = 20,
+                                     .precision = 9,
+                                     .scale = 2,
+                                     .nullable = type % 2 == 0 };
+        sqldard_put_column(&writer, &column, SQLDARD_COLUMN);
+        struct wire_reader reader = wire_reader(memory, writer.used);
+        struct sqldard_column back;
+        struct sql_column field;
+        CU_ASSERT_TRUE(sqldard_read_column(&reader, false, &back));
+        CU_ASSERT_TRUE(wire_done(&reader));
+        CU_ASSERT_EQUAL(back.column.nullable, column.nullable);
+        CU_ASSERT_EQUAL(fdoca_mapping(back.column.type)->sqltype, fdoca_mapping(column.type)->sqltype);
+        CU_ASSERT_EQUAL(fdoca_mapping(back.column.type)->is_text, fdoca_mapping(column.type)->is_text);
+        CU_ASSERT_EQUAL(fdoca_mapping(back.column.type)->type, fdoca_mapping(column.type)->type);
+        CU_ASSERT_TRUE(fdoca_column_of(fdoca_field_of(&column), &field));
+        CU_ASSERT_EQUAL(field.nullable, column.nullable);
+    }
+}
+
+int
+main(void)
+{
+    static const struct test_case cases[] = {
+        { "recorded SQLCARDs come back", recorded_sqlcards_come_back },
+        { "an SQLCA tells code, state, tokens and rows", an_sqlca_tells_code_state_tokens_and_rows },
+        { "little-endian servers are understood", little_endian_servers_are_understood },
+        { "tokens are cut between characters", tokens_are_cut_between_characters },
+        { "recorded SQLDARDs come back", recorded_sqldards_come_back },
+        { "damaged SQLDARDs are read within their bounds", damaged_sqldards_are_read_within_their_bounds },
+        { "recorded descriptions come back", recorded_descriptions_come_back },
+        { "more than 84 fields go on in another triplet", more_than_84_fields_go_on_in_another_triplet },
+        { "damaged descriptions are told", damaged_descriptions_are_told },
+        { "every type describes itself and comes back", every_type_describes_itself_and_comes_back },
+    };
+    return SUITE_RUN("sql-describe", cases);
+}
