@@ -42,7 +42,7 @@ fail() { printf '\nquickstart: FAILED: %s\n' "$*" >&2; exit 1; }
 finish() {
     status=$?
     trap - EXIT INT TERM
-    if [ "$status" != 0 ] && [ -n "$directory" ] && [ -s "$directory/passgated.log" ]; then
+    if [ "$status" != 0 ] && [ -n "$gateway" ] && [ -s "$directory/passgated.log" ]; then
         printf '\nThe last lines of %s:\n' "$directory/passgated.log" >&2
         tail -n 15 "$directory/passgated.log" >&2
     fi
@@ -79,9 +79,9 @@ fi
 environment=$directory/quickstart.env
 if [ -f "$environment" ]; then
     old=$(sed -n 's/^PID=//p' "$environment")
-    if [ -n "$old" ] && kill -0 "$old" 2>/dev/null; then
-        fail "the gateway of an earlier run (process $old) still serves $directory; stop it with: kill $old"
-    fi
+    case $(readlink "/proc/$old/exe" || true) in
+    */passgated*) fail "the gateway of an earlier run (process $old) still serves $directory; stop it with: kill $old" ;;
+    esac
     rm -f "$environment"
 fi
 
