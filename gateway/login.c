@@ -67,7 +67,7 @@ static void
 make_printable(const char *userid, char shown[SHOWN_USERID_SIZE])
 {
     size_t i = 0;
-    for (; userid[i] != '\0' && i < SHOWN_USERID_SIZE - 1; i++)
+    for (; i < SHOWN_USERID_SIZE - 1 && userid[i] != '\0'; i++)
         shown[i] = isgraph((unsigned char)userid[i]) && userid[i] != ',' && userid[i] != ';' ? userid[i] : '?';
     shown[i] = '\0';
 }

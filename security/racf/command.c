@@ -163,6 +163,7 @@ run_verb(struct run *run, const struct syntax_node *nodes)
     }
     run->operands = &operands;
     run_in_transaction(run);
+    run->operands = NULL;
 }
 
 uint8_t

@@ -46,7 +46,7 @@ struct safd_links {
      * broken and ends the connection. */
     bool (*serve)(void *context, struct safd_link *link, const struct saf_frame *frame);
     void *context;
-    LIST_HEAD(, safd_link) all;
+    LIST_HEAD(safd_link_list, safd_link) all;
     size_t inherited; /* links that are */
     size_t strangers; /* links that are neither inherited nor of a gateway */
 };

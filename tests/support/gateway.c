@@ -18,9 +18,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/attributes.h"
 #include "common/hex.h"
 #include "security/passticket/legacy.h"
 
+PRINTF_LIKE(1, 2)
 static void
 give_up(const char *format, ...)
 {
