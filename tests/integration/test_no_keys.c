@@ -1,6 +1,7 @@
 /* The gateway process holds no key and, once a login is over, no PassTicket: its memory is searched under load. */
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 enum { REGION_MAX = 1 << 30 }; /* AddressSanitizer's shadow is larger, and holds no data */
 
 static struct gateway gateway;
-static volatile bool loading;
+static atomic_bool loading;
 
 /* Logs on over and over, so that the search does not meet a sleeping process. */
 static void *
