@@ -8,6 +8,7 @@
 #include "drda/sql/decimal.h"
 #include "drda/sql/number.h"
 #include "drda/sql/sqlca.h"
+#include "drda/sql/unicode.h"
 
 enum {
     INDICATOR_PRESENT = 0x00,
@@ -23,6 +24,7 @@ enum misfit {
     MISFIT_FORM,
     MISFIT_DATETIME,
     MISFIT_LENGTH,
+    MISFIT_ENCODING,
     MISFIT_NULL,
 };
 
@@ -32,9 +34,10 @@ static const struct {
     const char *text;
 } misfits[] = {
     [MISFIT_RANGE] = { -413, "22003", "is out of the range of" },
-    [MISFIT_FORM] = { -420, "22018", "cannot be told as" },
+    [MISFIT_FORM] = { -420, "22018", "cannot be had as" },
     [MISFIT_DATETIME] = { -180, "22007", "is no" },
     [MISFIT_LENGTH] = { -433, "22001", "is longer than" },
+    [MISFIT_ENCODING] = { -330, "22021", "is no UTF-8 and cannot be had as" },
     [MISFIT_NULL] = { -305, "22002", "is NULL but described as never NULL:" },
 };
 
@@ -163,6 +166,8 @@ count_characters(const uint8_t *text, size_t size)
 static enum misfit
 put_string(struct wire_writer *writer, const struct sql_column *column, const uint8_t *text, size_t size)
 {
+    if (!utf8_is_valid(text, size))
+        return MISFIT_ENCODING;
     size_t length_max = fdoca_field_of(column).length;
     size_t length = size <= length_max ? size : count_characters(text, size);
     bool pad = column->type == SQL_TYPE_CHAR;
@@ -264,7 +269,7 @@ report(const struct sql_column *column, const struct sql_value *value, enum misf
     char tokens[SQL_NAME_MAX + sizeof shown + 128];
     if (value->kind == SQL_VALUE_INTEGER || value->kind == SQL_VALUE_REAL)
         number_text(value, shown);
-    else if (value->kind == SQL_VALUE_TEXT && value->data.size <= SHOWN_MAX)
+    else if (value->kind == SQL_VALUE_TEXT && value->data.size <= SHOWN_MAX && misfit != MISFIT_ENCODING)
         snprintf(shown, sizeof shown, "'%.*s'", (int)value->data.size, (const char *)value->data.bytes);
     snprintf(tokens, sizeof tokens, "%s of column %.*s %s %s", shown, SQL_NAME_MAX, column->name, misfits[misfit].text,
              fdoca_mapping(column->type)->name);

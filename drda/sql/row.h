@@ -8,7 +8,7 @@
 /* Writes one value. False, and an SQL error that names the column, when the value cannot be had as the column's type:
  *   -413 22003 a number out of range            -420 22018 not a number, or a fraction where there is no place for one
  *   -180 22007 not a date, time or timestamp    -433 22001 text or bytes longer than the column (or than 32700 bytes for LOBs)
- *   -305 22002 NULL in a column that is never NULL
+ *   -305 22002 NULL in a column that is never NULL       -330 22021 text that is not UTF-8
  * What was written of the value must then be taken back by whoever knows where the row began. */
 MUST_CHECK bool row_put_value(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value,
                               struct sql_diagnosis *diagnosis);
