@@ -162,7 +162,9 @@ run_verb(struct run *run, const struct syntax_node *nodes)
         return;
     }
     run->operands = &operands;
+    racf_counts_store(run->racf);
     run_in_transaction(run);
+    racf_counts_store(run->racf);
     run->operands = NULL;
 }
 

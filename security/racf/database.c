@@ -170,6 +170,7 @@ racf_close(struct racf *racf)
 {
     if (racf == NULL)
         return;
+    racf_counts_store(racf);
     for (int i = 0; i < RACF_CLASS_COUNT; i++)
         access_set_free(racf->classes[i].in_force);
     racf_ptktdata_release(racf->ptktdata);

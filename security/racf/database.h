@@ -21,6 +21,8 @@ enum racf_option {
     RACF_OPTION_COUNT,
 };
 
+enum { RACF_COUNTED_MAX = 256 };
+
 struct access_set;
 struct racf_user_entry;
 
@@ -39,6 +41,9 @@ struct racf {
     struct racf_user_entry *users;    /* hash by user ID */
     struct racf_class_state *classes; /* RACF_CLASS_COUNT; an array of its own because in_force is filled on first use */
     uint32_t options[RACF_OPTION_COUNT];
+    char counted[RACF_COUNTED_MAX][RACF_NAME_MAX + 1]; /* users whose counts are to be written */
+    size_t counted_count;
+    uint32_t undefined_failures;             /* of user IDs that are not defined, to be written */
     struct racf_ptktdata_snapshot *ptktdata; /* in storage; NULL when not RACLISTed */
     bool failed;                             /* an SQL statement failed; sticky until racf_sql_succeeded is asked */
     char failure[160];                       /* why, for a message; kept longer */

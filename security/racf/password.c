@@ -11,6 +11,11 @@
 
 enum { FORMAT = 1, COST_LOG2 = 14, BLOCK_SIZE = 8, PARALLEL = 1, SALT_SIZE = 16, KEY_SIZE = 32, COST_LOG2_MAX = 20 };
 
+const struct password_hash password_hash_of_nobody = {
+    .bytes = { FORMAT, COST_LOG2, BLOCK_SIZE, PARALLEL },
+    .size = PASSWORD_HASH_SIZE,
+};
+
 struct parameters {
     uint8_t cost_log2;
     uint8_t block_size;

@@ -15,6 +15,9 @@ struct password_hash {
     size_t size; /* PASSWORD_HASH_SIZE, or 0: there is none */
 };
 
+/* Nobody's: costs what any other costs to compare, and no password is known that matches it. */
+extern const struct password_hash password_hash_of_nobody;
+
 /* False when the library or its random source fails. Takes tens of milliseconds of one core, and 16 MiB. */
 MUST_CHECK bool password_hash_make(const char *password, struct password_hash *hash);
 

@@ -14,6 +14,7 @@
 #include "security/keystore.h"
 #include "security/passticket/enhanced.h"
 #include "security/passticket/legacy.h"
+#include "security/racf/password.h"
 
 enum { RACF_NAME_MAX = 8, RACF_PROFILE_MAX = 246, RACF_USER_NAME_MAX = 20 };
 
@@ -49,6 +50,18 @@ struct racf_user {
 };
 
 const struct racf_user *racf_user_find(const struct racf *racf, const char *userid);
+
+/* A user's password or phrase. */
+struct racf_password {
+    struct password_hash hash; /* of size 0: there is none */
+    int64_t expires_s;         /* UTC; expired from then on. INT64_MIN: EXPIRED, INT64_MAX: never */
+};
+
+/* False, and a password that there is not, when the user is not defined or has none. */
+bool racf_password_find(const struct racf *racf, const char *userid, bool phrase, struct racf_password *password);
+
+/* SETROPTS PASSWORD(MIXEDCASE): lower-case letters of passwords count. */
+bool racf_mixed_case(const struct racf *racf);
 
 enum racf_connection { RACF_CONNECTED, RACF_NOT_CONNECTED, RACF_CONNECTION_REVOKED };
 enum racf_connection racf_connection_find(const struct racf *racf, const char *userid, const char *group);
@@ -92,10 +105,14 @@ enum racf_authority { RACF_ALLOWED, RACF_DENIED, RACF_NOT_PROTECTED };
 enum racf_authority racf_authorize(struct racf *racf, const char *userid, const char *class_name, const char *resource,
                                    enum racf_access access);
 
-/* Consecutive failures: one more, and the user is revoked when SETROPTS PASSWORD(REVOKE(n)) says so (returns true then). */
+/* Consecutive failures: one more, and the user is revoked when SETROPTS PASSWORD(REVOKE(n)) says so (returns true then). Counts in
+ * memory; racf_counts_store writes. Failures of user IDs that are not defined are counted too, together, so that what is written
+ * afterwards does not tell which user IDs exist. */
 bool racf_count_failure(struct racf *racf, const char *userid);
-/* A success: the count goes back to 0. Writes only when it was not 0, or for the first success of a day (last access). */
+/* A success: the count goes back to 0. There is something to write when it was not 0, and for the first success of a day. */
 void racf_count_success(struct racf *racf, const char *userid);
+/* Writes all counts that changed, in one transaction. A count that cannot be written stays in force in memory. */
+void racf_counts_store(struct racf *racf);
 
 /* The bytes of `text` up to the end of the first logical line, its line ends included: what one racf_command takes. */
 size_t racf_command_extent(const char *text, size_t size);

@@ -24,7 +24,7 @@ entry_find(const struct racf *racf, const char *userid)
     return entry;
 }
 
-const struct racf_user_entry *
+struct racf_user_entry *
 user_entry_find(const struct racf *racf, const char *userid)
 {
     return entry_find(racf, userid);
@@ -57,9 +57,9 @@ entry_connect(struct racf *racf, struct racf_user_entry *entry, const struct rac
     entry->connection_count = count + 1;
 }
 
-#define ENTRY_COLUMNS                                                                                                                      \
-    "SELECT userid, name, default_group, attributes, password IS NOT NULL, phrase IS NOT NULL, failed_attempts, created_s, last_access_s " \
-    "FROM user"
+#define ENTRY_COLUMNS                                                                                                                  \
+    "SELECT userid, name, default_group, attributes, password, phrase, failed_attempts, created_s, last_access_s, password_changed_s," \
+    " phrase_changed_s, interval_days FROM user"
 
 static void
 read_entry(struct racf *racf, sqlite3_stmt *row, struct racf_user_entry *entry)
@@ -75,11 +75,17 @@ read_entry(struct racf *racf, sqlite3_stmt *row, struct racf_user_entry *entry)
     user->operations = (attributes & RACF_ATTRIBUTE_OPERATIONS) != 0;
     user->restricted = (attributes & RACF_ATTRIBUTE_RESTRICTED) != 0;
     user->revoked = entry->revoked_by_command = (attributes & RACF_ATTRIBUTE_REVOKED) != 0;
-    user->has_password = sqlite3_column_int(row, 4) != 0;
-    user->is_protected = !user->has_password && sqlite3_column_int(row, 5) == 0;
+    entry->expired = (attributes & RACF_ATTRIBUTE_EXPIRED) != 0;
+    entry->password.size = racf_column_bytes(racf, row, 4, entry->password.bytes, sizeof entry->password.bytes);
+    entry->phrase.size = racf_column_bytes(racf, row, 5, entry->phrase.bytes, sizeof entry->phrase.bytes);
+    user->has_password = entry->password.size != 0;
+    user->is_protected = !user->has_password && entry->phrase.size == 0;
     user->failed_attempts = (uint32_t)sqlite3_column_int(row, 6);
     entry->created_s = sqlite3_column_int64(row, 7);
     entry->last_access_s = sqlite3_column_int64(row, 8);
+    entry->password_changed_s = sqlite3_column_int64(row, 9);
+    entry->phrase_changed_s = sqlite3_column_int64(row, 10);
+    entry->interval_days = sqlite3_column_int(row, 11);
 }
 
 static void
@@ -179,46 +185,35 @@ racf_connection_find(const struct racf *racf, const char *userid, const char *gr
     return RACF_NOT_CONNECTED;
 }
 
-static void
-log_counter_failure(struct racf *racf, const char *userid)
+/* The shorter of the user's own interval and that of SETROPTS counts. */
+static int64_t
+expiry_of(const struct racf *racf, const struct racf_user_entry *entry, int64_t changed_s)
 {
-    if (!racf_sql_succeeded(racf))
-        log_message("PGR202E", "the logon count of user %s cannot be written to the RACF database: %s", userid, racf->failure);
+    int64_t limit_days = racf->options[RACF_OPTION_INTERVAL];
+    int64_t days = entry->interval_days;
+    if (entry->expired)
+        return INT64_MIN;
+    if (days == 0)
+        return INT64_MAX;
+    return changed_s + (limit_days != 0 && limit_days < days ? limit_days : days) * SECONDS_A_DAY;
 }
 
-/* Memory counts even when the file cannot be written: a full disk must not make guessing free. */
 bool
-racf_count_failure(struct racf *racf, const char *userid)
+racf_password_find(const struct racf *racf, const char *userid, bool phrase, struct racf_password *password)
 {
-    struct racf_user_entry *entry = entry_find(racf, userid);
+    const struct racf_user_entry *entry = entry_find(racf, userid);
+    *password = (struct racf_password) { 0 };
     if (entry == NULL)
         return false;
-    if (entry->user.failed_attempts < UINT16_MAX)
-        entry->user.failed_attempts++;
-    uint32_t limit = racf->options[RACF_OPTION_REVOKE];
-    bool revokes = limit > 0 && entry->user.failed_attempts >= limit && !entry->revoked_by_command;
-    if (revokes)
-        entry->user.revoked = entry->revoked_by_command = true;
-    racf_sql_run(racf, "UPDATE user SET failed_attempts = ?, attributes = attributes | ? WHERE userid = ?", "iit",
-                 (int)entry->user.failed_attempts, revokes ? RACF_ATTRIBUTE_REVOKED : 0, userid);
-    log_counter_failure(racf, userid);
-    return revokes;
+    password->hash = phrase ? entry->phrase : entry->password;
+    password->expires_s = expiry_of(racf, entry, phrase ? entry->phrase_changed_s : entry->password_changed_s);
+    return password->hash.size != 0;
 }
 
-void
-racf_count_success(struct racf *racf, const char *userid)
+bool
+racf_mixed_case(const struct racf *racf)
 {
-    struct racf_user_entry *entry = entry_find(racf, userid);
-    if (entry == NULL)
-        return;
-    int64_t now_s = clock_utc_seconds(racf->clock);
-    bool first_today = now_s / SECONDS_A_DAY != entry->last_access_s / SECONDS_A_DAY;
-    if (entry->user.failed_attempts == 0 && !first_today)
-        return;
-    entry->user.failed_attempts = 0;
-    entry->last_access_s = now_s;
-    racf_sql_run(racf, "UPDATE user SET failed_attempts = 0, last_access_s = ? WHERE userid = ?", "lt", now_s, userid);
-    log_counter_failure(racf, userid);
+    return racf->options[RACF_OPTION_MIXEDCASE] != 0;
 }
 
 void

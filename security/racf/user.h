@@ -29,6 +29,13 @@ struct racf_user_entry {
     bool revoked_by_command; /* user.revoked also counts INACTIVE(n) */
     int64_t created_s;
     int64_t last_access_s; /* 0: never */
+    struct password_hash password;
+    struct password_hash phrase;
+    int64_t password_changed_s;
+    int64_t phrase_changed_s;
+    int interval_days;   /* 0: never expires */
+    bool expired;        /* EXPIRED: password and phrase must be changed */
+    bool counts_changed; /* failed_attempts, revoked_by_command, last_access_s: not in the file yet */
     struct racf_user_connection *connections;
     size_t connection_count;
     UT_hash_handle hh;
@@ -38,7 +45,7 @@ void users_load(struct racf *racf);
 /* After a commit: the user is as the file has it, or gone. */
 void user_reload(struct racf *racf, const char *userid);
 void users_clear(struct racf *racf);
-const struct racf_user_entry *user_entry_find(const struct racf *racf, const char *userid);
+struct racf_user_entry *user_entry_find(const struct racf *racf, const char *userid);
 
 /* A row of the file. */
 struct user_row {

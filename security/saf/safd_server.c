@@ -206,6 +206,7 @@ safd_server_run(struct safd_server *server)
         works = event_base_loop(server->base, EVLOOP_ONCE) == 0;
         safd_service_commit(server->service);
         safd_links_sweep(&server->links);
+        racf_counts_store(server->service->racroute.racf);
         if (server->settings.link_count > 0 && server->links.inherited == 0 && !server->stopping) {
             log_message("SAFD0005I", "ENDING BECAUSE THE GATEWAY CLOSED ITS LINKS");
             stop(server);

@@ -193,6 +193,7 @@ what_was_answered_survives_a_killed_process(void)
         bool done = fixture_open(fixture, &problem) && fixture_command(fixture, "ADDUSER TOM PASSWORD(SECRET)") == 0 &&
                     fixture_command(fixture, "SETROPTS PASSWORD(REVOKE(2))") == 0 && !racf_count_failure(fixture->racf, "TOM") &&
                     racf_count_failure(fixture->racf, "TOM");
+        racf_counts_store(fixture->racf);
         kill(getpid(), done ? SIGKILL : SIGTERM);
     }
     int status = 0;
@@ -228,6 +229,9 @@ failures_revoke_and_successes_clear(void)
     CU_ASSERT_EQUAL(fixture_command(fixture, "SETROPTS PASSWORD(NOREVOKE)"), 0);
     for (int i = 0; i < 300; i++)
         CU_ASSERT_FALSE(racf_count_failure(fixture->racf, "TOM"));
+    racf_counts_store(fixture->racf);
+    CU_ASSERT_TRUE(fixture_restart(fixture));
+    CU_ASSERT_EQUAL(racf_user_find(fixture->racf, "TOM")->failed_attempts, 300);
     fixture_free(fixture);
 }
 
