@@ -22,14 +22,16 @@ struct run {
 static void say(const struct run *run, const char *format, ...) PRINTF_LIKE(2, 3);
 static void complain(const struct run *run, const char *what, const char *format, ...) PRINTF_LIKE(3, 4);
 
+/* What happened, between the results; beside them when a program reads those. */
 static void
 say(const struct run *run, const char *format, ...)
 {
+    FILE *out = run->batch->format->for_programs ? run->batch->errors : run->batch->out;
     va_list arguments;
     va_start(arguments, format);
-    vfprintf(run->batch->out, format, arguments);
+    vfprintf(out, format, arguments);
     va_end(arguments);
-    putc('\n', run->batch->out);
+    putc('\n', out);
 }
 
 /* `sqlbatch: script:line: what: why`, after all results that came before it. */

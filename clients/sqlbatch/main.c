@@ -14,7 +14,7 @@
 
 enum { SECRET_MEMORY = 1 << 17 };
 
-enum option { OPTION_URL, OPTION_KEY_FILE, OPTION_USER, OPTION_PASSWORD_FILE, OPTION_ECHO, OPTION_COUNT };
+enum option { OPTION_URL, OPTION_KEY_FILE, OPTION_USER, OPTION_PASSWORD_FILE, OPTION_ECHO, OPTION_FORMAT, OPTION_COUNT };
 
 static const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_URL] = { "url", "URL", "connect before the script begins" },
@@ -23,6 +23,8 @@ static const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_PASSWORD_FILE] = { "password-file", "FILE",
                                "log on with the password (or PassTicket) in FILE,\nwhich must be closed to others" },
     [OPTION_ECHO] = { "echo", NULL, "print each statement before it runs" },
+    [OPTION_FORMAT] = { "format", "FORMAT",
+                        "table (default), vertical, csv or json; with csv and json only results\ngo to standard output" },
 };
 
 static const struct command_line command_line = {
@@ -71,7 +73,7 @@ read_secrets(const struct arguments *arguments, struct credential_source *source
 }
 
 static enum batch_status
-run_file(const struct arguments *arguments, struct credential_source *source, int file)
+run_file(const struct arguments *arguments, const struct printer_format *format, struct credential_source *source, int file)
 {
     struct script *script = malloc(sizeof *script);
     if (script == NULL) {
@@ -83,7 +85,7 @@ run_file(const struct arguments *arguments, struct credential_source *source, in
         .script_name = arguments->script != NULL ? arguments->script : "(standard input)",
         .script = script,
         .credentials = source,
-        .format = &printer_table,
+        .format = format,
         .out = stdout,
         .errors = stderr,
         .echo = arguments->options[OPTION_ECHO] != NULL,
@@ -103,9 +105,13 @@ run(const struct arguments *arguments)
         fprintf(stderr, "sqlbatch: %s: %s: name a script that can be read\n", arguments->script, strerror(errno));
         return BATCH_CONFIGURATION_ERROR;
     }
+    const char *name = arguments->options[OPTION_FORMAT];
+    const struct printer_format *format = printer_format_find(name != NULL ? name : printer_table.name);
     enum batch_status status = BATCH_CONFIGURATION_ERROR;
-    if (read_secrets(arguments, &source))
-        status = run_file(arguments, &source, file);
+    if (format == NULL)
+        fprintf(stderr, "sqlbatch: --format: %s is no format: choose table, vertical, csv or json\n", name);
+    else if (read_secrets(arguments, &source))
+        status = run_file(arguments, format, &source, file);
     credential_source_clear(&source);
     if (arguments->script != NULL)
         close(file);

@@ -5,6 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct printer_format *
+printer_format_find(const char *name)
+{
+    static const struct printer_format *const formats[] = { &printer_table, &printer_vertical, &printer_csv, &printer_json };
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(formats[i]->name, name) == 0)
+            return formats[i];
+    return NULL;
+}
+
 void
 printer_init(struct printer *printer, const struct printer_format *format, FILE *out)
 {
@@ -93,7 +103,7 @@ append_characters(struct text *text, const char *bytes, size_t size)
 }
 
 static void
-append_value(struct text *text, const struct sql_value *value, enum sql_type type)
+append_value(struct text *text, const struct sql_value *value, enum sql_type type, bool raw)
 {
     switch (value->kind) {
     case SQL_VALUE_NULL:
@@ -108,7 +118,10 @@ append_value(struct text *text, const struct sql_value *value, enum sql_type typ
         append_real(text, value->real, type == SQL_TYPE_REAL);
         break;
     case SQL_VALUE_TEXT:
-        append_characters(text, (const char *)value->data.bytes, value->data.size);
+        if (raw)
+            text_append(text, value->data.bytes, value->data.size);
+        else
+            append_characters(text, (const char *)value->data.bytes, value->data.size);
         break;
     case SQL_VALUE_BYTES:
         append_hexadecimal(text, value->data.bytes, value->data.size);
@@ -156,7 +169,7 @@ printer_row(struct printer *printer, const struct sql_value *values)
     text_reset(&printer->line);
     for (size_t i = 0; i < printer->column_count && !printer->failed; i++) {
         size_t before = printer->line.size;
-        append_value(&printer->line, &values[i], printer->columns[i].type);
+        append_value(&printer->line, &values[i], printer->columns[i].type, printer->format->for_programs);
         printer->cells[i] = (struct printer_cell) { .size = printer->line.size - before, .is_null = values[i].kind == SQL_VALUE_NULL };
     }
     printer->failed |= printer->line.failed;

@@ -1,4 +1,4 @@
-/* Prints result tables. How a table looks is a struct printer_format: aligned columns now, others by adding one to the list.
+/* Prints results. How they look is a struct printer_format: aligned columns or one value a line for people, CSV or JSON for programs.
  *
  * The aligned form has the widths of the first rows (up to PRINTER_SAMPLE_ROWS or PRINTER_SAMPLE_BYTES): they are held back until
  * the widths are known, so that output of any length needs little memory. Later values that are wider push their line to the right;
@@ -22,6 +22,7 @@ struct printer_cell {
 
 struct printer_format {
     const char *name;
+    bool for_programs; /* text as it is, without escapes for a terminal; nothing but results belongs on the same stream */
     void (*begin)(struct printer *printer);
     void (*row)(struct printer *printer, const struct printer_cell *cells);
     void (*end)(struct printer *printer);
@@ -50,6 +51,12 @@ struct printer {
 };
 
 extern const struct printer_format printer_table;
+extern const struct printer_format printer_vertical;
+extern const struct printer_format printer_csv;
+extern const struct printer_format printer_json;
+
+/* The format of that name, or NULL. */
+const struct printer_format *printer_format_find(const char *name);
 
 /* `out` is borrowed. */
 void printer_init(struct printer *printer, const struct printer_format *format, FILE *out);

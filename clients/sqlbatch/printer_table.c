@@ -13,20 +13,6 @@
 
 static const char null_text[] = "NULL";
 
-/* How wide the terminal shows it. */
-static size_t
-display_width(const char *text, size_t size)
-{
-    size_t width = 0;
-    for (size_t at = 0; at < size;) {
-        uint32_t character;
-        size_t length = utf8_decode(text + at, size - at, &character);
-        width += length > 0 ? utf8_width(character) : 1;
-        at += length > 0 ? length : 1;
-    }
-    return width;
-}
-
 static void
 put_repeated(FILE *out, char c, size_t count)
 {
@@ -49,7 +35,7 @@ put_cell(struct printer *printer, size_t index, const char *text, size_t size)
 {
     const struct printer_column *column = &printer->columns[index];
     bool last = index + 1 == printer->column_count;
-    size_t width = display_width(text, size);
+    size_t width = text_display_width(text, size);
     size_t padding = width < column->width ? column->width - width : 0;
     fputs(index > 0 ? " | " : " ", printer->out);
     if (column->is_number)
@@ -89,7 +75,7 @@ hold_back(struct printer *printer, const struct printer_cell *cells)
     for (size_t i = 0; i < printer->column_count; i++) {
         text_append(&printer->sample, &cells[i], sizeof cells[i]);
         text_append(&printer->sample, cells[i].text, cells[i].size);
-        widen(&printer->columns[i], cells[i].is_null ? sizeof null_text - 1 : display_width(cells[i].text, cells[i].size));
+        widen(&printer->columns[i], cells[i].is_null ? sizeof null_text - 1 : text_display_width(cells[i].text, cells[i].size));
     }
     printer->failed |= printer->sample.failed;
     printer->sample_rows++;
@@ -119,7 +105,7 @@ begin_table(struct printer *printer)
     printer->sample_rows = 0;
     text_reset(&printer->sample);
     for (size_t i = 0; i < printer->column_count; i++)
-        widen(&printer->columns[i], display_width(printer->columns[i].name, strlen(printer->columns[i].name)));
+        widen(&printer->columns[i], text_display_width(printer->columns[i].name, strlen(printer->columns[i].name)));
 }
 
 static void

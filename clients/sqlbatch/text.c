@@ -109,3 +109,16 @@ utf8_width(uint32_t character)
     int width = wcwidth((wchar_t)character);
     return width < 0 ? 1 : (size_t)width;
 }
+
+size_t
+text_display_width(const char *text, size_t size)
+{
+    size_t width = 0;
+    for (size_t at = 0; at < size;) {
+        uint32_t character;
+        size_t length = utf8_decode(text + at, size - at, &character);
+        width += length > 0 ? utf8_width(character) : 1;
+        at += length > 0 ? length : 1;
+    }
+    return width;
+}

@@ -27,3 +27,6 @@ size_t utf8_decode(const char *bytes, size_t size, uint32_t *character);
 
 /* Columns that a character takes on a terminal, by the locale in force: 0, 1 or 2. */
 size_t utf8_width(uint32_t character);
+
+/* Columns that text takes; bytes that are not UTF-8 count as one each. */
+size_t text_display_width(const char *text, size_t size);

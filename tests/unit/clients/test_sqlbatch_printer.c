@@ -26,15 +26,16 @@ real_value(double real)
 
 static const struct sql_value null_value = { .kind = SQL_VALUE_NULL };
 
-/* What the table form makes of `count` rows, in memory the caller frees. */
+/* What a form makes of `count` rows, in memory the caller frees. */
 static char *
-print_rows(const struct sql_column *columns, size_t column_count, const struct sql_value *values, size_t count)
+print_rows_as(const struct printer_format *format, const struct sql_column *columns, size_t column_count, const struct sql_value *values,
+              size_t count)
 {
     char *output = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&output, &size);
     struct printer printer;
-    printer_init(&printer, &printer_table, out);
+    printer_init(&printer, format, out);
     printer_begin(&printer, columns, column_count);
     for (size_t row = 0; row < count; row++)
         printer_row(&printer, values + row * column_count);
@@ -43,6 +44,12 @@ print_rows(const struct sql_column *columns, size_t column_count, const struct s
     printer_clear(&printer);
     fclose(out);
     return output;
+}
+
+static char *
+print_rows(const struct sql_column *columns, size_t column_count, const struct sql_value *values, size_t count)
+{
+    return print_rows_as(&printer_table, columns, column_count, values, count);
 }
 
 static void
@@ -202,6 +209,63 @@ a_full_disk_is_noticed(void)
     fclose(full);
 }
 
+/* Two rows that need quoting, escaping and NULL. */
+static void
+check_form(const char *name, const char *expected)
+{
+    static const struct sql_column columns[] = {
+        { .name = "N", .type = SQL_TYPE_INTEGER },
+        { .name = "TEXT, \"it\"", .type = SQL_TYPE_VARCHAR },
+        { .name = "D", .type = SQL_TYPE_DECIMAL },
+        { .name = "B", .type = SQL_TYPE_BOOLEAN },
+    };
+    const struct sql_value values[] = {
+        integer_value(1),
+        text_value("a\n\"b\", c"),
+        text_value("12345678901234567890.10"),
+        integer_value(1),
+        null_value,
+        text_value(""),
+        null_value,
+        null_value,
+    };
+    const struct printer_format *format = printer_format_find(name);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(format);
+    char *output = print_rows_as(format, columns, 4, values, 2);
+    CU_ASSERT_STRING_EQUAL(output, expected);
+    free(output);
+}
+
+static void
+csv_quotes_what_needs_it(void)
+{
+    check_form("csv", "N,\"TEXT, \"\"it\"\"\",D,B\r\n1,\"a\n\"\"b\"\", c\",12345678901234567890.10,TRUE\r\n,\"\",,\r\n");
+}
+
+static void
+json_keeps_digits_and_types(void)
+{
+    check_form("json", "[\n{\"N\": 1, \"TEXT, \\\"it\\\"\": \"a\\u000A\\\"b\\\", c\", \"D\": 12345678901234567890.10, \"B\": true},\n"
+                       "{\"N\": null, \"TEXT, \\\"it\\\"\": \"\", \"D\": null, \"B\": null}\n]\n");
+    static const struct sql_column columns[] = { { .name = "R", .type = SQL_TYPE_DOUBLE } };
+    const struct sql_value infinite = real_value(INFINITY);
+    char *output = print_rows_as(&printer_json, columns, 1, &infinite, 1);
+    CU_ASSERT_STRING_EQUAL(output, "[\n{\"R\": \"inf\"}\n]\n");
+    free(output);
+    output = print_rows_as(&printer_json, columns, 1, NULL, 0);
+    CU_ASSERT_STRING_EQUAL(output, "[]\n");
+    free(output);
+}
+
+static void
+vertical_shows_a_value_a_line(void)
+{
+    check_form("vertical",
+               "-- row 1\nN          | 1\nTEXT, \"it\" | a\\n\"b\", c\nD          | 12345678901234567890.10\nB          | TRUE\n"
+               "-- row 2\nN          | NULL\nTEXT, \"it\" | \nD          | NULL\nB          | NULL\n2 rows\n");
+    CU_ASSERT_PTR_NULL(printer_format_find("xml"));
+}
+
 int
 main(void)
 {
@@ -215,6 +279,9 @@ main(void)
         { "long results stream", long_results_stream },
         { "a very wide value does not widen its column", a_very_wide_value_does_not_widen_its_column },
         { "a full disk is noticed", a_full_disk_is_noticed },
+        { "CSV quotes what needs it", csv_quotes_what_needs_it },
+        { "JSON keeps digits and types", json_keeps_digits_and_types },
+        { "vertical shows a value a line", vertical_shows_a_value_a_line },
     };
     return SUITE_RUN("sqlbatch printer", cases);
 }
