@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN_GAP = 2 };
+enum { COLUMN_GAP = 2, TABLE_WIDTH_MAX = 160 };
 enum { STATUS_DONE = 0, STATUS_WARNING = 4, STATUS_ERROR = 8 };
 
 /* Columns on the screen of UTF-8 text: continuation bytes take none. */
@@ -53,16 +53,13 @@ column_width(const struct om_response *response, const struct om_column *column)
     return width;
 }
 
+/* A table: headings, then a line for each row. */
 static void
-print_rows(const struct om_response *response, FILE *stream)
+print_table(const struct om_response *response, const int *widths, FILE *stream)
 {
-    int *widths = calloc(response->column_count + 1, sizeof *widths);
-    if (widths == NULL)
-        return;
     int gap = 0;
     for (size_t c = 0; c < response->column_count; c++) {
         const struct om_column *column = &response->columns[c];
-        widths[c] = column_width(response, column);
         print_cell(stream, column->long_label, strlen(column->long_label), widths[c], column->right_aligned, &gap);
     }
     putc('\n', stream);
@@ -75,6 +72,47 @@ print_rows(const struct om_response *response, FILE *stream)
         }
         putc('\n', stream);
     }
+}
+
+/* For rows wider than a screen: a line for each value, an empty line between rows. */
+static void
+print_list(const struct om_response *response, FILE *stream)
+{
+    int widest = 0;
+    for (size_t c = 0; c < response->column_count; c++) {
+        int width = text_width(response->columns[c].long_label, strlen(response->columns[c].long_label));
+        widest = width > widest ? width : widest;
+    }
+    for (size_t r = 0; r < response->row_count; r++) {
+        if (r > 0)
+            putc('\n', stream);
+        for (size_t c = 0; c < response->column_count; c++) {
+            const struct om_column *column = &response->columns[c];
+            size_t size;
+            int gap = 0;
+            const char *value = om_row_value(response, response->rows[r], column->short_label, &size);
+            print_cell(stream, column->long_label, strlen(column->long_label), widest, false, &gap);
+            print_cell(stream, value != NULL ? value : "", value != NULL ? size : 0, 0, false, &gap);
+            putc('\n', stream);
+        }
+    }
+}
+
+static void
+print_rows(const struct om_response *response, FILE *stream)
+{
+    int *widths = calloc(response->column_count + 1, sizeof *widths);
+    if (widths == NULL)
+        return;
+    int total = 0;
+    for (size_t c = 0; c < response->column_count; c++) {
+        widths[c] = column_width(response, &response->columns[c]);
+        total += widths[c] + COLUMN_GAP;
+    }
+    if (total <= TABLE_WIDTH_MAX)
+        print_table(response, widths, stream);
+    else
+        print_list(response, stream);
     free(widths);
 }
 

@@ -1,4 +1,5 @@
-/* An OM response as people read it: a table, the messages, and what went wrong. */
+/* An OM response as people read it: a table (or, when that would be wider than a screen, a value a line), the messages, and
+ * what went wrong. */
 #pragma once
 #include <stdio.h>
 

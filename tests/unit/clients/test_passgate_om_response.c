@@ -179,6 +179,28 @@ text_cannot_drive_the_terminal(void)
     om_response_clear(&response);
 }
 
+static void
+rows_wider_than_a_screen_become_lists(void)
+{
+    char wide[201];
+    char xml[800];
+    char expected[400];
+    memset(wide, 'w', 200);
+    wide[200] = '\0';
+    int size = snprintf(xml, sizeof xml,
+                        "<imsout><ctl><rc>00000000</rc><rsn>00000000</rsn></ctl><cmdrsphdr><hdr slbl=\"MBR\" llbl=\"MbrName\" />"
+                        "<hdr slbl=\"E\" llbl=\"Empty\" /><hdr slbl=\"V\" llbl=\"V\" /></cmdrsphdr><cmdrspdata>"
+                        "<rsp>MBR(HWS1) E() V(%s)</rsp><rsp>MBR(HWS2) E() V(1)</rsp></cmdrspdata></imsout>",
+                        wide);
+    snprintf(expected, sizeof expected, "MbrName  HWS1\nEmpty\nV        %s\n\nMbrName  HWS2\nEmpty\nV        1\n", wide);
+    struct om_response response;
+    CU_ASSERT_TRUE_FATAL(parse(xml, (size_t)size, &response));
+    char *text = print(&response);
+    CU_ASSERT_STRING_EQUAL(text, expected);
+    free(text);
+    om_response_clear(&response);
+}
+
 int
 main(void)
 {
@@ -190,6 +212,7 @@ main(void)
         { "no changed byte does harm", no_changed_byte_does_harm },
         { "what is no response is refused", what_is_no_response_is_refused },
         { "values are found by their label alone", values_are_found_by_their_label_alone },
+        { "rows wider than a screen become lists", rows_wider_than_a_screen_become_lists },
         { "text cannot drive the terminal", text_cannot_drive_the_terminal },
     };
     return SUITE_RUN("passgate OM response", cases);
