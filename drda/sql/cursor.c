@@ -4,7 +4,7 @@
 #include "drda/sql/request.h"
 #include "drda/sql/sqlca.h"
 
-enum { FLAG_TRUE = 0xF1, QRYATTUPD_READ_ONLY = 1, QRYINSID_SIZE = 8 };
+enum { QRYINSID_SIZE = 8 };
 
 static bool
 is_open_for_requester(const struct sql_section *section)
@@ -31,21 +31,6 @@ reply_failure(struct sql_request *request)
     ddm_close(writer, mark);
     sqlcard_put(writer, &request->diagnosis);
     dss_end(request->reply);
-}
-
-/* One instance of a cursor is open at a time, so that QRYINSID need not tell them apart. */
-static void
-reply_opened(struct sql_request *request, const struct sql_section *section)
-{
-    static const uint8_t instance[QRYINSID_SIZE] = { 0 };
-    struct wire_writer *writer = request->reply->wire;
-    size_t mark = request_open_message(request, CP_OPNQRYRM, SVRCOD_INFO, false);
-    ddm_put_u16(writer, CP_QRYPRCTYP, CP_LMTBLKPRC);
-    if (section->with_hold)
-        ddm_put_u8(writer, CP_SQLCSRHLD, FLAG_TRUE);
-    ddm_put_bytes(writer, CP_QRYINSID, instance, sizeof instance);
-    ddm_put_u8(writer, CP_QRYATTUPD, QRYATTUPD_READ_ONLY);
-    request_close_message(request, mark);
 }
 
 /* Opens the cursor, or leaves in the diagnosis why not. An empty section is one whose PRPSQLSTT failed and has said why: the
@@ -110,7 +95,7 @@ request_opnqry(struct sql_request *request)
         reply_failure(request);
         return true;
     }
-    reply_opened(request, section);
+    request_reply_opened(request, section);
     query_put_description(request->reply, request->command->correlation_id, request->target, section);
     query_put_block(request->reply, request->command->correlation_id, request->target, section, block_size);
     return true;

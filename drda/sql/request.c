@@ -8,6 +8,8 @@ enum {
     FLAG_TRUE = 0xF1,
     FLAG_FALSE = 0xF0,
     QRYBLKSZ_MIN = 512,
+    QRYATTUPD_READ_ONLY = 1,
+    QRYINSID_SIZE = 8,
     QRYBLKSZ_MAX = 32767, /* larger ones are allowed to ask for; a block is never larger than a DSS without continuation */
 };
 
@@ -173,4 +175,19 @@ request_reply_sqlerrrm(struct sql_request *request)
 {
     request_close_message(request, request_open_message(request, CP_SQLERRRM, SVRCOD_ERROR, false));
     request_reply_sqlcard(request);
+}
+
+/* One instance of a cursor is open at a time, so that QRYINSID need not tell them apart. */
+void
+request_reply_opened(struct sql_request *request, const struct sql_section *section)
+{
+    static const uint8_t instance[QRYINSID_SIZE] = { 0 };
+    struct wire_writer *writer = request->reply->wire;
+    size_t mark = request_open_message(request, CP_OPNQRYRM, SVRCOD_INFO, false);
+    ddm_put_u16(writer, CP_QRYPRCTYP, CP_LMTBLKPRC);
+    if (section->with_hold)
+        ddm_put_u8(writer, CP_SQLCSRHLD, FLAG_TRUE);
+    ddm_put_bytes(writer, CP_QRYINSID, instance, sizeof instance);
+    ddm_put_u8(writer, CP_QRYATTUPD, QRYATTUPD_READ_ONLY);
+    request_close_message(request, mark);
 }

@@ -51,6 +51,13 @@ void request_reply_sqlerrrm(struct sql_request *request);
 size_t request_open_message(struct sql_request *request, uint16_t codepoint, enum svrcod svrcod, bool rdbnam);
 void request_close_message(struct sql_request *request, size_t mark);
 
+/* OPNQRYRM: the cursor is open, and how it will be answered. */
+void request_reply_opened(struct sql_request *request, const struct sql_section *section);
+
+/* Replies to EXCSQLSTT of a CALL whose cursor has been opened: what says that there is one result set, its description and its
+ * first block. `pkgnamcsn` names the section, by which the requester goes on. */
+void request_reply_result_set(struct sql_request *request, struct sql_section *section, struct wire_reader pkgnamcsn, size_t block_size);
+
 /* Handlers. False: request->fault says what is wrong with the command itself. */
 bool request_prpsqlstt(struct sql_request *request);
 bool request_dscsqlstt(struct sql_request *request);

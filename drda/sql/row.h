@@ -1,5 +1,6 @@
 /* Rows of QRYDTA and of FDODTA: an SQLCAGRP, an indicator, then a value for each column. Converts what the executor stored into
- * what the column is declared to be; what does not fit is an SQL error, never a changed value.
+ * what the column is declared to be. What does not fit is an SQL error, never a cut or wrapped value; digits behind the scale of a
+ * DECIMAL are rounded.
  * Source: DRDA volume 1, SQLDTAGRP; drda/sql/fdoca.h for the types. */
 #pragma once
 

@@ -15,9 +15,8 @@ enum {
 };
 
 void
-sqldard_put_head(struct wire_writer *writer, const struct sql_diagnosis *diagnosis, bool with_hold, size_t count)
+sqldard_put_group(struct wire_writer *writer, bool with_hold, size_t count)
 {
-    sqlca_put(writer, diagnosis);
     wire_put_u8(writer, INDICATOR_PRESENT);
     wire_put_u16(writer, with_hold ? HOLD_YES : HOLD_NO);
     for (size_t i = 1; i < HEAD_NUMBERS; i++)
@@ -26,6 +25,13 @@ sqldard_put_head(struct wire_writer *writer, const struct sql_diagnosis *diagnos
     wire_put_u16(writer, 0); /* SQLDSCHEMA, mixed and single-byte */
     wire_put_u16(writer, 0);
     wire_put_u16(writer, (uint16_t)count);
+}
+
+void
+sqldard_put_head(struct wire_writer *writer, const struct sql_diagnosis *diagnosis, bool with_hold, size_t count)
+{
+    sqlca_put(writer, diagnosis);
+    sqldard_put_group(writer, with_hold, count);
 }
 
 /* A name is a pair of strings, mixed and single-byte, of which the second stays empty. */

@@ -3,11 +3,18 @@
 
 #include "drda/sql/parameters.h"
 #include "drda/sql/procedure.h"
+#include "drda/sql/query.h"
 #include "drda/sql/request.h"
 #include "drda/sql/sqldard.h"
 #include "drda/sql/sqlstt.h"
 
-enum { TYPSQLDA_MAX = 5, TYPSQLDA_INPUT = 1 };
+enum { TYPSQLDA_MAX = 5, TYPSQLDA_INPUT = 1, BLOCK_SIZE_DEFAULT = 32767 };
+
+/* What EXCSQLSTT says of the result set that a CALL may have. */
+struct execution {
+    struct wire_reader pkgnamcsn;
+    size_t block_size;
+};
 
 /* Attributes are words in any order; this is the only one that changes what a section does. */
 static bool
@@ -76,6 +83,7 @@ prepare(struct sql_request *request, struct sql_section *section)
         operations->close(request->target, section);
         section->state = SQL_SECTION_PREPARED;
         section->is_query = false;
+        section->is_call = false;
         section->column_count = 0;
         section->parameter_count = procedure_parameter_count(procedure);
     }
@@ -166,13 +174,30 @@ request_excsqlimm(struct sql_request *request)
     return true;
 }
 
+/* A CALL opens a result set; an earlier one that was not read to its end goes. */
+static void
+call(struct sql_request *request, struct sql_section *section, const struct parameters *parameters, const struct execution *execution)
+{
+    query_close(request->target, section);
+    request->target->operations->open(request->target, section, parameters->values, parameters->count, &request->diagnosis);
+    if (request->diagnosis.sqlcode < 0) {
+        request_reply_sqlcard(request);
+        return;
+    }
+    section->state = SQL_SECTION_OPEN;
+    request_reply_result_set(request, section, execution->pkgnamcsn, execution->block_size);
+}
+
 /* Runs a section with parameters that have been read. */
 static void
-execute(struct sql_request *request, struct sql_section *section, const struct parameters *parameters)
+execute(struct sql_request *request, struct sql_section *section, const struct parameters *parameters, const struct execution *execution)
 {
-    if (parameters->count != section->parameter_count)
+    if (parameters->count != section->parameter_count) {
         sql_diagnosis_set(&request->diagnosis, -313, "07001", "the number of values is not the number of parameter markers");
-    else if (section->procedure == PROCEDURE_NONE)
+    } else if (section->is_call) {
+        call(request, section, parameters, execution);
+        return;
+    } else if (section->procedure == PROCEDURE_NONE)
         request->target->operations->execute(request->target, section, parameters->values, parameters->count, &request->diagnosis);
     if (section->procedure == PROCEDURE_NONE || request->diagnosis.sqlcode != 0) {
         request_reply_sqlcard(request);
@@ -197,11 +222,14 @@ request_excsqlstt(struct sql_request *request)
         { CP_QRYROWSET, 4, 4, false },
         { CP_NBRROW, 4, 4, false },
     };
-    enum { COUNT = sizeof table / sizeof table[0] };
+    enum { QRYBLKSZ = 3, COUNT = sizeof table / sizeof table[0] };
     struct wire_reader values[COUNT];
     struct sql_section_name name;
-    if (!request_read_parameters(request, table, COUNT, values) || !request_section_name(request, values[0], &name))
+    struct execution execution = { .block_size = BLOCK_SIZE_DEFAULT };
+    if (!request_read_parameters(request, table, COUNT, values) || !request_section_name(request, values[0], &name) ||
+        (values[QRYBLKSZ].at != NULL && !request_block_size(request, values[QRYBLKSZ], &execution.block_size)))
         return false;
+    execution.pkgnamcsn = values[0];
 
     struct parameters parameters;
     struct sql_section *section = request_find_section(request, &name);
@@ -211,7 +239,7 @@ request_excsqlstt(struct sql_request *request)
     if (!damaged && !prepared)
         sql_diagnosis_set(&request->diagnosis, -518, "07003", "the section holds no prepared statement that can be executed");
     if (readable && prepared)
-        execute(request, section, &parameters);
+        execute(request, section, &parameters, &execution);
     else if (!damaged)
         request_reply_sqlcard(request);
     parameters_clear(&parameters);

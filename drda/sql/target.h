@@ -21,9 +21,10 @@ struct sql_section {
     struct sql_section_name name;
     enum sql_section_state state;
     bool is_query;          /* set by prepare: the statement returns rows */
+    bool is_call;           /* set by prepare: CALL of a procedure that returns rows; executing it opens the cursor */
     bool with_hold;         /* cursor stays open over COMMIT */
     uint8_t procedure;      /* a SYSIBM procedure answered by the conversation itself; 0 when none */
-    size_t column_count;    /* set by prepare; 0 when not a query */
+    size_t column_count;    /* set by prepare, of a CALL by open; 0 when there are none */
     size_t parameter_count; /* set by prepare */
     uint8_t *pending;       /* rest of a row that did not fit into the last query block, owned */
     size_t pending_size;
@@ -47,8 +48,8 @@ struct sql_target_operations {
     /* Prepares, runs and forgets. */
     void (*execute_immediate)(struct sql_target *target, const char *text, size_t size, struct sql_diagnosis *diagnosis);
 
-    /* Opens the cursor of a prepared query. After SQL_STEP_ROW, value() gives the columns of the row; END and FAILED leave the
-     * cursor open until close(), which is harmless on a closed one. */
+    /* Opens the cursor of a prepared query, or of a CALL, whose columns may be other ones each time. After SQL_STEP_ROW, value()
+     * gives the columns of the row; END and FAILED leave the cursor open until close(), which is harmless on a closed one. */
     void (*open)(struct sql_target *target, struct sql_section *section, const struct sql_value *parameters, size_t count,
                  struct sql_diagnosis *diagnosis);
     enum sql_step (*fetch)(struct sql_target *target, struct sql_section *section, struct sql_diagnosis *diagnosis);

@@ -36,6 +36,21 @@ utf16_put_utf8(struct wire_writer *writer, struct wire_reader utf16)
     return utf16.left == 0 && !utf16.failed && !writer->failed;
 }
 
+/* How many bytes at the start of the text are ASCII, as far as they are seen eight at a time. */
+static size_t
+ascii_prefix(const uint8_t *text, size_t size)
+{
+    const uint64_t high_bits = 0x8080808080808080;
+    uint64_t word;
+    size_t i = 0;
+    for (; size - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, text + i, sizeof word);
+        if ((word & high_bits) != 0)
+            break;
+    }
+    return i;
+}
+
 /* Bytes of the character that begins with `lead`; 0 when none does. */
 static unsigned
 character_size(uint8_t lead)
@@ -53,7 +68,7 @@ bool
 utf8_is_valid(const uint8_t *text, size_t size)
 {
     static const uint32_t first[] = { 0, 0, 0x80, 0x800, PLANE_1 };
-    for (size_t i = 0; i < size;) {
+    for (size_t i = ascii_prefix(text, size); i < size;) {
         unsigned length = character_size(text[i]);
         if (length == 0 || length > size - i)
             return false;

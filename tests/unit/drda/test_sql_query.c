@@ -1,0 +1,280 @@
+/* Query blocks: whatever their size, put together they are the rows. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drda/codepoint.h"
+#include "drda/sql/query.h"
+#include "drda/sql/row.h"
+#include "tests/support/drda_recorded.h"
+#include "tests/support/sql_fake_target.h"
+#include "tests/support/suite.h"
+
+enum { REPLY_MAX = 1 << 17, CORRELATION_ID = 7, COLUMNS_MANY = 300 };
+
+static const struct sql_column columns[] = {
+    { .name = "ID", .table = "T", .schema = "", .type = SQL_TYPE_INTEGER },
+    { .name = "V", .table = "T", .schema = "", .type = SQL_TYPE_VARCHAR, .length = 32000, .nullable = true },
+};
+
+static uint8_t filler[32000];
+static size_t filler_size; /* of the text in every row */
+
+static void
+cell(size_t row, size_t column, struct sql_value *value)
+{
+    if (column == 0)
+        *value = (struct sql_value) { .kind = SQL_VALUE_INTEGER, .integer = (int64_t)row };
+    else if (row % 5 != 4)
+        *value = (struct sql_value) { .kind = SQL_VALUE_TEXT, .data = { filler, filler_size + row % 3 } };
+}
+
+static struct fake_target *
+open_query(size_t rows)
+{
+    struct fake_target *fake = fake_target_new(columns, 2, rows, cell);
+    struct sql_section_name name = { .package = "P", .number = 1 };
+    struct sql_diagnosis diagnosis;
+    struct sql_section *section = fake_section(&fake->target, &name, true);
+    memset(filler, 'x', sizeof filler);
+    sql_diagnosis_clear(&diagnosis);
+    fake_prepare(&fake->target, section, "select", 6, &diagnosis);
+    fake_open(&fake->target, section, NULL, 0, &diagnosis);
+    return fake;
+}
+
+/* One block: the data of its QRYDTA are appended to `rows`. Returns the size of the DSS. */
+static size_t
+next_block(struct fake_target *fake, size_t block_size, struct wire_writer *rows)
+{
+    uint8_t *memory = malloc(REPLY_MAX);
+    struct wire_writer wire = wire_writer(memory, REPLY_MAX);
+    struct dss_writer reply = dss_writer(&wire);
+    struct dss_command command;
+    query_put_block(&reply, CORRELATION_ID, &fake->target, &fake->sections[0].section, block_size);
+    CU_ASSERT_FALSE_FATAL(wire.failed);
+    size_t size = wire.used;
+    CU_ASSERT_TRUE_FATAL(dss_read(memory, wire.used, &command));
+    CU_ASSERT_EQUAL(command.codepoint, CP_QRYDTA);
+    CU_ASSERT_EQUAL(command.correlation_id, CORRELATION_ID);
+    wire_put_bytes(rows, command.parameters.at, command.parameters.left);
+    CU_ASSERT_FALSE_FATAL(rows->failed);
+    free(memory);
+    return size;
+}
+
+static bool
+grow(struct wire_writer *writer, size_t needed)
+{
+    uint8_t *larger = realloc(writer->start, 2 * needed);
+    if (larger == NULL)
+        return false;
+    writer->start = larger;
+    writer->size = 2 * needed;
+    return true;
+}
+
+static void
+put_descriptor(struct wire_writer *writer)
+{
+    struct fdoca_describer describer = fdoca_describe(writer);
+    for (size_t i = 0; i < 2; i++)
+        fdoca_describe_field(&describer, fdoca_field_of(&columns[i]));
+    fdoca_describe_end_rows(&describer);
+}
+
+/* Reads all rows out of what the blocks held, and compares with what the target has. */
+static void
+expect_rows(const struct wire_writer *rows, size_t count, enum row_read end)
+{
+    uint8_t memory[64];
+    struct wire_writer descriptor = wire_writer(memory, sizeof memory);
+    put_descriptor(&descriptor);
+    struct wire_reader block = wire_reader(rows->start, rows->used);
+    struct wire_writer scratch = { 0 };
+    struct sql_value values[2];
+    struct sql_diagnosis diagnosis;
+    for (size_t row = 0; row <= count; row++) {
+        enum row_read outcome = row_read(&block, wire_reader(memory, descriptor.used), false, values, 2, &scratch, &diagnosis);
+        CU_ASSERT_EQUAL_FATAL(outcome, row < count ? ROW_READ_VALUES : end);
+        if (row == count)
+            break;
+        CU_ASSERT_EQUAL(values[0].integer, (int64_t)row);
+        CU_ASSERT_EQUAL(values[1].kind, row % 5 == 4 ? SQL_VALUE_NULL : SQL_VALUE_TEXT);
+        if (row % 5 != 4)
+            CU_ASSERT_EQUAL(values[1].data.size, filler_size + row % 3);
+    }
+    CU_ASSERT_EQUAL(block.left, 0);
+}
+
+static void
+read_to_the_end(size_t rows, size_t text_size, size_t block_size)
+{
+    filler_size = text_size;
+    struct fake_target *fake = open_query(rows);
+    struct wire_writer all = { .grow = grow };
+    const struct sql_section *section = &fake->sections[0].section;
+    size_t blocks = 0;
+    while (section->state == SQL_SECTION_OPEN || section->pending != NULL) {
+        size_t size = next_block(fake, block_size, &all);
+        CU_ASSERT_TRUE_FATAL(size <= block_size);
+        CU_ASSERT_TRUE_FATAL(blocks++ < 10000);
+    }
+    CU_ASSERT_EQUAL(section->state, SQL_SECTION_ENDED);
+    CU_ASSERT_EQUAL(fake->closed, 1);
+    expect_rows(&all, rows, ROW_READ_END);
+    free(all.start);
+    fake_target_free(fake);
+}
+
+static void
+blocks_of_every_size_hold_the_rows(void)
+{
+    for (size_t block_size = 512; block_size <= 700; block_size++)
+        read_to_the_end(40, 50, block_size);
+    for (size_t block_size = 512; block_size <= 32767; block_size += 257) {
+        read_to_the_end(60, 300, block_size);
+        read_to_the_end(7, 5000, block_size);
+    }
+    read_to_the_end(0, 0, 512);
+    read_to_the_end(1, 0, 32767);
+    read_to_the_end(5, 31998, 512);
+    read_to_the_end(5, 31998, 32767);
+}
+
+/* The SQLCA of the end is cut like a row when it has to be. */
+static void
+the_end_may_fall_on_a_border(void)
+{
+    for (size_t text = 0; text < 600; text++)
+        read_to_the_end(1, text, 512);
+}
+
+static void
+a_block_ends_between_rows_when_it_can(void)
+{
+    filler_size = 100;
+    struct fake_target *fake = open_query(30);
+    struct wire_writer all = { .grow = grow };
+    next_block(fake, 512, &all);
+    /* head, ID, indicator and length are 9 bytes of a row, NULL has no length: the sixth row would make 557 of 502 */
+    CU_ASSERT_EQUAL(all.used, 109 + 110 + 111 + 109 + 7);
+    CU_ASSERT_PTR_NOT_NULL(fake->sections[0].section.pending);
+    free(all.start);
+    fake_target_free(fake);
+}
+
+static void
+asked_again_after_the_end_it_says_so_again(void)
+{
+    filler_size = 3;
+    struct fake_target *fake = open_query(2);
+    struct wire_writer all = { .grow = grow };
+    next_block(fake, 4096, &all);
+    expect_rows(&all, 2, ROW_READ_END);
+    for (int i = 0; i < 3; i++) {
+        all.used = 0;
+        next_block(fake, 4096, &all);
+        expect_rows(&all, 0, ROW_READ_END);
+        CU_ASSERT_EQUAL(fake->sections[0].section.state, SQL_SECTION_ENDED);
+    }
+    free(all.start);
+    fake_target_free(fake);
+}
+
+static void
+an_error_on_the_way_stands_behind_the_rows_before_it(void)
+{
+    filler_size = 300;
+    struct fake_target *fake = open_query(20);
+    struct wire_writer all = { .grow = grow };
+    const struct sql_section *section = &fake->sections[0].section;
+    fake->failing_row = 6;
+    while (section->state == SQL_SECTION_OPEN || section->pending != NULL)
+        next_block(fake, 1000, &all);
+    CU_ASSERT_EQUAL(section->state, SQL_SECTION_ENDED);
+    expect_rows(&all, 6, ROW_READ_FAILED);
+    free(all.start);
+    fake_target_free(fake);
+}
+
+static void
+wrong_cell(size_t row, size_t column, struct sql_value *value)
+{
+    cell(row, column, value);
+    if (row == 3 && column == 0)
+        value->integer = (int64_t)1 << 40;
+}
+
+static void
+a_value_that_does_not_fit_ends_the_query(void)
+{
+    filler_size = 10;
+    struct fake_target *fake = open_query(20);
+    struct wire_writer all = { .grow = grow };
+    fake->cell = wrong_cell;
+    next_block(fake, 32767, &all);
+    expect_rows(&all, 3, ROW_READ_FAILED);
+    CU_ASSERT_EQUAL(fake->sections[0].section.state, SQL_SECTION_ENDED);
+    CU_ASSERT_EQUAL(fake->closed, 1);
+    free(all.start);
+    fake_target_free(fake);
+}
+
+static void
+integer_cell(size_t row, size_t column, struct sql_value *value)
+{
+    *value = (struct sql_value) { .kind = SQL_VALUE_INTEGER, .integer = (int64_t)(1000 * row + column) };
+}
+
+static void
+many_columns_are_described_and_read(void)
+{
+    struct sql_column *many = calloc(COLUMNS_MANY, sizeof *many);
+    for (size_t i = 0; i < COLUMNS_MANY; i++)
+        many[i] = columns[0];
+    struct fake_target *fake = open_query(3);
+    fake->columns = many;
+    fake->column_count = COLUMNS_MANY;
+    fake->sections[0].section.column_count = COLUMNS_MANY;
+    fake->cell = integer_cell;
+
+    uint8_t *memory = malloc(REPLY_MAX);
+    struct wire_writer wire = wire_writer(memory, REPLY_MAX);
+    struct dss_writer reply = dss_writer(&wire);
+    struct dss_command command;
+    query_put_description(&reply, CORRELATION_ID, &fake->target, &fake->sections[0].section);
+    CU_ASSERT_TRUE_FATAL(dss_read(memory, wire.used, &command));
+    CU_ASSERT_EQUAL(command.codepoint, CP_QRYDSC);
+
+    struct wire_writer all = { .grow = grow };
+    struct sql_value values[COLUMNS_MANY];
+    struct wire_writer scratch = { 0 };
+    struct sql_diagnosis diagnosis;
+    next_block(fake, 32767, &all);
+    struct wire_reader block = wire_reader(all.start, all.used);
+    for (size_t row = 0; row < 3; row++) {
+        CU_ASSERT_EQUAL_FATAL(row_read(&block, command.parameters, false, values, COLUMNS_MANY, &scratch, &diagnosis), ROW_READ_VALUES);
+        for (size_t i = 0; i < COLUMNS_MANY; i++)
+            CU_ASSERT_EQUAL(values[i].integer, (int64_t)(1000 * row + i));
+    }
+    free(all.start);
+    free(memory);
+    free(many);
+    fake_target_free(fake);
+}
+
+int
+main(void)
+{
+    static const struct test_case cases[] = {
+        { "blocks of every size hold the rows", blocks_of_every_size_hold_the_rows },
+        { "the end may fall on a border", the_end_may_fall_on_a_border },
+        { "a block ends between rows when it can", a_block_ends_between_rows_when_it_can },
+        { "asked again after the end, it says so again", asked_again_after_the_end_it_says_so_again },
+        { "an error on the way stands behind the rows before it", an_error_on_the_way_stands_behind_the_rows_before_it },
+        { "a value that does not fit ends the query", a_value_that_does_not_fit_ends_the_query },
+        { "many columns are described and read", many_columns_are_described_and_read },
+    };
+    return SUITE_RUN("sql-query", cases);
+}
