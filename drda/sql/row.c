@@ -259,19 +259,35 @@ static enum misfit (*const putters[SQL_TYPE_COUNT])(struct wire_writer *, const 
     [SQL_TYPE_CLOB] = put_text,           [SQL_TYPE_BLOB] = put_bytes,
 };
 
+/* What the value is, as far as it can be shown. */
+static void
+show_value(const struct sql_value *value, enum misfit misfit, char *shown, size_t size)
+{
+    enum { SHOWN_MAX = 40 };
+    char number[NUMBER_TEXT_MAX] = "value";
+    bool is_text = value->kind == SQL_VALUE_TEXT && value->data.size <= SHOWN_MAX && misfit != MISFIT_ENCODING;
+    if (value->kind == SQL_VALUE_INTEGER || value->kind == SQL_VALUE_REAL)
+        number_text(value, number);
+    if (is_text)
+        snprintf(shown, size, "'%.*s'", (int)value->data.size, (const char *)value->data.bytes);
+    else
+        snprintf(shown, size, "%s", number);
+}
+
 /* The first token is what a reader of the message wants: which column holds what. */
 static void
 report(const struct sql_column *column, const struct sql_value *value, enum misfit misfit, struct sql_diagnosis *diagnosis)
 {
-    enum { SHOWN_MAX = 40 };
-    char shown[NUMBER_TEXT_MAX + SHOWN_MAX + 8] = "value";
-    char tokens[SQL_NAME_MAX + sizeof shown + 128];
-    if (value->kind == SQL_VALUE_INTEGER || value->kind == SQL_VALUE_REAL)
-        number_text(value, shown);
-    else if (value->kind == SQL_VALUE_TEXT && value->data.size <= SHOWN_MAX && misfit != MISFIT_ENCODING)
-        snprintf(shown, sizeof shown, "'%.*s'", (int)value->data.size, (const char *)value->data.bytes);
-    snprintf(tokens, sizeof tokens, "%s of column %.*s %s %s", shown, SQL_NAME_MAX, column->name, misfits[misfit].text,
-             fdoca_mapping(column->type)->name);
+    const struct fdoca_mapping *mapping = fdoca_mapping(column->type);
+    char shown[64];
+    char limit[48] = "";
+    char tokens[SQL_NAME_MAX + 256];
+    show_value(value, misfit, shown, sizeof shown);
+    if (misfit == MISFIT_LENGTH)
+        snprintf(limit, sizeof limit, " the %u %s of", (unsigned)fdoca_field_of(column).length,
+                 mapping->is_text && mapping->fixed_length == 0 ? "characters" : "bytes");
+    snprintf(tokens, sizeof tokens, "%s of column %.*s %s%s %s", shown, SQL_NAME_MAX, column->name, misfits[misfit].text, limit,
+             mapping->name);
     sql_diagnosis_set(diagnosis, misfits[misfit].sqlcode, misfits[misfit].sqlstate, tokens);
 }
 

@@ -11,7 +11,10 @@ enum {
     HOLD_NO = 2,
     HEAD_NUMBERS = 6, /* SQLDHOLD, RETURN, SCROLL, SENSITIVE, FCODE, KEYTYPE */
     SQLTYPE_NULLABLE = 1,
+    SQLTYPE_BLOB = 404,
+    SQLTYPE_CLOB = 408,
     PRECISION_TOLD_MAX = 31,
+    LOB_LENGTH_MAX = INT32_MAX,
 };
 
 void
@@ -43,6 +46,18 @@ put_name(struct wire_writer *writer, const char *name)
     wire_put_u16(writer, 0);
 }
 
+/* Parameters may be LOBs indeed, for which clients have methods of their own; only results travel as LONG VARCHAR. */
+static void
+put_lob_type(struct wire_writer *writer, const struct sql_column *column)
+{
+    bool is_text = column->type == SQL_TYPE_CLOB;
+    wire_put_u16(writer, PRECISION_TOLD_MAX);
+    wire_put_u16(writer, 0);
+    wire_put_u64(writer, column->length > 0 && column->length < LOB_LENGTH_MAX ? column->length : LOB_LENGTH_MAX);
+    wire_put_u16(writer, (uint16_t)((is_text ? SQLTYPE_CLOB : SQLTYPE_BLOB) | (column->nullable ? SQLTYPE_NULLABLE : 0)));
+    wire_put_u16(writer, is_text ? CCSID_UTF8 : 0);
+}
+
 static void
 put_type(struct wire_writer *writer, const struct sql_column *column)
 {
@@ -65,7 +80,11 @@ put_type(struct wire_writer *writer, const struct sql_column *column)
 void
 sqldard_put_column(struct wire_writer *writer, const struct sql_column *column, enum sqldard_mode mode)
 {
-    put_type(writer, column);
+    bool is_lob = column->type == SQL_TYPE_CLOB || column->type == SQL_TYPE_BLOB;
+    if (is_lob && mode != SQLDARD_COLUMN)
+        put_lob_type(writer, column);
+    else
+        put_type(writer, column);
 
     wire_put_u8(writer, INDICATOR_PRESENT); /* SQLDOPTGRP: unnamed, name, label, comments */
     wire_put_u16(writer, 0);

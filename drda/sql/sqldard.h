@@ -11,6 +11,7 @@ enum sqldard_mode { SQLDARD_COLUMN = 0, SQLDARD_IN = 1, SQLDARD_INOUT = 2, SQLDA
 void sqldard_put_head(struct wire_writer *writer, const struct sql_diagnosis *diagnosis, bool with_hold, size_t count);
 /* The head without the SQLCA before it, as SQLCINRD begins. */
 void sqldard_put_group(struct wire_writer *writer, bool with_hold, size_t count);
+/* LOBs are described as LONG VARCHAR where they are columns, as such where they are parameters. */
 void sqldard_put_column(struct wire_writer *writer, const struct sql_column *column, enum sqldard_mode mode);
 
 /* A column as read. The strings in `column` are empty; the names are borrowed from the reader, in UTF-8. */

@@ -293,6 +293,25 @@ every_type_describes_itself_and_comes_back(void)
     }
 }
 
+static void
+lobs_are_described_as_such_where_they_are_parameters(void)
+{
+    static const enum sql_type types[] = { SQL_TYPE_BLOB, SQL_TYPE_CLOB };
+    for (size_t i = 0; i < 2; i++) {
+        struct sql_column column = { .name = "C", .table = "", .schema = "", .type = types[i], .length = 100000, .nullable = true };
+        uint8_t memory[512];
+        struct wire_writer writer = wire_writer(memory, sizeof memory);
+        struct sqldard_column back;
+        sqldard_put_column(&writer, &column, SQLDARD_IN);
+        struct wire_reader reader = wire_reader(memory, writer.used);
+        CU_ASSERT_TRUE(sqldard_read_column(&reader, false, &back));
+        CU_ASSERT_EQUAL(back.column.type, types[i]);
+        CU_ASSERT_EQUAL(back.column.length, 100000);
+        CU_ASSERT_TRUE(back.column.nullable);
+        CU_ASSERT_EQUAL(back.mode, SQLDARD_IN);
+    }
+}
+
 int
 main(void)
 {
@@ -307,6 +326,7 @@ main(void)
         { "more than 84 fields go on in another triplet", more_than_84_fields_go_on_in_another_triplet },
         { "damaged descriptions are told", damaged_descriptions_are_told },
         { "every type describes itself and comes back", every_type_describes_itself_and_comes_back },
+        { "LOBs are described as such where they are parameters", lobs_are_described_as_such_where_they_are_parameters },
     };
     return SUITE_RUN("sql-describe", cases);
 }

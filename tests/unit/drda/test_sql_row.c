@@ -349,6 +349,31 @@ errors_and_warnings_in_place_of_rows_are_told(void)
     free(rows.scratch.start);
 }
 
+static void
+an_error_says_which_column_holds_what(void)
+{
+    static const struct {
+        enum sql_type type;
+        const char *text;
+        const char *expected;
+    } cases[] = {
+        { SQL_TYPE_INTEGER, "12a", "'12a' of column C cannot be had as INTEGER" },
+        { SQL_TYPE_VARCHAR, "123456", "'123456' of column C is longer than the 5 characters of VARCHAR" },
+        { SQL_TYPE_CHAR_BIT, "123456", "'123456' of column C is longer than the 5 bytes of CHAR FOR BIT DATA" },
+        { SQL_TYPE_VARCHAR, "a\xff", "value of column C is no UTF-8 and cannot be had as VARCHAR" },
+        { SQL_TYPE_SMALLINT, "99999", "'99999' of column C is out of the range of SMALLINT" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t memory[64];
+        struct wire_writer writer = wire_writer(memory, sizeof memory);
+        struct sql_column column = column_of(cases[i].type);
+        struct sql_value value = text_of(cases[i].text);
+        struct sql_diagnosis diagnosis;
+        CU_ASSERT_FALSE(row_put_value(&writer, &column, &value, &diagnosis));
+        CU_ASSERT_STRING_EQUAL(diagnosis.tokens, cases[i].expected);
+    }
+}
+
 int
 main(void)
 {
@@ -360,6 +385,7 @@ main(void)
         { "what does not fit is an error", what_does_not_fit_is_an_error },
         { "text that is not in its encoding never leaves", text_that_is_not_in_its_encoding_never_leaves },
         { "long values are never cut", long_values_are_never_cut },
+        { "an error says which column holds what", an_error_says_which_column_holds_what },
         { "errors and warnings in place of rows are told", errors_and_warnings_in_place_of_rows_are_told },
     };
     return SUITE_RUN("sql-row", cases);
