@@ -40,10 +40,15 @@ static const struct {
 static const struct {
     enum saf_explanation explanation;
     enum drda_secchkcd secchkcd;
+    enum drda_secchkcd generic;
 } explained[] = {
-    { SAF_EXPLAIN_USERID_MISSING, DRDA_SECCHKCD_USERID_MISSING },    { SAF_EXPLAIN_CREDENTIAL_MISSING, DRDA_SECCHKCD_PASSWORD_MISSING },
-    { SAF_EXPLAIN_SERVER_UNAVAILABLE, DRDA_SECCHKCD_LOCAL_FAILURE }, { SAF_EXPLAIN_AUDIT, DRDA_SECCHKCD_LOCAL_FAILURE },
-    { SAF_EXPLAIN_INTERNAL, DRDA_SECCHKCD_LOCAL_FAILURE },           { SAF_EXPLAIN_KEY_UNAVAILABLE, DRDA_SECCHKCD_LOCAL_FAILURE },
+    { SAF_EXPLAIN_USERID_MISSING, DRDA_SECCHKCD_USERID_MISSING, DRDA_SECCHKCD_USERID_MISSING },
+    { SAF_EXPLAIN_CREDENTIAL_MISSING, DRDA_SECCHKCD_PASSWORD_MISSING, DRDA_SECCHKCD_PASSWORD_MISSING },
+    { SAF_EXPLAIN_SERVER_UNAVAILABLE, DRDA_SECCHKCD_LOCAL_FAILURE, DRDA_SECCHKCD_LOCAL_FAILURE },
+    { SAF_EXPLAIN_AUDIT, DRDA_SECCHKCD_LOCAL_FAILURE, DRDA_SECCHKCD_LOCAL_FAILURE },
+    { SAF_EXPLAIN_INTERNAL, DRDA_SECCHKCD_LOCAL_FAILURE, DRDA_SECCHKCD_LOCAL_FAILURE },
+    /* Told for defined users only, so it would tell which those are. */
+    { SAF_EXPLAIN_KEY_UNAVAILABLE, DRDA_SECCHKCD_LOCAL_FAILURE, DRDA_SECCHKCD_PASSWORD_INVALID },
 };
 
 enum drda_secchkcd
@@ -55,7 +60,7 @@ login_secchkcd(const struct saf_result *result, bool generic)
         return DRDA_SECCHKCD_LOCAL_RETRYABLE;
     for (size_t i = 0; i < sizeof explained / sizeof explained[0]; i++)
         if (result->explanation == explained[i].explanation)
-            return explained[i].secchkcd;
+            return generic ? explained[i].generic : explained[i].secchkcd;
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
         if (result->racf == codes[i].racf)
             return generic ? codes[i].generic : codes[i].secchkcd;
@@ -135,6 +140,7 @@ ask_safd(struct login *login, const struct drda_credentials *credentials)
     snprintf(verify.userid, sizeof verify.userid, "%s", credentials->userid);
     snprintf(verify.credential, sizeof verify.credential, "%s", credentials->password);
     snprintf(verify.application, sizeof verify.application, "%s", login->runtime->application);
+    snprintf(verify.other_application, sizeof verify.other_application, "%s", login->loop->gateway->runtime.hws_id);
     address_host(&login->client.address, verify.address);
     uint32_t request = saf_link_verify(login->loop->saf, &verify, on_answer, login);
     secret_wipe(verify.credential, sizeof verify.credential);

@@ -31,5 +31,6 @@ MUST_CHECK struct login *login_begin(struct loop *loop, const struct login_clien
 /* The client has gone: nobody will be told. */
 void login_cancel(struct login *login);
 
-/* The SECCHKCD for a decision of safd; RACFGENRC=Y (`generic`) lets an unknown user look like a wrong password. */
+/* The SECCHKCD for a decision of safd; RACFGENRC=Y (`generic`) lets an unknown user look like a wrong
+ * password, and hides what is told of defined users only. */
 enum drda_secchkcd login_secchkcd(const struct saf_result *result, bool generic);

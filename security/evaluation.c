@@ -1,6 +1,5 @@
 #include "security/evaluation.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "common/secret.h"
@@ -38,61 +37,79 @@ judge_time(const struct trial *trial, const struct racf_ptktdata *profile, char 
     return plausible && offset_s >= -window_s && offset_s <= window_s;
 }
 
-static bool
-try_legacy(const struct trial *trial, const struct racf_ptktdata *profile, const char *credential, struct evaluation *evaluation)
+bool
+evaluation_decode(const struct racf_ptktdata *profile, char kind, const char *userid, const char *application, const char *ticket,
+                  int64_t now_s, int64_t *offset_s)
 {
-    uint32_t time;
-    if (profile->legacy == NULL ||
-        passticket_legacy_decode(profile->legacy, trial->names->userid, trial->names->application, credential, &time) != PASSTICKET_DECODED)
-        return false;
-    /* The ticket carries the low 32 bits of the time: their signed difference is right past 2038 and over the wrap of 2106. */
-    int32_t offset_s = (int32_t)(time - (uint32_t)trial->now_s);
-    evaluation->replay_allowed = profile->legacy_replay;
-    return judge_time(trial, profile, 'L', offset_s, EVALUATION_LEGACY_WINDOW_S, evaluation);
-}
-
-static bool
-try_enhanced(const struct trial *trial, const struct racf_ptktdata *profile, const char *credential, struct evaluation *evaluation)
-{
+    *offset_s = 0;
+    if (kind == 'L') {
+        uint32_t time;
+        if (profile->legacy == NULL || passticket_legacy_decode(profile->legacy, userid, application, ticket, &time) != PASSTICKET_DECODED)
+            return false;
+        /* The ticket carries the low 32 bits of the time: their signed difference is right past 2038 and over the wrap of 2106. */
+        *offset_s = (int32_t)(time - (uint32_t)now_s);
+        return true;
+    }
+    enum passticket_enhanced_type type = kind == 'M' ? PASSTICKET_MIXED : PASSTICKET_UPPER;
     uint64_t time;
-    if (profile->enhanced == NULL || passticket_enhanced_decode(profile->enhanced, profile->type, trial->names->userid,
-                                                                trial->names->application, credential, &time) != PASSTICKET_DECODED)
+    if (profile->enhanced == NULL ||
+        passticket_enhanced_decode(profile->enhanced, type, userid, application, ticket, &time) != PASSTICKET_DECODED)
         return false;
-    char kind = profile->type == PASSTICKET_MIXED ? 'M' : 'U';
-    evaluation->replay_allowed = profile->enhanced_replay;
-    return judge_time(trial, profile, kind, (int64_t)time - trial->now_s, profile->timeout_s, evaluation);
+    *offset_s = (int64_t)time - now_s;
+    return true;
 }
 
 static bool
-try_profiles(const struct trial *trial, const char *credential, struct evaluation *evaluation)
+try_kind(const struct trial *trial, const struct racf_ptktdata *profile, char kind, const char *credential, struct evaluation *evaluation)
 {
-    for (size_t i = 0; i < trial->count; i++)
-        if (try_legacy(trial, trial->profiles[i], credential, evaluation) ||
-            try_enhanced(trial, trial->profiles[i], credential, evaluation))
+    int64_t offset_s;
+    if (!evaluation_decode(profile, kind, trial->names->userid, trial->names->application, credential, trial->now_s, &offset_s))
+        return false;
+    bool legacy = kind == 'L';
+    evaluation->replay_allowed = legacy ? profile->legacy_replay : profile->enhanced_replay;
+    return judge_time(trial, profile, kind, offset_s, legacy ? EVALUATION_LEGACY_WINDOW_S : profile->timeout_s, evaluation);
+}
+
+static bool
+try_profiles(const struct trial *trial, const char *credential, bool mixed_too, struct evaluation *evaluation)
+{
+    for (size_t i = 0; i < trial->count; i++) {
+        const struct racf_ptktdata *profile = trial->profiles[i];
+        bool mixed = profile->type == PASSTICKET_MIXED;
+        if (try_kind(trial, profile, 'L', credential, evaluation) ||
+            ((mixed_too || !mixed) && try_kind(trial, profile, mixed ? 'M' : 'U', credential, evaluation)))
             return true;
+    }
     return false;
 }
 
-/* Folds lower-case letters; true when there were any. */
-static bool
-fold(const char *credential, char folded[PASSTICKET_SIZE + 1])
+bool
+evaluation_is_ticket_shaped(const char *credential)
 {
-    snprintf(folded, PASSTICKET_SIZE + 1, "%s", credential);
+    static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyz-_";
+    return strspn(credential, characters) == PASSTICKET_SIZE && credential[PASSTICKET_SIZE] == '\0';
+}
+
+bool
+evaluation_fold(const char *credential, char folded[PASSTICKET_SIZE + 1])
+{
     bool changed = false;
-    for (char *c = folded; *c != '\0'; c++)
-        if (*c >= 'a' && *c <= 'z') {
-            *c = (char)(*c - 'a' + 'A');
-            changed = true;
-        }
+    folded[0] = '\0';
+    if (!evaluation_is_ticket_shaped(credential))
+        return false;
+    for (size_t i = 0; i <= PASSTICKET_SIZE; i++) {
+        bool lower = credential[i] >= 'a' && credential[i] <= 'z';
+        folded[i] = lower ? (char)(credential[i] - 'a' + 'A') : credential[i];
+        changed = changed || lower;
+    }
     return changed;
 }
 
 static bool
-is_valid_when_folded(const struct trial *trial, const char *credential)
+try_folded(const struct trial *trial, const char *credential, struct evaluation *evaluation)
 {
     char folded[PASSTICKET_SIZE + 1];
-    struct evaluation unused = { 0 };
-    bool valid = fold(credential, folded) && try_profiles(trial, folded, &unused);
+    bool valid = evaluation_fold(credential, folded) && try_profiles(trial, folded, false, evaluation);
     secret_wipe(folded, sizeof folded);
     return valid;
 }
@@ -133,23 +150,26 @@ any_key_unavailable(const struct trial *trial)
 static enum saf_explanation
 explain(const struct racf *racf, const struct trial *trial, const char *credential, const struct evaluation *evaluation)
 {
+    struct evaluation unused = { 0 };
     if (evaluation->kind != 0)
         return SAF_EXPLAIN_TICKET_OUT_OF_WINDOW;
-    if (!any_key(trial) && any_key_unavailable(trial))
-        return SAF_EXPLAIN_KEY_UNAVAILABLE;
-    if (!any_key(trial))
+    if (!any_key(trial) && !any_key_unavailable(trial))
         return racf_ptktdata_is_stale(racf) ? SAF_EXPLAIN_NOT_REFRESHED : SAF_EXPLAIN_NO_PROFILE;
     if (strlen(credential) != PASSTICKET_SIZE)
         return SAF_EXPLAIN_TICKET_LENGTH;
-    if (is_valid_when_folded(trial, credential))
+    if (!evaluation_is_ticket_shaped(credential))
+        return SAF_EXPLAIN_TICKET_NOT_WELL_FORMED;
+    if (try_folded(trial, credential, &unused))
         return SAF_EXPLAIN_TICKET_FOLDED;
+    if (any_key_unavailable(trial)) /* it may be a ticket of that key */
+        return SAF_EXPLAIN_KEY_UNAVAILABLE;
     if (!is_well_formed(trial, credential))
         return SAF_EXPLAIN_TICKET_NOT_WELL_FORMED;
     return racf_ptktdata_is_stale(racf) ? SAF_EXPLAIN_NOT_REFRESHED : SAF_EXPLAIN_TICKET_OTHER_KEY;
 }
 
 void
-evaluation_run(struct racf *racf, const struct evaluation_names *names, const char *credential, int64_t now_s,
+evaluation_run(struct racf *racf, const struct evaluation_names *names, const char *credential, bool folds, int64_t now_s,
                struct evaluation *evaluation)
 {
     *evaluation = (struct evaluation) { .explanation = SAF_EXPLAIN_CLASS_INACTIVE };
@@ -158,7 +178,7 @@ evaluation_run(struct racf *racf, const struct evaluation_names *names, const ch
         return;
     struct trial trial = { .names = names, .now_s = now_s };
     trial.count = racf_ptktdata_find(snapshot, names->application, names->group, names->userid, trial.profiles);
-    if (try_profiles(&trial, credential, evaluation))
+    if (try_profiles(&trial, credential, true, evaluation) || (folds && try_folded(&trial, credential, evaluation)))
         evaluation->explanation = SAF_EXPLAIN_NONE;
     else
         evaluation->explanation = explain(racf, &trial, credential, evaluation);

@@ -21,6 +21,19 @@ struct evaluation {
     bool replay_allowed;                /* the profile lets it be used more than once */
 };
 
-/* The work depends on the credential and the application's profiles, not on whether the user exists. */
-void evaluation_run(struct racf *racf, const struct evaluation_names *names, const char *credential, int64_t now_s,
+/* The work depends on the credential and the application's profiles, not on whether the user exists. A credential is tried as it
+ * is, and when that fails and passwords are folded (`folds`) also in upper case, but not as a MIXED ticket: folding would make
+ * many of them one. */
+void evaluation_run(struct racf *racf, const struct evaluation_names *names, const char *credential, bool folds, int64_t now_s,
                     struct evaluation *evaluation);
+
+/* Decodes with one key of a profile: its legacy key as kind 'L', its enhanced key as 'U' or 'M', whatever TYPE says. False when
+ * there is no such key or the ticket is not well-formed for it. *offset_s is the ticket's time minus now: any, for a wrong key. */
+MUST_CHECK bool evaluation_decode(const struct racf_ptktdata *profile, char kind, const char *userid, const char *application,
+                                  const char *ticket, int64_t now_s, int64_t *offset_s);
+
+/* 8 characters that tickets of some kind consist of: it may be one. Anything else can only be a password. */
+bool evaluation_is_ticket_shaped(const char *credential);
+
+/* Copies a ticket with its lower-case letters folded; false, and nothing to try, when it has none or is not ticket-shaped. */
+bool evaluation_fold(const char *credential, char folded[PASSTICKET_SIZE + 1]);

@@ -3,31 +3,28 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "security/evaluation.h"
+#include "common/secret.h"
 #include "security/passticket/name.h"
 
-/* One request on its way through the decision. */
-struct attempt {
-    struct racroute *racroute;
-    const struct saf_verify *verify;
-    struct saf_verify_answer *answer;
-    struct racroute_facts *facts;
-    const struct racf_user *user; /* NULL when it is not defined */
-    struct evaluation_names names;
-    struct evaluation ticket;
-    bool wrong_credential; /* counts as a failed attempt */
-};
-
 static bool
-refuse(struct attempt *attempt, enum racf_verify_code code, enum saf_explanation explanation)
+refuse(struct racroute_decision *decision, enum racf_verify_code code, enum saf_explanation explanation)
 {
-    attempt->answer->result = (struct saf_result) {
+    decision->answer.result = (struct saf_result) {
         .saf = SAF_REFUSED,
         .racf = (uint8_t)code,
         .explanation = explanation,
-        .ticket_offset_s = attempt->ticket.kind != 0 ? attempt->ticket.offset_s : 0,
+        .ticket_offset_s = decision->ticket.kind != 0 ? decision->ticket.offset_s : 0,
     };
     return false;
+}
+
+static enum racroute_step
+accept(struct racroute *racroute, struct racroute_decision *decision)
+{
+    decision->answer.result = (struct saf_result) { .ticket_offset_s = decision->ticket.kind != 0 ? decision->ticket.offset_s : 0 };
+    if (!decision->rehearsal)
+        racf_count_success(racroute->racf, decision->facts.userid);
+    return RACROUTE_DECIDED;
 }
 
 /* Upper case, and whole: a name that does not fit is not a name. */
@@ -44,149 +41,286 @@ fold_name(const char *text, char name[RACF_NAME_MAX + 1])
     return true;
 }
 
-/* Who it is, and in which group: the one asked for, else the user's default group. */
-static void
-identify(struct attempt *attempt)
+/* Who it is, and in which group: the one asked for, else the user's default group. NULL when the user is not defined. */
+static const struct racf_user *
+identify(const struct racroute *racroute, const struct saf_verify *verify, struct racroute_decision *decision)
 {
-    struct racroute_facts *facts = attempt->facts;
-    struct evaluation_names *names = &attempt->names;
-    (void)fold_name(attempt->verify->application, names->application);
-    if (fold_name(attempt->verify->userid, facts->userid))
-        attempt->user = racf_user_find(attempt->racroute->racf, facts->userid);
-    if (attempt->verify->group[0] != '\0')
-        (void)fold_name(attempt->verify->group, facts->group);
-    else if (attempt->user != NULL)
-        memcpy(facts->group, attempt->user->default_group, sizeof facts->group);
-    memcpy(names->group, facts->group, sizeof names->group);
-    memcpy(names->userid, facts->userid, sizeof names->userid);
-    memcpy(attempt->answer->userid, facts->userid, sizeof attempt->answer->userid);
-    memcpy(attempt->answer->group, facts->group, sizeof attempt->answer->group);
+    struct racroute_facts *facts = &decision->facts;
+    const struct racf_user *user = NULL;
+    (void)fold_name(verify->application, decision->application);
+    if (fold_name(verify->userid, facts->userid))
+        user = racf_user_find(racroute->racf, facts->userid);
+    if (verify->group[0] != '\0')
+        (void)fold_name(verify->group, facts->group);
+    else if (user != NULL)
+        memcpy(facts->group, user->default_group, sizeof facts->group);
+    memcpy(decision->answer.userid, facts->userid, sizeof decision->answer.userid);
+    memcpy(decision->answer.group, facts->group, sizeof decision->answer.group);
+    return user;
+}
+
+static void
+set_names(const struct racroute_decision *decision, struct evaluation_names *names)
+{
+    memcpy(names->application, decision->application, sizeof names->application);
+    memcpy(names->group, decision->facts.group, sizeof names->group);
+    memcpy(names->userid, decision->facts.userid, sizeof names->userid);
+    if (names->userid[0] == '\0')
+        memcpy(names->userid, "NOBODY", sizeof "NOBODY"); /* a name to do the work with; its result counts for nothing */
+}
+
+/* PSWDMC: N folds, Y does not, R does as SETROPTS PASSWORD says. */
+static bool
+passwords_are_folded(const struct racroute *racroute, const struct saf_verify *verify)
+{
+    return verify->mixed_case == 'N' || (verify->mixed_case == 'R' && !racf_mixed_case(racroute->racf));
 }
 
 /* Done for everybody and before anything is decided, so that refusing an unknown user costs what refusing a known one costs. */
 static void
-evaluate(struct attempt *attempt)
+evaluate(struct racroute *racroute, const struct saf_verify *verify, struct racroute_decision *decision)
 {
-    struct evaluation_names names = attempt->names;
-    if (names.userid[0] == '\0')
-        memcpy(names.userid, "NOBODY", sizeof "NOBODY"); /* a name to do the work with; its result counts for nothing */
-    evaluation_run(attempt->racroute->racf, &names, attempt->verify->credential, clock_utc_seconds(attempt->racroute->clock),
-                   &attempt->ticket);
-    attempt->facts->ticket_kind = attempt->ticket.kind;
-    memcpy(attempt->facts->profile, attempt->ticket.profile, sizeof attempt->facts->profile);
+    struct evaluation_names names;
+    set_names(decision, &names);
+    evaluation_run(racroute->racf, &names, verify->credential, passwords_are_folded(racroute, verify), clock_utc_seconds(racroute->clock),
+                   &decision->ticket);
+    decision->facts.ticket_kind = decision->ticket.kind;
+    memcpy(decision->facts.profile, decision->ticket.profile, sizeof decision->facts.profile);
+}
+
+/* What a later explanation needs of a credential that may be a ticket. */
+static void
+keep_suspect(const struct saf_verify *verify, struct racroute_decision *decision)
+{
+    if (evaluation_is_ticket_shaped(verify->credential))
+        memcpy(decision->suspect, verify->credential, sizeof decision->suspect);
+    (void)fold_name(verify->other_application, decision->other_application);
 }
 
 static bool
-user_may_log_on(struct attempt *attempt)
+group_is_valid(const struct racroute *racroute, struct racroute_decision *decision)
 {
-    if (attempt->verify->userid[0] == '\0')
-        return refuse(attempt, RACF_VERIFY_USER_NOT_DEFINED, SAF_EXPLAIN_USERID_MISSING);
-    if (attempt->user == NULL)
-        return refuse(attempt, RACF_VERIFY_USER_NOT_DEFINED, SAF_EXPLAIN_USER_NOT_DEFINED);
-    if (attempt->user->revoked)
-        return refuse(attempt, RACF_VERIFY_USER_REVOKED, SAF_EXPLAIN_USER_REVOKED);
-    return true;
-}
-
-static bool
-group_is_valid(struct attempt *attempt)
-{
-    switch (racf_connection_find(attempt->racroute->racf, attempt->facts->userid, attempt->facts->group)) {
+    switch (racf_connection_find(racroute->racf, decision->facts.userid, decision->facts.group)) {
     case RACF_CONNECTED:
         return true;
     case RACF_CONNECTION_REVOKED:
-        return refuse(attempt, RACF_VERIFY_GROUP_REVOKED, SAF_EXPLAIN_GROUP);
+        return refuse(decision, RACF_VERIFY_GROUP_REVOKED, SAF_EXPLAIN_GROUP);
     case RACF_NOT_CONNECTED:
         break;
     }
-    return refuse(attempt, RACF_VERIFY_NOT_IN_GROUP, SAF_EXPLAIN_GROUP);
+    return refuse(decision, RACF_VERIFY_NOT_IN_GROUP, SAF_EXPLAIN_GROUP);
+}
+
+/* May this user log on at all, whatever the credential? */
+static bool
+user_may_log_on(const struct racroute *racroute, const struct racf_user *user, struct racroute_decision *decision)
+{
+    if (user == NULL)
+        return refuse(decision, RACF_VERIFY_USER_NOT_DEFINED, SAF_EXPLAIN_USER_NOT_DEFINED);
+    if (user->revoked)
+        return refuse(decision, RACF_VERIFY_USER_REVOKED, SAF_EXPLAIN_USER_REVOKED);
+    if (!group_is_valid(racroute, decision))
+        return false;
+    return !user->is_protected || refuse(decision, RACF_VERIFY_PASSWORD_INVALID, SAF_EXPLAIN_USER_PROTECTED);
+}
+
+static bool
+application_is_allowed(struct racroute *racroute, struct racroute_decision *decision)
+{
+    if (racf_authorize(racroute->racf, decision->facts.userid, "APPL", decision->application, RACF_ACCESS_READ) != RACF_DENIED)
+        return true;
+    return refuse(decision, RACF_VERIFY_APPL_REFUSED, SAF_EXPLAIN_APPL_REFUSED);
+}
+
+static enum racroute_step
+want_claim(const struct saf_verify *verify, struct racroute_decision *decision)
+{
+    struct replay_claim *claim = &decision->claim;
+    *claim = (struct replay_claim) { .kind = decision->ticket.kind, .ticket_time_s = decision->ticket.ticket_time_s };
+    memcpy(claim->application, decision->application, sizeof claim->application);
+    memcpy(claim->userid, decision->facts.userid, sizeof claim->userid);
+    memcpy(claim->address, verify->address, sizeof claim->address);
+    return RACROUTE_WANTS_CLAIM;
+}
+
+static enum racroute_step
+decide_ticket(struct racroute *racroute, const struct saf_verify *verify, const struct racf_user *user, struct racroute_decision *decision)
+{
+    if (!user_may_log_on(racroute, user, decision) || !application_is_allowed(racroute, decision))
+        return RACROUTE_DECIDED;
+    return decision->ticket.replay_allowed ? accept(racroute, decision) : want_claim(verify, decision);
+}
+
+static enum racroute_step
+want_password(struct racroute *racroute, const struct saf_verify *verify, enum password_form form, struct racroute_decision *decision)
+{
+    struct racf_password password;
+    (void)racf_password_find(racroute->racf, decision->facts.userid, form == PASSWORD_FORM_PHRASE, &password);
+    bool folds = form == PASSWORD_FORM_PASSWORD && passwords_are_folded(racroute, verify);
+    password_check_prepare(&decision->password, &password.hash, verify->credential, folds);
+    decision->password_expires_s = password.expires_s;
+    return RACROUTE_WANTS_PASSWORD;
+}
+
+/* The work does not depend on whether the user exists, except for a revoked one, who is told so in any case. */
+static enum racroute_step
+begin(struct racroute *racroute, const struct saf_verify *verify, struct racroute_decision *decision)
+{
+    const struct racf_user *user = identify(racroute, verify, decision);
+    if (verify->userid[0] == '\0') {
+        refuse(decision, RACF_VERIFY_USER_NOT_DEFINED, SAF_EXPLAIN_USERID_MISSING);
+        return RACROUTE_DECIDED;
+    }
+    evaluate(racroute, verify, decision);
+    if (decision->ticket.explanation == SAF_EXPLAIN_NONE)
+        return decide_ticket(racroute, verify, user, decision);
+    keep_suspect(verify, decision);
+    enum password_form form = password_form_of(verify->credential);
+    if (form != PASSWORD_FORM_NONE && (user == NULL || !user->revoked))
+        return want_password(racroute, verify, form, decision);
+    racroute_password_checked(racroute, decision);
+    return RACROUTE_DECIDED;
+}
+
+enum racroute_step
+racroute_begin(struct racroute *racroute, const struct saf_verify *verify, struct racroute_decision *decision)
+{
+    *decision = (struct racroute_decision) { .credential_sent = verify->credential[0] != '\0' };
+    return begin(racroute, verify, decision);
+}
+
+enum racroute_step
+racroute_rehearse(struct racroute *racroute, const struct saf_verify *verify, struct racroute_decision *decision)
+{
+    *decision = (struct racroute_decision) { .credential_sent = verify->credential[0] != '\0', .rehearsal = true };
+    enum racroute_step step = begin(racroute, verify, decision);
+    if (step != RACROUTE_WANTS_PASSWORD)
+        return step;
+    secret_wipe(&decision->password, sizeof decision->password);
+    racroute_password_checked(racroute, decision);
+    return RACROUTE_DECIDED;
+}
+
+/* Looks for what the ticket was made for, within the budget; for undefined users as well. */
+static void
+search_explanation(struct racroute *racroute, struct racroute_decision *decision)
+{
+    enum saf_explanation explanation = decision->ticket.explanation;
+    bool searchable = explanation == SAF_EXPLAIN_TICKET_OTHER_KEY || explanation == SAF_EXPLAIN_TICKET_NOT_WELL_FORMED ||
+                      explanation == SAF_EXPLAIN_NO_PROFILE || explanation == SAF_EXPLAIN_NOT_REFRESHED;
+    if (decision->suspect[0] == '\0' || !searchable)
+        return;
+    if (!decision->rehearsal && !explain_budget_take(&racroute->explain, clock_monotonic_ms(racroute->clock)))
+        return;
+    struct evaluation_names names;
+    struct explain_finding finding;
+    set_names(decision, &names);
+    struct explain_question question = {
+        .names = &names,
+        .other_application = decision->other_application,
+        .credential = decision->suspect,
+        .now_s = clock_utc_seconds(racroute->clock),
+        .explanation = explanation,
+    };
+    explain_search(racroute->racf, &question, &finding);
+    decision->ticket.explanation = finding.explanation;
+    if (finding.kind == 0)
+        return;
+    decision->facts.ticket_kind = finding.kind;
+    memcpy(decision->facts.profile, finding.profile, sizeof decision->facts.profile);
+    memcpy(decision->facts.other_application, finding.application, sizeof decision->facts.other_application);
 }
 
 /* What cannot be a ticket is a password to a user who has one. */
 static enum saf_explanation
-explain_credential(const struct attempt *attempt)
+explain_credential(const struct racroute_decision *decision, const struct racf_user *user)
 {
-    enum saf_explanation explanation = attempt->ticket.explanation;
-    bool ticket_shaped = explanation != SAF_EXPLAIN_TICKET_LENGTH && explanation != SAF_EXPLAIN_TICKET_NOT_WELL_FORMED;
-    return ticket_shaped || !attempt->user->has_password ? explanation : SAF_EXPLAIN_PASSWORD;
+    enum saf_explanation explanation = decision->ticket.explanation;
+    bool no_ticket = decision->suspect[0] == '\0' || explanation == SAF_EXPLAIN_TICKET_NOT_WELL_FORMED;
+    return no_ticket && user->has_password && !decision->rehearsal ? SAF_EXPLAIN_PASSWORD : explanation;
 }
 
 static bool
-credential_is_valid(struct attempt *attempt)
+password_is_valid(const struct racroute *racroute, const struct racf_user *user, struct racroute_decision *decision)
 {
-    if (attempt->verify->credential[0] == '\0')
-        return refuse(attempt, RACF_VERIFY_PASSWORD_INVALID, SAF_EXPLAIN_CREDENTIAL_MISSING);
-    if (attempt->user->is_protected)
-        return refuse(attempt, RACF_VERIFY_PASSWORD_INVALID, SAF_EXPLAIN_USER_PROTECTED);
-    if (attempt->ticket.explanation == SAF_EXPLAIN_NONE)
+    if (!decision->credential_sent)
+        return refuse(decision, RACF_VERIFY_PASSWORD_INVALID, SAF_EXPLAIN_CREDENTIAL_MISSING);
+    if (!decision->password.matches)
+        return refuse(decision, RACF_VERIFY_PASSWORD_INVALID, explain_credential(decision, user));
+    decision->facts.ticket_kind = 'P';
+    decision->facts.profile[0] = '\0';
+    if (clock_utc_seconds(racroute->clock) < decision->password_expires_s)
         return true;
-    attempt->wrong_credential = attempt->ticket.explanation != SAF_EXPLAIN_KEY_UNAVAILABLE;
-    return refuse(attempt, RACF_VERIFY_PASSWORD_INVALID, explain_credential(attempt));
+    return refuse(decision, RACF_VERIFY_PASSWORD_EXPIRED, SAF_EXPLAIN_PASSWORD_EXPIRED);
 }
 
-static bool
-application_is_allowed(struct attempt *attempt)
+/* A wrong credential counts against the user; where it does not (undefined, PROTECTED, no key to judge it with) the failure is
+ * still counted, for nobody, so that what is written afterwards looks the same. */
+static void
+count_failure(struct racroute *racroute, const struct racf_user *user, struct racroute_decision *decision)
 {
-    const char *application = attempt->names.application;
-    if (racf_authorize(attempt->racroute->racf, attempt->facts->userid, "APPL", application, RACF_ACCESS_READ) != RACF_DENIED)
-        return true;
-    return refuse(attempt, RACF_VERIFY_APPL_REFUSED, SAF_EXPLAIN_APPL_REFUSED);
+    bool wrong = decision->answer.result.racf == RACF_VERIFY_PASSWORD_INVALID && user != NULL && !user->is_protected &&
+                 decision->ticket.explanation != SAF_EXPLAIN_KEY_UNAVAILABLE;
+    if (decision->credential_sent && !decision->password.matches && !decision->rehearsal)
+        decision->facts.revoked_now = racf_count_failure(racroute->racf, wrong ? decision->facts.userid : "");
 }
 
-static enum replay_outcome
-claim_ticket(struct attempt *attempt)
+void
+racroute_password_checked(struct racroute *racroute, struct racroute_decision *decision)
 {
-    struct replay_claim claim = { .kind = attempt->ticket.kind, .ticket_time_s = attempt->ticket.ticket_time_s };
-    memcpy(claim.application, attempt->names.application, sizeof claim.application);
-    memcpy(claim.userid, attempt->facts->userid, sizeof claim.userid);
-    snprintf(claim.address, sizeof claim.address, "%s", attempt->verify->address);
-    return replay_store_claim(attempt->racroute->replay, &claim, &attempt->facts->first_use);
+    const struct racf_user *user = racf_user_find(racroute->racf, decision->facts.userid);
+    if (!decision->password.matches)
+        search_explanation(racroute, decision);
+    if (user_may_log_on(racroute, user, decision) && password_is_valid(racroute, user, decision) &&
+        application_is_allowed(racroute, decision))
+        accept(racroute, decision);
+    else
+        count_failure(racroute, user, decision);
+    secret_wipe(decision->suspect, sizeof decision->suspect);
 }
 
-static bool
-ticket_is_unused(struct attempt *attempt)
+void
+racroute_claimed(struct racroute *racroute, struct racroute_decision *decision, enum replay_outcome outcome,
+                 const struct replay_use *first_use)
 {
-    if (attempt->ticket.replay_allowed)
-        return true;
-    switch (claim_ticket(attempt)) {
+    switch (outcome) {
     case REPLAY_CLAIMED:
-        attempt->facts->claimed = true;
-        return true;
+        decision->facts.claimed = true;
+        accept(racroute, decision);
+        return;
     case REPLAY_USED_BEFORE:
-        attempt->wrong_credential = true;
-        return refuse(attempt, RACF_VERIFY_PASSWORD_INVALID, SAF_EXPLAIN_TICKET_REPLAYED);
+        decision->facts.first_use = *first_use;
+        refuse(decision, RACF_VERIFY_PASSWORD_INVALID, SAF_EXPLAIN_TICKET_REPLAYED);
+        if (!decision->rehearsal)
+            decision->facts.revoked_now = racf_count_failure(racroute->racf, decision->facts.userid);
+        return;
     case REPLAY_CANNOT_BE_KNOWN:
-        return refuse(attempt, RACF_VERIFY_PASSWORD_INVALID, SAF_EXPLAIN_CLOCK_SET_BACK);
+        refuse(decision, RACF_VERIFY_PASSWORD_INVALID, SAF_EXPLAIN_CLOCK_SET_BACK);
+        return;
     case REPLAY_UNAVAILABLE:
         break;
     }
-    racroute_claim_lost(attempt->answer);
-    return false;
-}
-
-/* A success sets the count of failed attempts back; a wrong credential adds one, and may revoke the user. */
-static void
-count(struct attempt *attempt, bool accepted)
-{
-    if (accepted)
-        racf_count_success(attempt->racroute->racf, attempt->facts->userid);
-    else if (attempt->wrong_credential)
-        attempt->facts->revoked_now = racf_count_failure(attempt->racroute->racf, attempt->facts->userid);
+    racroute_claim_lost(&decision->answer);
 }
 
 void
 racroute_verify(struct racroute *racroute, const struct saf_verify *verify, struct saf_verify_answer *answer, struct racroute_facts *facts)
 {
-    *answer = (struct saf_verify_answer) { 0 };
-    *facts = (struct racroute_facts) { 0 };
-    struct attempt attempt = { .racroute = racroute, .verify = verify, .answer = answer, .facts = facts };
-    identify(&attempt);
-    evaluate(&attempt);
-    bool accepted = user_may_log_on(&attempt) && group_is_valid(&attempt) && credential_is_valid(&attempt) &&
-                    application_is_allowed(&attempt) && ticket_is_unused(&attempt);
-    if (accepted)
-        answer->result.ticket_offset_s = attempt.ticket.offset_s;
-    count(&attempt, accepted);
+    struct racroute_decision decision;
+    struct replay_use first_use;
+    switch (racroute_begin(racroute, verify, &decision)) {
+    case RACROUTE_DECIDED:
+        break;
+    case RACROUTE_WANTS_PASSWORD:
+        password_check_run(&decision.password);
+        racroute_password_checked(racroute, &decision);
+        break;
+    case RACROUTE_WANTS_CLAIM:
+        racroute_claimed(racroute, &decision, replay_store_claim(racroute->replay, &decision.claim, &first_use), &first_use);
+        break;
+    }
+    *answer = decision.answer;
+    *facts = decision.facts;
 }
 
 void

@@ -147,6 +147,16 @@ replay_store_claim(struct replay_store *store, const struct replay_claim *claim,
     return outcome;
 }
 
+enum replay_outcome
+replay_store_look_up(struct replay_store *store, const struct replay_claim *claim, struct replay_use *first_use)
+{
+    *first_use = (struct replay_use) { 0 };
+    enum replay_outcome outcome = store->totals.claims >= store->claims_max ? REPLAY_UNAVAILABLE : REPLAY_CLAIMED;
+    if (claim->ticket_time_s <= store->totals.newest_dropped_s)
+        outcome = REPLAY_CANNOT_BE_KNOWN;
+    return find_first_use(store, claim, &outcome, first_use) ? outcome : REPLAY_UNAVAILABLE;
+}
+
 bool
 replay_store_commit(struct replay_store *store)
 {

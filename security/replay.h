@@ -61,6 +61,9 @@ void replay_store_limit(struct replay_store *store, int64_t claims);
  * *first_use is filled for USED_BEFORE and else zeroed. */
 enum replay_outcome replay_store_claim(struct replay_store *store, const struct replay_claim *claim, struct replay_use *first_use);
 
+/* What replay_store_claim would say, without claiming. */
+enum replay_outcome replay_store_look_up(struct replay_store *store, const struct replay_claim *claim, struct replay_use *first_use);
+
 /* Makes the batch durable. False: none of its claims counts, every login that relies on one must be refused. The next batch
  * starts afresh. True when there is nothing to commit. */
 MUST_CHECK bool replay_store_commit(struct replay_store *store);

@@ -93,6 +93,10 @@ size_t racf_ptktdata_find(const struct racf_ptktdata_snapshot *snapshot, const c
 /* Goes through all of them, for explanations: NULL starts, NULL ends. */
 const struct racf_ptktdata *racf_ptktdata_next(const struct racf_ptktdata_snapshot *snapshot, const struct racf_ptktdata *previous);
 
+/* The profiles as the file has them, referenced for the caller, whether or not they are in force: for explanations. NULL when they
+ * cannot be read. */
+struct racf_ptktdata_snapshot *racf_ptktdata_read(struct racf *racf);
+
 /* True when a PTKTDATA profile was changed in the database after the snapshot was made. */
 bool racf_ptktdata_is_stale(const struct racf *racf);
 

@@ -122,6 +122,12 @@ racf_ptktdata_acquire(struct racf *racf)
     return racf->ptktdata;
 }
 
+struct racf_ptktdata_snapshot *
+racf_ptktdata_read(struct racf *racf)
+{
+    return snapshot_load(racf);
+}
+
 void
 racf_ptktdata_release(struct racf_ptktdata_snapshot *snapshot)
 {

@@ -173,6 +173,17 @@ saf_client_command(struct saf_client *client, const char *text, size_t size, str
 }
 
 bool
+saf_client_explain(struct saf_client *client, const struct saf_explain *explain, struct saf_command_answer *answer, struct problem *problem)
+{
+    struct wire_writer writer = wire_writer(client->request, sizeof client->request);
+    struct saf_frame frame;
+    *answer = (struct saf_command_answer) { 0 };
+    saf_explain_encode(&writer, ++client->id, explain);
+    return exchange(client, &writer, SAF_MESSAGE_EXPLAIN, &frame, problem) &&
+           check_decoded(saf_command_answer_decode(&frame.body, answer), client, problem);
+}
+
+bool
 saf_client_verify(struct saf_client *client, const struct saf_verify *verify, struct saf_verify_answer *answer, struct problem *problem)
 {
     struct wire_writer writer = wire_writer(client->request, sizeof client->request);

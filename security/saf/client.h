@@ -21,6 +21,8 @@ void saf_client_close(struct saf_client *client);
 /* The output is borrowed until the next request. Secrets in `text` are the caller's to wipe; no copy of them stays here. */
 MUST_CHECK bool saf_client_command(struct saf_client *client, const char *text, size_t size, struct saf_command_answer *answer,
                                    struct problem *problem);
+MUST_CHECK bool saf_client_explain(struct saf_client *client, const struct saf_explain *explain, struct saf_command_answer *answer,
+                                   struct problem *problem);
 MUST_CHECK bool saf_client_verify(struct saf_client *client, const struct saf_verify *verify, struct saf_verify_answer *answer,
                                   struct problem *problem);
 MUST_CHECK bool saf_client_authorize(struct saf_client *client, const struct saf_authorize *authorize, struct saf_authorize_answer *answer,

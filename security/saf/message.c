@@ -65,6 +65,7 @@ saf_verify_encode(struct wire_writer *writer, uint32_t id, const struct saf_veri
     put_string(writer, verify->userid);
     put_string(writer, verify->credential);
     put_string(writer, verify->application);
+    put_string(writer, verify->other_application);
     put_string(writer, verify->group);
     put_string(writer, verify->address);
     wire_put_u16(writer, verify->port);
@@ -80,6 +81,7 @@ saf_verify_decode(struct wire_reader *body, struct saf_verify *verify)
     bool strings_fit = take_string(body, verify->userid, sizeof verify->userid) &&
                        take_string(body, verify->credential, sizeof verify->credential) &&
                        take_string(body, verify->application, sizeof verify->application) &&
+                       take_string(body, verify->other_application, sizeof verify->other_application) &&
                        take_string(body, verify->group, sizeof verify->group) && take_string(body, verify->address, sizeof verify->address);
     if (!strings_fit)
         return false;
@@ -155,18 +157,24 @@ saf_command_decode(struct wire_reader *body, struct saf_command *command)
     return true;
 }
 
-void
-saf_command_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_command_answer *answer)
+static void
+output_encode(struct wire_writer *writer, uint32_t id, unsigned type, const struct saf_command_answer *answer)
 {
     if (answer->size > SAF_OUTPUT_MAX) {
         writer->failed = true;
         return;
     }
-    size_t mark = frame_open(writer, id, SAF_MESSAGE_COMMAND | SAF_MESSAGE_ANSWER);
+    size_t mark = frame_open(writer, id, type | SAF_MESSAGE_ANSWER);
     wire_put_u8(writer, answer->return_code);
     wire_put_u32(writer, (uint32_t)answer->size);
     wire_put_bytes(writer, answer->output, answer->size);
     frame_close(writer, mark);
+}
+
+void
+saf_command_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_command_answer *answer)
+{
+    output_encode(writer, id, SAF_MESSAGE_COMMAND, answer);
 }
 
 bool
@@ -179,6 +187,34 @@ saf_command_answer_decode(struct wire_reader *body, struct saf_command_answer *a
         return false;
     *answer = (struct saf_command_answer) { .return_code = return_code, .output = (const char *)output.at, .size = output.left };
     return true;
+}
+
+void
+saf_explain_encode(struct wire_writer *writer, uint32_t id, const struct saf_explain *explain)
+{
+    size_t mark = frame_open(writer, id, SAF_MESSAGE_EXPLAIN);
+    put_string(writer, explain->userid);
+    put_string(writer, explain->application);
+    put_string(writer, explain->group);
+    put_string(writer, explain->credential);
+    frame_close(writer, mark);
+}
+
+bool
+saf_explain_decode(struct wire_reader *body, struct saf_explain *explain)
+{
+    *explain = (struct saf_explain) { 0 };
+    bool strings_fit = take_string(body, explain->userid, sizeof explain->userid) &&
+                       take_string(body, explain->application, sizeof explain->application) &&
+                       take_string(body, explain->group, sizeof explain->group) &&
+                       take_string(body, explain->credential, sizeof explain->credential);
+    return strings_fit && wire_done(body);
+}
+
+void
+saf_explain_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_command_answer *answer)
+{
+    output_encode(writer, id, SAF_MESSAGE_EXPLAIN, answer);
 }
 
 void

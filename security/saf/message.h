@@ -36,6 +36,7 @@ struct saf_verify {
     char userid[SAF_USERID_MAX + 1];
     char credential[SAF_CREDENTIAL_MAX + 1]; /* password, phrase or PassTicket; wipe after use */
     char application[SAF_NAME_MAX + 1];
+    char other_application[SAF_NAME_MAX + 1]; /* that clients may take for it (the HWS ID beside APPL=): only explains failures */
     char group[SAF_NAME_MAX + 1];
     char address[46]; /* of the client, text form */
     uint16_t port;
@@ -74,6 +75,14 @@ struct saf_authorize_answer {
     char userid[SAF_NAME_MAX + 1]; /* RACF user ID of that uid; empty when there is none */
 };
 
+/* What would a login come to? Asked by administrators; nothing is claimed or counted. Answered as a command is. */
+struct saf_explain {
+    char userid[SAF_NAME_MAX + 1];
+    char application[SAF_NAME_MAX + 1];
+    char group[SAF_NAME_MAX + 1];            /* empty: the user's default group */
+    char credential[SAF_CREDENTIAL_MAX + 1]; /* a PassTicket, or empty: the definitions alone are looked at; wipe after use */
+};
+
 struct saf_frame {
     uint32_t id;
     uint8_t type;
@@ -92,6 +101,11 @@ void saf_command_encode(struct wire_writer *writer, uint32_t id, const struct sa
 MUST_CHECK bool saf_command_decode(struct wire_reader *body, struct saf_command *command);
 void saf_command_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_command_answer *answer);
 MUST_CHECK bool saf_command_answer_decode(struct wire_reader *body, struct saf_command_answer *answer);
+
+void saf_explain_encode(struct wire_writer *writer, uint32_t id, const struct saf_explain *explain);
+MUST_CHECK bool saf_explain_decode(struct wire_reader *body, struct saf_explain *explain);
+void saf_explain_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_command_answer *answer);
+/* To decode the answer: saf_command_answer_decode. */
 
 void saf_authorize_encode(struct wire_writer *writer, uint32_t id, const struct saf_authorize *authorize);
 MUST_CHECK bool saf_authorize_decode(struct wire_reader *body, struct saf_authorize *authorize);

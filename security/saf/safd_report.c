@@ -1,12 +1,9 @@
 #include "security/saf/safd_report.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <time.h>
 
 #include "common/log.h"
-
-enum { DETAIL_SIZE = 160, HALF_HOUR_S = 1800 };
+#include "security/explain.h"
 
 static const char *
 refusal_text(const struct saf_result *result)
@@ -30,34 +27,13 @@ refusal_text(const struct saf_result *result)
     return "SECURITY SERVICE FAILURE";
 }
 
-/* What is known beyond the explanation: how far off the ticket was, or who used it first. */
-static void
-print_detail(char detail[DETAIL_SIZE], const struct saf_verify_answer *answer, const struct racroute_facts *facts)
-{
-    detail[0] = '\0';
-    int32_t offset = answer->result.ticket_offset_s;
-    if (answer->result.explanation == SAF_EXPLAIN_TICKET_REPLAYED) {
-        char time[32] = "?";
-        struct tm utc;
-        time_t seconds = (time_t)(facts->first_use.utc_us / 1000000);
-        if (gmtime_r(&seconds, &utc) != NULL)
-            strftime(time, sizeof time, "%Y-%m-%dT%H:%M:%SZ", &utc);
-        snprintf(detail, DETAIL_SIZE, "; first use %s from %s", time, facts->first_use.address);
-    } else if (offset != 0) {
-        /* A clock set to local time is off by whole half hours, give or take its drift. */
-        int32_t remainder = (offset % HALF_HOUR_S + HALF_HOUR_S) % HALF_HOUR_S;
-        bool zone = offset / HALF_HOUR_S != 0 && (remainder < 30 || remainder > HALF_HOUR_S - 30);
-        snprintf(detail, DETAIL_SIZE, "; its time is %+" PRId32 " s from now%s", offset, zone ? ", as of a clock set to a local time" : "");
-    }
-}
-
 void
 safd_report_refusal(const struct racf *racf, const struct saf_verify *verify, const struct saf_verify_answer *answer,
                     const struct racroute_facts *facts)
 {
     const struct racf_user *user = facts->userid[0] != '\0' ? racf_user_find(racf, facts->userid) : NULL;
-    char detail[DETAIL_SIZE];
-    print_detail(detail, answer, facts);
+    char detail[EXPLAIN_DETAIL_SIZE];
+    explain_detail(&answer->result, facts, detail);
     log_message("ICH408I",
                 "USER(%-8s) GROUP(%-8s) NAME(%-20s) LOGON/JOB INITIATION - %s; APPL(%s) FROM %s PORT %u CONNECTION %" PRIu64
                 " SAF=%u RACF=%02X RSN=%02X: %s%s%s",

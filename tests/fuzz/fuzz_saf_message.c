@@ -11,6 +11,7 @@ decode(struct saf_frame *frame)
         struct saf_verify_answer verify_answer;
         struct saf_command command;
         struct saf_command_answer command_answer;
+        struct saf_explain explain;
         struct saf_authorize authorize;
         struct saf_authorize_answer authorize_answer;
     } message;
@@ -27,6 +28,9 @@ decode(struct saf_frame *frame)
         break;
     case SAF_MESSAGE_COMMAND | SAF_MESSAGE_ANSWER:
         decoded = saf_command_answer_decode(&frame->body, &message.command_answer);
+        break;
+    case SAF_MESSAGE_EXPLAIN:
+        decoded = saf_explain_decode(&frame->body, &message.explain);
         break;
     case SAF_MESSAGE_AUTHORIZE:
         decoded = saf_authorize_decode(&frame->body, &message.authorize);

@@ -33,7 +33,7 @@ static const struct expectation expectations[] = {
     { 8, 0x00, SAF_EXPLAIN_SERVER_UNAVAILABLE, false, 0x0A, 0x0A },
     { 8, 0x08, SAF_EXPLAIN_AUDIT, false, 0x0A, 0x0A },
     { 8, 0x08, SAF_EXPLAIN_INTERNAL, false, 0x0A, 0x0A },
-    { 8, 0x08, SAF_EXPLAIN_KEY_UNAVAILABLE, false, 0x0A, 0x0A },
+    { 8, 0x08, SAF_EXPLAIN_KEY_UNAVAILABLE, false, 0x0A, 0x0F },
     { 8, 0x00, SAF_EXPLAIN_NONE, false, 0x0A, 0x0A },
     { 4, 0x00, SAF_EXPLAIN_NONE, false, 0x0A, 0x0A },
     { 0, 0x08, SAF_EXPLAIN_NONE, false, 0x0F, 0x0F },

@@ -18,6 +18,7 @@ static struct racf_ptktdata profiles[2];
 static size_t profile_count;
 static bool class_active = true;
 static bool stale;
+static bool folds;
 static int references;
 
 struct racf_ptktdata_snapshot {
@@ -78,7 +79,7 @@ static enum saf_explanation
 evaluate_at(const char *credential, int64_t now_s)
 {
     char *exact = strdup(credential); /* exact size: AddressSanitizer sees one byte too far */
-    evaluation_run(NULL, &names, exact, now_s, &evaluation);
+    evaluation_run(NULL, &names, exact, folds, now_s, &evaluation);
     free(exact);
     CU_ASSERT_EQUAL(references, 0);
     return evaluation.explanation;
@@ -237,14 +238,47 @@ a_folded_ticket_is_named_and_refused(void)
 }
 
 static void
-a_missing_key_is_told_only_when_there_is_no_other(void)
+copy_lower(const char *ticket, char lower[PASSTICKET_SIZE + 1])
+{
+    for (size_t i = 0; i <= PASSTICKET_SIZE; i++)
+        lower[i] = ticket[i] >= 'A' && ticket[i] <= 'Z' ? (char)(ticket[i] - 'A' + 'a') : ticket[i];
+}
+
+/* Folding helps legacy and UPPER tickets; MIXED ones count as they are, and are not folded away. */
+static void
+a_folded_ticket_is_taken_where_passwords_are_folded(void)
+{
+    char lower[PASSTICKET_SIZE + 1];
+    folds = true;
+    one_profile(legacy, enhanced, PASSTICKET_UPPER);
+    copy_lower(legacy_ticket(legacy, NOW), lower);
+    CU_ASSERT_EQUAL(evaluate(lower), SAF_EXPLAIN_NONE);
+    CU_ASSERT_EQUAL(evaluation.kind, 'L');
+    copy_lower(enhanced_ticket(PASSTICKET_UPPER, NOW), lower);
+    CU_ASSERT_EQUAL(evaluate(lower), SAF_EXPLAIN_NONE);
+    CU_ASSERT_EQUAL(evaluation.kind, 'U');
+    one_profile(NULL, enhanced, PASSTICKET_MIXED);
+    CU_ASSERT_EQUAL(evaluate(enhanced_ticket(PASSTICKET_MIXED, NOW)), SAF_EXPLAIN_NONE);
+    int accepted = 0;
+    for (int64_t time_s = NOW - 60; time_s <= NOW + 60; time_s++) {
+        copy_lower(enhanced_ticket(PASSTICKET_MIXED, time_s), lower);
+        accepted += strcmp(lower, enhanced_ticket(PASSTICKET_MIXED, time_s)) != 0 && evaluate(lower) == SAF_EXPLAIN_NONE;
+    }
+    CU_ASSERT_EQUAL(accepted, 0);
+    folds = false;
+}
+
+static void
+a_missing_key_explains_what_no_other_key_made(void)
 {
     one_profile(NULL, NULL, PASSTICKET_MIXED);
     CU_ASSERT_EQUAL(evaluate("AEPRRZ3S"), SAF_EXPLAIN_NO_PROFILE);
     profiles[0].key_unavailable = true;
     CU_ASSERT_EQUAL(evaluate("AEPRRZ3S"), SAF_EXPLAIN_KEY_UNAVAILABLE);
     profiles[0].legacy = legacy;
-    CU_ASSERT_EQUAL(evaluate("AEPRRZ3S"), SAF_EXPLAIN_TICKET_OTHER_KEY);
+    CU_ASSERT_EQUAL(evaluate("AEPRRZ3S"), SAF_EXPLAIN_KEY_UNAVAILABLE);
+    CU_ASSERT_EQUAL(evaluate("AEPRRZ3"), SAF_EXPLAIN_TICKET_LENGTH);
+    CU_ASSERT_EQUAL(evaluate("AEPRRZ3!"), SAF_EXPLAIN_TICKET_NOT_WELL_FORMED);
     CU_ASSERT_EQUAL(evaluate(legacy_ticket(legacy, NOW)), SAF_EXPLAIN_NONE);
 }
 
@@ -259,7 +293,8 @@ main(void)
         { "each kind has its own leave to be used again", each_kind_has_its_own_leave_to_be_used_again },
         { "causes are told apart", causes_are_told_apart },
         { "a folded ticket is named and refused", a_folded_ticket_is_named_and_refused },
-        { "a missing key is told only when there is no other", a_missing_key_is_told_only_when_there_is_no_other },
+        { "a folded ticket is taken where passwords are folded", a_folded_ticket_is_taken_where_passwords_are_folded },
+        { "a missing key explains what no other key made", a_missing_key_explains_what_no_other_key_made },
     };
     legacy = passticket_legacy_key_new(legacy_bytes);
     other = passticket_legacy_key_new(other_bytes);

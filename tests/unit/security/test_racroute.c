@@ -132,7 +132,7 @@ verify_new_ticket(const char *userid, const char *application)
     return verify(userid, ticket, application, "");
 }
 
-enum { FINE = 0, NOT_DEFINED = 0x04, WRONG = 0x08, NO_GROUP = 0x14, REVOKED = 0x1C, GROUP_REVOKED = 0x24, NO_APPL = 0x34 };
+enum { FINE = 0, NOT_DEFINED = 0x04, WRONG = 0x08, EXPIRED = 0x0C, NO_GROUP = 0x14, REVOKED = 0x1C, GROUP_REVOKED = 0x24, NO_APPL = 0x34 };
 
 /* The ticket is made with `key` for `of_user` and `of_application` (or the ones of the request), or is `literal`. */
 static const struct situation {
@@ -165,14 +165,15 @@ static const struct situation {
     { "of another key", "STEVE", "IMSCON1", "", wrong_key, 0, .racf = WRONG, .explanation = SAF_EXPLAIN_TICKET_OTHER_KEY },
     { "of another user", "STEVE", "IMSCON1", "", appl_key, 0, "A", .racf = WRONG, .explanation = SAF_EXPLAIN_TICKET_OTHER_KEY },
     { "of another application", "STEVE", "IMSCON1", "", appl_key, 0, NULL, "OPEN", .racf = WRONG,
-      .explanation = SAF_EXPLAIN_TICKET_OTHER_KEY },
+      .explanation = SAF_EXPLAIN_TICKET_OTHER_APPLICATION },
     { "qualified by user", "TIM", "IMSCON1", "", tim_key, 0, .racf = FINE, .profile = "IMSCON1.TIM" },
     { "unqualified beside a qualified one", "TIM", "IMSCON1", "", appl_key, 0, .racf = FINE, .profile = "IMSCON1" },
-    { "another user's qualified key", "A", "IMSCON1", "", tim_key, 0, .racf = WRONG, .explanation = SAF_EXPLAIN_TICKET_OTHER_KEY },
+    { "another user's qualified key", "A", "IMSCON1", "", tim_key, 0, .racf = WRONG, .explanation = SAF_EXPLAIN_TICKET_OTHER_APPLICATION,
+      .profile = "IMSCON1.TIM" },
     { "qualified by default group", "TOM", "IMSCON1", "", batch_key, 0, .racf = FINE, .profile = "IMSCON1.BATCH" },
     { "qualified by group given", "TOM", "IMSCON1", "batch", batch_key, 0, .racf = FINE, .profile = "IMSCON1.BATCH" },
     { "the key of a group not in force", "TOM", "IMSCON1", "OTHER", batch_key, 0, .racf = WRONG,
-      .explanation = SAF_EXPLAIN_TICKET_OTHER_KEY },
+      .explanation = SAF_EXPLAIN_TICKET_OTHER_APPLICATION, .profile = "IMSCON1.BATCH" },
     { "another group of the user", "TOM", "IMSCON1", "OTHER", appl_key, 0, .racf = FINE, .profile = "IMSCON1" },
     { "no user ID", "", "IMSCON1", "", NULL, 0, .literal = "ABCDEFGH", .racf = NOT_DEFINED, .explanation = SAF_EXPLAIN_USERID_MISSING },
     { "unknown user", "NOSUCH", "IMSCON1", "", appl_key, 0, .racf = NOT_DEFINED, .explanation = SAF_EXPLAIN_USER_NOT_DEFINED },
@@ -191,7 +192,9 @@ static const struct situation {
     { "nine characters", "STEVE", "IMSCON1", "", NULL, 0, .literal = "ABCDEFGHI", .racf = WRONG, .explanation = SAF_EXPLAIN_TICKET_LENGTH },
     { "not well-formed", "STEVE", "IMSCON1", "", NULL, 0, .literal = "LZTKEEDQ", .racf = WRONG,
       .explanation = SAF_EXPLAIN_TICKET_NOT_WELL_FORMED },
-    { "not a ticket, of a user with a password", "TOM", "IMSCON1", "", NULL, 0, .literal = "SECRET01", .racf = WRONG,
+    { "an expired password", "TOM", "IMSCON1", "", NULL, 0, .literal = "SECRET01", .racf = EXPIRED,
+      .explanation = SAF_EXPLAIN_PASSWORD_EXPIRED },
+    { "not a ticket, of a user with a password", "TOM", "IMSCON1", "", NULL, 0, .literal = "SECRET!", .racf = WRONG,
       .explanation = SAF_EXPLAIN_PASSWORD },
     { "a long phrase of a user with a password", "TOM", "IMSCON1", "", NULL, 0, .literal = "correct horse battery staple", .racf = WRONG,
       .explanation = SAF_EXPLAIN_PASSWORD },

@@ -9,6 +9,7 @@ static const struct saf_verify verify_sample = {
     .userid = "IMSUSR1",
     .credential = "AEPRRZ3S",
     .application = "IMSCON1",
+    .other_application = "HWS1",
     .group = "SYS1",
     .address = "2001:db8::17",
     .port = 49152,
@@ -29,6 +30,9 @@ static const struct saf_verify_answer verify_answer_sample = {
 
 static const struct saf_command command_sample = { .text = "RLIST PTKTDATA IMSCON1", .size = 22 };
 static const struct saf_command_answer command_answer_sample = { .return_code = 4, .output = "ICH13003I IMSCON1 NOT FOUND\n", .size = 28 };
+static const struct saf_explain explain_sample = {
+    .userid = "IMSUSR1", .application = "IMSCON1", .group = "SYS1", .credential = "AEPRRZ3S"
+};
 static const struct saf_authorize authorize_sample = {
     .uid = 1000, .access = 4, .class_name = "OPERCMDS", .resource = "IMS.CSLPLEX1.UPD.IMSCON"
 };
@@ -103,6 +107,38 @@ again_command_answer(struct wire_reader body, struct wire_writer *writer)
 }
 
 static void
+encode_explain(struct wire_writer *writer)
+{
+    saf_explain_encode(writer, 7, &explain_sample);
+}
+
+static bool
+again_explain(struct wire_reader body, struct wire_writer *writer)
+{
+    struct saf_explain explain;
+    if (!saf_explain_decode(&body, &explain))
+        return false;
+    saf_explain_encode(writer, 7, &explain);
+    return true;
+}
+
+static void
+encode_explain_answer(struct wire_writer *writer)
+{
+    saf_explain_answer_encode(writer, 7, &command_answer_sample);
+}
+
+static bool
+again_explain_answer(struct wire_reader body, struct wire_writer *writer)
+{
+    struct saf_command_answer answer;
+    if (!saf_command_answer_decode(&body, &answer))
+        return false;
+    saf_explain_answer_encode(writer, 7, &answer);
+    return true;
+}
+
+static void
 encode_authorize(struct wire_writer *writer)
 {
     saf_authorize_encode(writer, 7, &authorize_sample);
@@ -145,6 +181,8 @@ static const struct row {
     { SAF_MESSAGE_VERIFY | SAF_MESSAGE_ANSWER, encode_verify_answer, again_verify_answer },
     { SAF_MESSAGE_COMMAND, encode_command, again_command },
     { SAF_MESSAGE_COMMAND | SAF_MESSAGE_ANSWER, encode_command_answer, again_command_answer },
+    { SAF_MESSAGE_EXPLAIN, encode_explain, again_explain },
+    { SAF_MESSAGE_EXPLAIN | SAF_MESSAGE_ANSWER, encode_explain_answer, again_explain_answer },
     { SAF_MESSAGE_AUTHORIZE, encode_authorize, again_authorize },
     { SAF_MESSAGE_AUTHORIZE | SAF_MESSAGE_ANSWER, encode_authorize_answer, again_authorize_answer },
 };
@@ -215,6 +253,7 @@ fields_keep_their_values(void)
     CU_ASSERT_STRING_EQUAL(verify.userid, verify_sample.userid);
     CU_ASSERT_STRING_EQUAL(verify.credential, verify_sample.credential);
     CU_ASSERT_STRING_EQUAL(verify.application, verify_sample.application);
+    CU_ASSERT_STRING_EQUAL(verify.other_application, verify_sample.other_application);
     CU_ASSERT_STRING_EQUAL(verify.group, verify_sample.group);
     CU_ASSERT_STRING_EQUAL(verify.address, verify_sample.address);
     CU_ASSERT_EQUAL(verify.port, verify_sample.port);

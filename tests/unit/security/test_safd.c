@@ -212,7 +212,7 @@ the_operator_reads_how_far_off_a_ticket_was(void)
     CU_ASSERT_EQUAL(answer.result.explanation, SAF_EXPLAIN_TICKET_OUT_OF_WINDOW);
     CU_ASSERT(answer.result.ticket_offset_s <= -3600 && answer.result.ticket_offset_s > -3660);
     CU_ASSERT_TRUE(file_holds(&server, "log", "; its time is -36"));
-    CU_ASSERT_TRUE(file_holds(&server, "log", "as of a clock set to a local time"));
+    CU_ASSERT_TRUE(file_holds(&server, "log", "one side's clock is set to a local time"));
     security_server_stop(&server);
 }
 
