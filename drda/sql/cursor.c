@@ -27,6 +27,10 @@ static void
 reply_failure(struct sql_request *request)
 {
     struct wire_writer *writer = request->reply->wire;
+    if (request_reply_abnuowrm(request)) {
+        request_reply_sqlcard(request);
+        return;
+    }
     size_t mark = request_open_message(request, CP_OPNQFLRM, SVRCOD_ERROR, true);
     ddm_close(writer, mark);
     sqlcard_put(writer, &request->diagnosis);

@@ -170,10 +170,27 @@ request_close_message(struct sql_request *request, size_t mark)
     dss_end(request->reply);
 }
 
+bool
+request_reply_abnuowrm(struct sql_request *request)
+{
+    if (request->diagnosis.sqlcode != SQLCODE_ROLLED_BACK)
+        return false;
+    request_close_message(request, request_open_message(request, CP_ABNUOWRM, SVRCOD_ERROR, true));
+    return true;
+}
+
+void
+request_reply_outcome(struct sql_request *request)
+{
+    (void)request_reply_abnuowrm(request);
+    request_reply_sqlcard(request);
+}
+
 void
 request_reply_sqlerrrm(struct sql_request *request)
 {
-    request_close_message(request, request_open_message(request, CP_SQLERRRM, SVRCOD_ERROR, false));
+    if (!request_reply_abnuowrm(request))
+        request_close_message(request, request_open_message(request, CP_SQLERRRM, SVRCOD_ERROR, false));
     request_reply_sqlcard(request);
 }
 

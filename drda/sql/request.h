@@ -6,6 +6,8 @@
 #include "drda/sql/execute.h"
 #include "drda/sql/package.h"
 
+enum { SQLCODE_ROLLED_BACK = -911 };
+
 struct sql_request {
     const struct dss_command *command;
     const struct sql_encoding *encoding;
@@ -45,8 +47,12 @@ struct sql_section *request_find_section(struct sql_request *request, const stru
 
 /* Replies. The diagnosis is the request's. */
 void request_reply_sqlcard(struct sql_request *request);
-/* SQLERRRM, then SQLCARD: in place of an object that had been asked for. */
+/* SQLCARD, after ABNUOWRM when the statement has cost the whole unit of work (SQLCODE -911). */
+void request_reply_outcome(struct sql_request *request);
+/* SQLERRRM (or ABNUOWRM), then SQLCARD: in place of an object that had been asked for. */
 void request_reply_sqlerrrm(struct sql_request *request);
+/* Writes ABNUOWRM when it is due, and tells whether it was. */
+bool request_reply_abnuowrm(struct sql_request *request);
 /* A reply message with SVRCOD and, where `rdbnam` says so, RDBNAM; begins the DSS and leaves it and the message open. */
 size_t request_open_message(struct sql_request *request, uint16_t codepoint, enum svrcod svrcod, bool rdbnam);
 void request_close_message(struct sql_request *request, size_t mark);

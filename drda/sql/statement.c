@@ -123,7 +123,7 @@ request_prpsqlstt(struct sql_request *request)
     else if (describe)
         reply_sqldard(request, section, (sqlda & TYPSQLDA_INPUT) != 0);
     else
-        request_reply_sqlcard(request);
+        request_reply_outcome(request);
     return true;
 }
 
@@ -170,7 +170,7 @@ request_excsqlimm(struct sql_request *request)
         return false;
     request->target->operations->execute_immediate(request->target, (const char *)request->sqlstt.at, request->sqlstt.left,
                                                    &request->diagnosis);
-    request_reply_sqlcard(request);
+    request_reply_outcome(request);
     return true;
 }
 
@@ -181,7 +181,7 @@ call(struct sql_request *request, struct sql_section *section, const struct para
     query_close(request->target, section);
     request->target->operations->open(request->target, section, parameters->values, parameters->count, &request->diagnosis);
     if (request->diagnosis.sqlcode < 0) {
-        request_reply_sqlcard(request);
+        request_reply_outcome(request);
         return;
     }
     section->state = SQL_SECTION_OPEN;
@@ -200,7 +200,7 @@ execute(struct sql_request *request, struct sql_section *section, const struct p
     } else if (section->procedure == PROCEDURE_NONE)
         request->target->operations->execute(request->target, section, parameters->values, parameters->count, &request->diagnosis);
     if (section->procedure == PROCEDURE_NONE || request->diagnosis.sqlcode != 0) {
-        request_reply_sqlcard(request);
+        request_reply_outcome(request);
         return;
     }
     dss_begin(request->reply, DSS_OBJECT, request->command->correlation_id);
@@ -241,7 +241,7 @@ request_excsqlstt(struct sql_request *request)
     if (readable && prepared)
         execute(request, section, &parameters, &execution);
     else if (!damaged)
-        request_reply_sqlcard(request);
+        request_reply_outcome(request);
     parameters_clear(&parameters);
     return !damaged;
 }
@@ -265,6 +265,6 @@ request_excsqlset(struct sql_request *request)
         if (request->diagnosis.sqlcode == 0 || diagnosis.sqlcode < 0)
             request->diagnosis = diagnosis;
     }
-    request_reply_sqlcard(request);
+    request_reply_outcome(request);
     return true;
 }

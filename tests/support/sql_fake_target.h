@@ -1,5 +1,6 @@
 /* A target in memory for tests of SQL commands. A text that begins with "select" is a query of the columns and rows its owner has
- * laid out; one with "nosuch" in it is an error; each '?' is a parameter. What was asked of it is counted. */
+ * laid out; one with "nosuch" in it is an error, one with "deadlock" loses the unit of work; each '?' is a parameter. What was asked of it
+ * is counted. */
 #pragma once
 
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct fake_target {
     unsigned commits;
     unsigned rollbacks;
     unsigned registers;
+    bool losing; /* executing, opening and committing lose the unit of work */
 };
 
 static inline struct fake_target *
@@ -83,6 +85,16 @@ fake_contains(const char *text, size_t size, const char *word)
     return false;
 }
 
+static inline bool
+fake_fails(const char *text, size_t size, struct sql_diagnosis *diagnosis)
+{
+    if (fake_contains(text, size, "nosuch"))
+        sql_diagnosis_set(diagnosis, -204, "42704", "NOSUCH");
+    else if (fake_contains(text, size, "deadlock"))
+        sql_diagnosis_set(diagnosis, -911, "40001", "68");
+    return diagnosis->sqlcode < 0;
+}
+
 static inline void
 fake_prepare(struct sql_target *target, struct sql_section *section, const char *text, size_t size, struct sql_diagnosis *diagnosis)
 {
@@ -90,10 +102,8 @@ fake_prepare(struct sql_target *target, struct sql_section *section, const char 
     fake_keep_text(fake, text, size);
     free(section->pending);
     *section = (struct sql_section) { .name = section->name };
-    if (fake_contains(text, size, "nosuch")) {
-        sql_diagnosis_set(diagnosis, -204, "42704", "NOSUCH");
+    if (fake_fails(text, size, diagnosis))
         return;
-    }
     section->is_query = size >= 6 && strncasecmp(text, "select", 6) == 0;
     section->column_count = section->is_query ? fake->column_count : 0;
     for (size_t i = 0; i < size; i++)
@@ -134,6 +144,13 @@ fake_keep_parameters(struct fake_target *fake, const struct sql_value *parameter
 }
 
 static inline void
+fake_lose(struct sql_target *target, struct sql_diagnosis *diagnosis)
+{
+    if (fake_of(target)->losing)
+        sql_diagnosis_set(diagnosis, -911, "40001", "68");
+}
+
+static inline void
 fake_execute(struct sql_target *target, struct sql_section *section, const struct sql_value *parameters, size_t count,
              struct sql_diagnosis *diagnosis)
 {
@@ -141,6 +158,7 @@ fake_execute(struct sql_target *target, struct sql_section *section, const struc
     fake_of(target)->executed++;
     fake_keep_parameters(fake_of(target), parameters, count);
     diagnosis->rows = 1;
+    fake_lose(target, diagnosis);
 }
 
 static inline void
@@ -148,9 +166,9 @@ fake_execute_immediate(struct sql_target *target, const char *text, size_t size,
 {
     fake_of(target)->executed++;
     fake_keep_text(fake_of(target), text, size);
-    if (fake_contains(text, size, "nosuch"))
-        sql_diagnosis_set(diagnosis, -204, "42704", "NOSUCH");
-    else if (fake_contains(text, size, "where 1=0"))
+    if (fake_fails(text, size, diagnosis))
+        return;
+    if (fake_contains(text, size, "where 1=0"))
         sql_diagnosis_set(diagnosis, 100, "02000", "");
     else
         diagnosis->rows = fake_contains(text, size, "insert") ? 1 : 0;
@@ -160,11 +178,12 @@ static inline void
 fake_open(struct sql_target *target, struct sql_section *section, const struct sql_value *parameters, size_t count,
           struct sql_diagnosis *diagnosis)
 {
-    (void)diagnosis;
     fake_of(target)->opened++;
     fake_keep_parameters(fake_of(target), parameters, count);
     fake_section_of(section)->next_row = 0;
-    section->state = SQL_SECTION_OPEN;
+    fake_lose(target, diagnosis);
+    if (diagnosis->sqlcode == 0)
+        section->state = SQL_SECTION_OPEN;
 }
 
 static inline enum sql_step
@@ -214,7 +233,7 @@ fake_close_cursors(struct sql_target *target, bool held_too)
 static inline void
 fake_commit(struct sql_target *target, struct sql_diagnosis *diagnosis)
 {
-    (void)diagnosis;
+    fake_lose(target, diagnosis);
     fake_of(target)->commits++;
     fake_close_cursors(target, false);
 }

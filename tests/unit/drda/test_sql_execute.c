@@ -285,6 +285,33 @@ typdefnam_holds_for_one_command(void)
     client_free(client);
 }
 
+static void
+a_lost_unit_of_work_is_announced(void)
+{
+    struct client *client = client_new(1);
+    end(client, begin(client, CP_EXCSQLIMM, 1, 1));
+    add_text(client, 1, CP_SQLSTT, "insert deadlock");
+    run(client);
+    EXPECT(client, CP_ABNUOWRM, CP_SQLCARD);
+    CU_ASSERT_EQUAL(sqlcode_of(client, 1), -911);
+    CU_ASSERT_EQUAL(reply_of(client, 0).svrcod, 8);
+    CU_ASSERT_EQUAL(client->svrcod, 0);
+    prepare(client, 1, "insert deadlock");
+    EXPECT(client, CP_ABNUOWRM, CP_SQLCARD);
+    prepare(client, 1, "insert");
+    client->fake->losing = true;
+    simple(client, CP_EXCSQLSTT, 1);
+    EXPECT(client, CP_ABNUOWRM, CP_SQLCARD);
+    prepare(client, 2, "select");
+    open_query(client, 2, 512);
+    EXPECT(client, CP_ABNUOWRM, CP_SQLCARD);
+    simple(client, CP_RDBCMM, 0);
+    EXPECT(client, CP_ENDUOWRM, CP_SQLCARD);
+    CU_ASSERT_EQUAL(reply_of(client, 0).uowdsp, 2);
+    CU_ASSERT_EQUAL(sqlcode_of(client, 1), -911);
+    client_free(client);
+}
+
 int
 main(void)
 {
@@ -297,6 +324,7 @@ main(void)
         { "nothing of an earlier query is left over", nothing_of_an_earlier_query_is_left_over },
         { "held cursors live on over COMMIT", held_cursors_live_on_over_commit },
         { "statements without sections are told", statements_without_sections_are_told },
+        { "a lost unit of work is announced", a_lost_unit_of_work_is_announced },
         { "special registers are set in turn", special_registers_are_set_in_turn },
         { "EBCDIC names mean the same section", ebcdic_names_mean_the_same_section },
         { "TYPDEFNAM holds for one command", typdefnam_holds_for_one_command },

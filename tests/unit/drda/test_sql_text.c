@@ -145,6 +145,8 @@ messages_have_their_tokens_in_place(void)
     expect_message(-413, "1099511627776", "A number is out of range: 1099511627776");
     expect_message(-413, "", "A number is out of range.");
     expect_message(-9999, "one\xFFtwo", "SQLCODE -9999, SQLSTATE 56000: one, two");
+    expect_message(-911, "68\xFFlocked", "The unit of work was rolled back because of a deadlock or timeout, reason 68: locked");
+    expect_message(-911, "68", "The unit of work was rolled back because of a deadlock or timeout, reason 68.");
     expect_message(-9999, "", "SQLCODE -9999, SQLSTATE 56000");
     expect_message(100, "", "No row was found for FETCH, UPDATE or DELETE; or the result of a query is an empty table.");
 }
