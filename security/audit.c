@@ -237,6 +237,21 @@ audit_command(struct audit *audit, int64_t utc_us, const char *userid, uint32_t 
     free(text);
 }
 
+void
+audit_explain(struct audit *audit, int64_t utc_us, const char *userid, uint32_t uid, const struct saf_explain *explain, uint8_t return_code)
+{
+    char time[TIME_SIZE];
+    char user[NAME_TEXT_SIZE];
+    char subject[NAME_TEXT_SIZE];
+    char application[NAME_TEXT_SIZE];
+    print_time(utc_us, time);
+    printable_copy(userid, user, sizeof user);
+    printable_copy(explain->userid, subject, sizeof subject);
+    printable_copy(explain->application, application, sizeof application);
+    append(audit, json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:i}", "time", time, "record", "explain", "user", user, "uid", (json_int_t)uid,
+                            "subject", subject, "application", application, "return_code", (int)return_code));
+}
+
 /* A line that was written in part is taken back, so that the next one starts on a line of its own. */
 static void
 take_back(struct audit *audit, off_t size_before)

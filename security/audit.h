@@ -5,6 +5,8 @@
  * 7 revoked now, 9 undefined user), user, group, application, address, port, connection, saf, racf, reason, ticket (legacy, upper,
  * mixed, password, none), ticket_offset_s, profile, explanation, explanation_text; of a replay also first_use and first_address.
  * Of a RACF command (record "command"): time, user, uid, command, return_code.
+ * Of a question why a ticket is refused (record "explain"): time, user and uid (who asked), subject and application (about whom and
+ * what), return_code.
  *
  * What strangers sent stands there as printable_copy makes it. A credential never does. */
 #pragma once
@@ -29,6 +31,9 @@ void audit_verify(struct audit *audit, int64_t utc_us, const struct saf_verify *
                   const struct racroute_facts *facts);
 /* One RACF command: who, what (with key and password operands replaced by <hidden>), return code. */
 void audit_command(struct audit *audit, int64_t utc_us, const char *userid, uint32_t uid, const char *command, uint8_t return_code);
+/* A question of an administrator why a ticket is refused: it tells who may log on with what, so who asked is on record. */
+void audit_explain(struct audit *audit, int64_t utc_us, const char *userid, uint32_t uid, const struct saf_explain *explain,
+                   uint8_t return_code);
 /* Writes the batch with one call. False when a record could not be written: the decisions must not be told as successes. The batch is
  * gone either way, and no half line is left in the file. */
 MUST_CHECK bool audit_flush(struct audit *audit);

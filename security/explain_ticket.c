@@ -29,7 +29,7 @@ say_user(const struct racroute *racroute, const struct racroute_decision *decisi
          struct wire_writer *output)
 {
     if (user == NULL) {
-        say(output, "User:        %s is not defined", decision->facts.userid);
+        say(output, "User:        %s is not defined", decision->facts.userid[0] != '\0' ? decision->facts.userid : "(no user ID)");
         return;
     }
     enum racf_connection connection = racf_connection_find(racroute->racf, user->userid, decision->facts.group);

@@ -4,3 +4,4 @@
 int passgate_command(int argc, char *argv[]);
 int passgate_racf(int argc, char *argv[]);
 int passgate_ticket(int argc, char *argv[]);
+int passgate_ticket_explain(int argc, char *argv[]);

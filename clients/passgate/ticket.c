@@ -149,10 +149,11 @@ passgate_ticket(int argc, char *argv[])
     static const struct subcommand subcommands[] = {
         { "generate", generate, "print the PassTicket of a user for an application" },
         { "evaluate", evaluate, "say whether a PassTicket is valid, and its time" },
+        { "explain", passgate_ticket_explain, "ask the security server why a PassTicket is refused" },
     };
     static const struct subcommand_table table = {
         .program = "passgate ticket",
-        .summary = "Makes and judges PassTickets with a key from a file; needs no security server.",
+        .summary = "Makes and judges PassTickets with a key from a file, or asks the security server about them.",
         .afterword = "Example:\n"
                      "  passgate ticket generate --user IMSUSR1 --appl IMSCON1 --key-file imscon1.key\n",
         .subcommands = subcommands,

@@ -5,6 +5,7 @@
 
 #include "common/log.h"
 #include "common/secret.h"
+#include "security/saf/explain_service.h"
 #include "security/saf/safd_report.h"
 
 enum { RETURN_CODE_WARNING = 4, RETURN_CODE_ERROR = 8, RETURN_CODE_REFUSED = 12 };
@@ -120,6 +121,25 @@ serve_command(struct safd_service *service, struct safd_link *link, const struct
 }
 
 static bool
+serve_explain(struct safd_service *service, struct safd_link *link, const struct saf_frame *frame)
+{
+    struct saf_explain explain;
+    struct racf_issuer issuer;
+    struct wire_reader body = frame->body;
+    if (!saf_explain_decode(&body, &explain))
+        return false;
+    safd_service_commit(service);
+    struct wire_writer output = wire_writer(service->output, sizeof service->output);
+    bool known = safd_caller_identity(service, link->peer.uid, &issuer);
+    struct saf_command_answer answer = { .output = (const char *)service->output };
+    answer.return_code = explain_service(&service->racroute, service->audit, known ? &issuer : NULL, link->peer.uid, &explain, &output);
+    answer.size = output.used;
+    secret_wipe(explain.credential, sizeof explain.credential);
+    saf_explain_answer_encode(&link->output, frame->id, &answer);
+    return true;
+}
+
+static bool
 serve_authorize(struct safd_service *service, struct safd_link *link, const struct saf_frame *frame)
 {
     struct saf_authorize authorize;
@@ -148,6 +168,7 @@ safd_service_serve(void *context, struct safd_link *link, const struct saf_frame
         { SAF_MESSAGE_VERIFY, serve_verify },
         { SAF_MESSAGE_COMMAND, serve_command },
         { SAF_MESSAGE_AUTHORIZE, serve_authorize },
+        { SAF_MESSAGE_EXPLAIN, serve_explain },
     };
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
         if (requests[i].type == frame->type)
