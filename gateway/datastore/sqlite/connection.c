@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "gateway/datastore/sqlite/authorizer.h"
+#include "gateway/datastore/sqlite/catalog.h"
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/internal.h"
 
@@ -85,6 +86,8 @@ set_up(struct sqlite_session *session)
     if (code == SQLITE_OK)
         code = sqlite3_create_function_v2(database, "identity_val_local", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, NULL, identity_val_local, NULL,
                                           NULL, NULL);
+    if (code == SQLITE_OK)
+        code = catalog_functions_install(database);
     /* Reads the header, so that a file that is no database is found here and not in the middle of a statement. */
     if (code == SQLITE_OK)
         code = sqlite3_exec(database, "PRAGMA schema_version", NULL, NULL, NULL);

@@ -5,7 +5,8 @@
  *   describe.c    columns of a result
  *   parameters.c  parameter markers
  *   unit.c        units of work, and what a failure does to them
- *   control.c     COMMIT, ROLLBACK, SAVEPOINT, SET as text */
+ *   control.c     COMMIT, ROLLBACK, SAVEPOINT, SET as text
+ *   catalog.c     CALL of the procedures that describe the database */
 #pragma once
 
 #include <sqlite3.h>
@@ -26,14 +27,18 @@ enum sqlite_control {
     SQLITE_CONTROL_REGISTER,  /* SET */
 };
 
+struct catalog_procedure;
+
 struct sqlite_section {
-    struct sql_section section;    /* first: the conversation's part */
-    enum sqlite_control control;   /* the statement is executed by the session itself */
-    char *control_text;            /* owned; for SAVEPOINT in SQLite's words, for SET as it came */
-    sqlite3_stmt *statement;       /* owned */
-    struct sql_column *columns;    /* owned, with the names behind them; NULL until described */
-    struct sql_column *parameters; /* likewise */
-    bool changes_rows;             /* INSERT, UPDATE or DELETE */
+    struct sql_section section;                /* first: the conversation's part */
+    enum sqlite_control control;               /* the statement is executed by the session itself */
+    char *control_text;                        /* owned; for SAVEPOINT in SQLite's words, for SET as it came */
+    sqlite3_stmt *statement;                   /* owned */
+    const struct catalog_procedure *procedure; /* of a CALL, whose statement is made by each open */
+    sqlite3_stmt *arguments;                   /* owned; of a CALL: gives their values in one row; NULL when it has none */
+    struct sql_column *columns;                /* owned, with the names behind them; NULL until described */
+    struct sql_column *parameters;             /* likewise */
+    bool changes_rows;                         /* INSERT, UPDATE or DELETE */
     bool cursor_open;
     UT_hash_handle hh;
 };
@@ -98,6 +103,22 @@ void statement_open(struct sqlite_session *session, struct sqlite_section *secti
 enum sql_step statement_fetch(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis);
 void statement_value(const struct sqlite_section *section, size_t index, struct sql_value *value);
 void statement_close(struct sqlite_session *session, struct sqlite_section *section);
+
+/* Compiles SQLite's text, all of it one statement, into section->statement; false with a diagnosis when it is not. */
+MUST_CHECK bool statement_compile(struct sqlite_session *session, struct sqlite_section *section, const char *text,
+                                  struct sql_diagnosis *diagnosis);
+
+/* Binds the values of a section's parameter markers in `statement`, which may be NULL when there are none; copies what is longer
+ * than the request lives. */
+MUST_CHECK bool statement_bind(struct sqlite_session *session, struct sqlite_section *section, sqlite3_stmt *statement,
+                               const struct sql_value *parameters, size_t count, struct sql_diagnosis *diagnosis);
+
+/* catalog.c: whether the text is a CALL, and what prepare and open do with one. */
+bool catalog_is_call(const char *text, size_t size);
+MUST_CHECK bool catalog_prepare(struct sqlite_session *session, struct sqlite_section *section, const char *text, size_t size,
+                                struct sql_diagnosis *diagnosis);
+void catalog_open(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters, size_t count,
+                  struct sql_diagnosis *diagnosis);
 
 /* Drops what the section holds, but not the section. */
 void statement_drop(struct sqlite_session *session, struct sqlite_section *section);

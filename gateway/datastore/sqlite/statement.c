@@ -13,6 +13,7 @@ statement_drop(struct sqlite_session *session, struct sqlite_section *section)
     if (session->peeked == section)
         session->peeked = NULL;
     sqlite3_finalize(section->statement);
+    sqlite3_finalize(section->arguments);
     free(section->columns);
     free(section->parameters);
     free(section->control_text);
@@ -57,9 +58,8 @@ say_short_of_memory(struct sql_diagnosis *diagnosis)
     sqlite_diagnosis_tokens(diagnosis, -904, "57011", "memory", NULL);
 }
 
-/* One statement, the whole statement and nothing but the statement. */
-static bool
-compile(struct sqlite_session *session, struct sqlite_section *section, const char *text, struct sql_diagnosis *diagnosis)
+bool
+statement_compile(struct sqlite_session *session, struct sqlite_section *section, const char *text, struct sql_diagnosis *diagnosis)
 {
     const char *tail = NULL;
     session->changes_rows = false;
@@ -104,7 +104,7 @@ prepare_for_sqlite(struct sqlite_session *session, struct sqlite_section *sectio
         say_short_of_memory(diagnosis);
         return false;
     }
-    bool good = sqlite_connection_open(session, diagnosis) && compile(session, section, translated, diagnosis) &&
+    bool good = sqlite_connection_open(session, diagnosis) && statement_compile(session, section, translated, diagnosis) &&
                 describe(session, section, translated, diagnosis);
     free(translated);
     return good;
@@ -126,6 +126,8 @@ statement_prepare(struct sqlite_session *session, struct sqlite_section *section
     bool good = control_recognise(text, size, &section->control, &section->control_text);
     if (!good)
         say_short_of_memory(diagnosis);
+    else if (catalog_is_call(text, size))
+        good = catalog_prepare(session, section, text, size, diagnosis);
     else if (section->control == SQLITE_CONTROL_NONE)
         good = prepare_for_sqlite(session, section, text, size, diagnosis);
     if (good)
@@ -161,21 +163,28 @@ bind_value(sqlite3_stmt *statement, int index, const struct sql_value *value, sq
 }
 
 static bool
-bind_parameters(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters, size_t count,
-                sqlite3_destructor_type lifetime, struct sql_diagnosis *diagnosis)
+bind_parameters(struct sqlite_session *session, struct sqlite_section *section, sqlite3_stmt *statement, const struct sql_value *parameters,
+                size_t count, sqlite3_destructor_type lifetime, struct sql_diagnosis *diagnosis)
 {
     if (count != section->section.parameter_count) {
         sqlite_diagnosis_tokens(diagnosis, -313, "07001", "the number of values is not the number of parameter markers", NULL);
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        int code = bind_value(section->statement, (int)i + 1, &parameters[i], lifetime);
+        int code = bind_value(statement, (int)i + 1, &parameters[i], lifetime);
         if (code != SQLITE_OK) {
             unit_fail(session, code, diagnosis);
             return false;
         }
     }
     return true;
+}
+
+bool
+statement_bind(struct sqlite_session *session, struct sqlite_section *section, sqlite3_stmt *statement, const struct sql_value *parameters,
+               size_t count, struct sql_diagnosis *diagnosis)
+{
+    return bind_parameters(session, section, statement, parameters, count, SQLITE_TRANSIENT, diagnosis);
 }
 
 /* Common to execute and open: false with a diagnosis when the section cannot run. */
@@ -223,10 +232,15 @@ statement_execute(struct sqlite_session *session, struct sqlite_section *section
         control_execute(session, section->control, section->control_text, diagnosis);
         return;
     }
+    if (section->procedure != NULL) { /* nobody wants its rows */
+        catalog_open(session, section, parameters, count, diagnosis);
+        statement_close(session, section);
+        return;
+    }
     statement_forget_peek(session);
     if (!unit_begin(session, diagnosis))
         return;
-    if (bind_parameters(session, section, parameters, count, SQLITE_STATIC, diagnosis))
+    if (bind_parameters(session, section, section->statement, parameters, count, SQLITE_STATIC, diagnosis))
         run_to_end(session, section, diagnosis);
     sqlite3_clear_bindings(section->statement); /* the values are gone with the request */
 }
@@ -237,13 +251,17 @@ statement_open(struct sqlite_session *session, struct sqlite_section *section, c
 {
     if (!begin(session, section, diagnosis))
         return;
+    if (section->procedure != NULL) {
+        catalog_open(session, section, parameters, count, diagnosis);
+        return;
+    }
     if (!section->section.is_query) {
         sqlite_diagnosis_tokens(diagnosis, -517, "07005", "the statement returns no rows", NULL);
         return;
     }
     if (session->peeked != section)
         statement_forget_peek(session);
-    if (!unit_begin(session, diagnosis) || !bind_parameters(session, section, parameters, count, SQLITE_TRANSIENT, diagnosis))
+    if (!unit_begin(session, diagnosis) || !statement_bind(session, section, section->statement, parameters, count, diagnosis))
         return;
     section->cursor_open = true;
     section->section.state = SQL_SECTION_OPEN;
