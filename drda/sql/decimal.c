@@ -150,7 +150,7 @@ bool
 decimal_unpack(const uint8_t *packed, unsigned precision, unsigned scale, char *text, size_t *size)
 {
     *size = 0;
-    if (!is_precision(precision, scale))
+    if (!is_precision(precision, scale < precision ? scale : precision) || scale > SQL_DECIMAL_PRECISION_MAX)
         return false;
     uint8_t sign = packed[precision / 2] & 0x0F;
     if (sign < 0x0A || (precision % 2 == 0 && packed[0] >> 4 != 0))
@@ -161,17 +161,25 @@ decimal_unpack(const uint8_t *packed, unsigned precision, unsigned scale, char *
     if (sign == SIGN_MINUS || sign == 0x0B)
         text[used++] = '-';
     size_t half = precision % 2 == 0 ? 1 : 0;
+    size_t zeros = scale > precision ? scale - precision : 0; /* behind the point and not sent */
+    unsigned point = zeros > 0 ? precision : precision - scale;
+    if (zeros > 0) {
+        memcpy(text + used, "0.", 2);
+        memset(text + used + 2, '0', zeros);
+        used += 2 + zeros;
+        begun = true;
+    }
     for (unsigned i = 0; i < precision; i++, half++) {
         uint8_t digit = half % 2 == 0 ? packed[half / 2] >> 4 : packed[half / 2] & 0x0F;
         if (digit > 9)
             return false;
-        if (i == precision - scale) {
+        if (i == point) {
             if (!begun)
                 text[used++] = '0';
             text[used++] = '.';
             begun = true;
         }
-        bool last_before_point = i + 1 == precision - scale;
+        bool last_before_point = i + 1 == point;
         if (digit != 0 || begun || last_before_point) {
             text[used++] = (char)('0' + digit);
             begun = true;

@@ -21,6 +21,7 @@ size_t decimal_packed_size(unsigned precision);
  * has no place for are rounded half away from zero; OVERFLOW when the rest needs more than `precision` digits. */
 MUST_CHECK enum decimal_outcome decimal_pack(const uint8_t *text, size_t size, unsigned precision, unsigned scale, uint8_t *packed);
 
-/* Writes "-12.345": all digits of the scale, no leading zeros but the one before the point. `text` has room for DECIMAL_TEXT_MAX.
+/* The scale may be more than the precision: JDBC says of 0.01 that it has one digit, of which two stand behind the point.
+ * Writes "-12.345": all digits of the scale, no leading zeros but the one before the point. `text` has room for DECIMAL_TEXT_MAX.
  * False when a digit or the sign is not one, or precision and scale are out of range. */
 MUST_CHECK bool decimal_unpack(const uint8_t *packed, unsigned precision, unsigned scale, char *text, size_t *size);

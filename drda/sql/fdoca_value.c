@@ -158,8 +158,6 @@ read_decimal(struct wire_reader *data, uint16_t length, struct wire_writer *scra
     unsigned scale = length & 0xFF;
     char text[DECIMAL_TEXT_MAX];
     size_t size;
-    if (scale > precision)
-        return FDOCA_UNSUPPORTED;
     const uint8_t *packed = wire_take(data, decimal_packed_size(precision));
     if (packed == NULL)
         return FDOCA_INCOMPLETE;

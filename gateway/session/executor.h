@@ -21,3 +21,7 @@ void executor_free(struct executor *executor);
 
 /* First come, first served. Any thread. */
 void executor_submit(struct executor *executor, struct executor_job *job);
+
+/* For a job that others, running and blocked, may be waiting for: it goes before all that is not urgent, and one thread is kept for
+ * such jobs alone, so that waiting can never use up the threads that would end it. */
+void executor_submit_urgent(struct executor *executor, struct executor_job *job);

@@ -87,6 +87,17 @@ run_turn(struct executor_job *job)
     loop_post(session->loop, &session->message);
 }
 
+/* What a session does that others wait for must not stand in line behind them. */
+static void
+submit(struct session *session)
+{
+    struct executor *executor = session->loop->gateway->executor;
+    if (sqlite_session_holds_lock(session->target))
+        executor_submit_urgent(executor, &session->job);
+    else
+        executor_submit(executor, &session->job);
+}
+
 void
 session_run(struct session *session, const struct session_conversation *conversation, session_finished finished, void *context)
 {
@@ -96,7 +107,7 @@ session_run(struct session *session, const struct session_conversation *conversa
     session->running = true;
     session->message.run = end_turn;
     session->job.run = run_turn;
-    executor_submit(session->loop->gateway->executor, &session->job);
+    submit(session);
 }
 
 bool
@@ -134,5 +145,5 @@ void
 session_close(struct session *session)
 {
     session->job.run = close_target;
-    executor_submit(session->loop->gateway->executor, &session->job);
+    submit(session);
 }

@@ -202,3 +202,10 @@ sqlite_session_interrupt(struct sql_target *target)
 {
     atomic_store(&session_of(target)->interrupted, true);
 }
+
+bool
+sqlite_session_holds_lock(const struct sql_target *target)
+{
+    const struct sqlite_session *session = (const struct sqlite_session *)target;
+    return session->database != NULL && sqlite3_txn_state(session->database, "main") == SQLITE_TXN_WRITE;
+}

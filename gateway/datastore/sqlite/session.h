@@ -15,5 +15,8 @@ struct sql_target *sqlite_session_new(const struct datastore_settings *datastore
 /* Rolls back what was not committed. */
 void sqlite_session_free(struct sql_target *target);
 
+/* True when other sessions may be waiting for this one: it has changed something and not yet committed. Not while a call runs. */
+bool sqlite_session_holds_lock(const struct sql_target *target);
+
 /* Makes the running statement fail with SQLCODE -952. */
 void sqlite_session_interrupt(struct sql_target *target);

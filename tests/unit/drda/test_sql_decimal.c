@@ -122,11 +122,14 @@ packed_numbers_are_checked(void)
     expect_unpacked("012C", 2, 1, "1.2");
     expect_unpacked("001D", 3, 3, "-0.001");
     expect_unpacked("000F", 3, 0, "0");
+    expect_unpacked("1D", 1, 2, "-0.01");
+    expect_unpacked("0C", 1, 2, "0.00");
+    expect_unpacked("9D", 1, 31, "-0.0000000000000000000000000000009");
     CU_ASSERT_FALSE(decimal_unpack((const uint8_t *)"\x1A\x2C", 3, 1, text, &size));
     CU_ASSERT_FALSE(decimal_unpack((const uint8_t *)"\x12\x34", 3, 1, text, &size));
     CU_ASSERT_FALSE(decimal_unpack((const uint8_t *)"\x91\x2C", 2, 1, text, &size));
     CU_ASSERT_FALSE(decimal_unpack((const uint8_t *)"\x01\x2C", 0, 0, text, &size));
-    CU_ASSERT_FALSE(decimal_unpack((const uint8_t *)"\x01\x2C", 2, 3, text, &size));
+    CU_ASSERT_FALSE(decimal_unpack((const uint8_t *)"\x01\x2C", 2, 32, text, &size));
 }
 
 int
