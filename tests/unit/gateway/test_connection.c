@@ -97,6 +97,13 @@ sqlite_session_free(struct sql_target *target)
     free(target);
 }
 
+bool
+sqlite_session_holds_lock(const struct sql_target *target)
+{
+    (void)target;
+    return false;
+}
+
 void
 sqlite_session_interrupt(struct sql_target *target)
 {
