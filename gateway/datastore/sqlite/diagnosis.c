@@ -114,6 +114,16 @@ sqlite_diagnosis_tokens(struct sql_diagnosis *diagnosis, int32_t sqlcode, const 
     sql_diagnosis_set(diagnosis, sqlcode, sqlstate, tokens);
 }
 
+/* Of SQLSTATE 23513 Derby's client wants the constraint and the table before the last token, and fails without. SQLite names the
+ * constraint only. */
+static void
+diagnose_check(const char *constraint, const char *message, struct sql_diagnosis *diagnosis)
+{
+    char tokens[SQL_TOKENS_MAX + 1];
+    snprintf(tokens, sizeof tokens, "%s%c?%c%s", constraint, TOKEN_SEPARATOR, TOKEN_SEPARATOR, message);
+    sql_diagnosis_set(diagnosis, -545, "23513", tokens);
+}
+
 /* "UNIQUE constraint failed: T.A, T.B" is about T.A, T.B; other messages without a pattern are about themselves. */
 static void
 diagnose_by_code(int code, const char *message, struct sql_diagnosis *diagnosis)
@@ -124,7 +134,10 @@ diagnose_by_code(int code, const char *message, struct sql_diagnosis *diagnosis)
     for (int mask = -1;; mask = 0xFF) {
         for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
             if (codes[i].code == (code & mask)) {
-                sqlite_diagnosis_tokens(diagnosis, codes[i].sqlcode, codes[i].sqlstate, detail, second);
+                if (codes[i].sqlcode == -545)
+                    diagnose_check(detail, message, diagnosis);
+                else
+                    sqlite_diagnosis_tokens(diagnosis, codes[i].sqlcode, codes[i].sqlstate, detail, second);
                 return;
             }
         }

@@ -3,12 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "gateway/datastore/sqlite/tokens.h"
 
-enum { PHRASE_WORDS_MAX = 8 };
+enum { PHRASE_WORDS_MAX = 8, NUMBERS_MAX = 2 };
 
-/* `#` in a phrase is any number; in the replacement it is that number again. */
+/* A word of a phrase may be one of several, parted by `|`. `#` is any number: in the replacement the first one again, and `@` there
+ * the second. */
 static const struct phrase {
     const char *words[PHRASE_WORDS_MAX];
     const char *replacement;
@@ -17,14 +19,21 @@ static const struct phrase {
     { { "CURRENT", "TIME" }, "CURRENT_TIME" },
     { { "CURRENT", "TIMESTAMP" }, "CURRENT_TIMESTAMP" },
     { { "CURRENT", "USER" }, "current_user()" },
+    { { "CURRENT", "SCHEMA" }, "'MAIN'" },
+    { { "CURRENT", "SQLID" }, "'MAIN'" },
+    { { "CURRENT", "ISOLATION" }, "'RR'" },
     { { "CURRENT_USER" }, "current_user()" },
     { { "SESSION_USER" }, "current_user()" },
     { { "SYSIBM", ".", "SYSDUMMY1" }, "(SELECT 'Y' AS IBMREQD)" },
-    { { "FETCH", "FIRST", "#", "ROWS", "ONLY" }, "LIMIT #" },
-    { { "FETCH", "FIRST", "#", "ROW", "ONLY" }, "LIMIT #" },
-    { { "FETCH", "FIRST", "ROW", "ONLY" }, "LIMIT 1" },
+    { { "OFFSET", "#", "ROW|ROWS", "FETCH", "FIRST|NEXT", "#", "ROW|ROWS", "ONLY" }, "LIMIT @ OFFSET #" },
+    { { "OFFSET", "#", "ROW|ROWS" }, "LIMIT -1 OFFSET #" },
+    { { "FETCH", "FIRST|NEXT", "#", "ROW|ROWS", "ONLY" }, "LIMIT #" },
+    { { "FETCH", "FIRST|NEXT", "ROW|ROWS", "ONLY" }, "LIMIT 1" },
     { { "FOR", "READ", "ONLY" }, "" },
     { { "FOR", "FETCH", "ONLY" }, "" },
+    /* SQLite numbers an INTEGER PRIMARY KEY by itself. */
+    { { "GENERATED", "ALWAYS", "AS", "IDENTITY" }, "" },
+    { { "GENERATED", "BY", "DEFAULT", "AS", "IDENTITY" }, "" },
     /* SQLite lets no word follow the length of a type and no K, M or G be part of it, but takes any quoted text for a type. */
     { { "BLOB", "(", "#", ")" }, "\"BLOB(#)\"" },
     { { "CLOB", "(", "#", ")" }, "\"CLOB(#)\"" },
@@ -40,30 +49,44 @@ static const struct phrase {
     { { "WITH", "RR" }, "" },
 };
 
-/* If `text` begins with the phrase, moves behind it and gives the number that stood for `#`. */
 static bool
-take_phrase(struct sql_text *text, const struct phrase *phrase, struct sql_token *number)
+is_one_of(const struct sql_token *token, const char *words)
+{
+    for (;;) {
+        size_t size = strcspn(words, "|");
+        if (token->size == size && strncasecmp(token->at, words, size) == 0)
+            return true;
+        if (words[size] == '\0')
+            return false;
+        words += size + 1;
+    }
+}
+
+/* If `text` begins with the phrase, moves behind it and gives the numbers that stood for `#`. */
+static bool
+take_phrase(struct sql_text *text, const struct phrase *phrase, struct sql_token numbers[static NUMBERS_MAX])
 {
     struct sql_text ahead = *text;
     struct sql_token token;
+    size_t count = 0;
     for (size_t i = 0; i < PHRASE_WORDS_MAX && phrase->words[i] != NULL; i++) {
         if (!sql_token_next(&ahead, &token))
             return false;
         bool is_number = strcmp(phrase->words[i], "#") == 0;
-        if (is_number ? token.kind != SQL_TOKEN_NUMBER : !sql_token_is(&token, phrase->words[i]))
+        if (is_number ? token.kind != SQL_TOKEN_NUMBER : !is_one_of(&token, phrase->words[i]))
             return false;
-        if (is_number)
-            *number = token;
+        if (is_number && count < NUMBERS_MAX)
+            numbers[count++] = token;
     }
     *text = ahead;
     return true;
 }
 
 static const struct phrase *
-find_phrase(struct sql_text *text, struct sql_token *number)
+find_phrase(struct sql_text *text, struct sql_token numbers[static NUMBERS_MAX])
 {
     for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
-        if (take_phrase(text, &phrases[i], number))
+        if (take_phrase(text, &phrases[i], numbers))
             return &phrases[i];
     }
     return NULL;
@@ -76,39 +99,95 @@ put(FILE *output, const char *text, size_t size)
 }
 
 static bool
-put_replacement(FILE *output, const char *replacement, const struct sql_token *number)
+put_replacement(FILE *output, const char *replacement, const struct sql_token numbers[static NUMBERS_MAX])
 {
-    size_t before = strcspn(replacement, "#");
-    if (replacement[before] == '\0')
-        return put(output, replacement, before);
-    const char *after = replacement + before + 1;
-    return put(output, replacement, before) && put(output, number->at, number->size) && put(output, after, strlen(after));
+    for (;;) {
+        size_t before = strcspn(replacement, "#@");
+        if (!put(output, replacement, before))
+            return false;
+        if (replacement[before] == '\0')
+            return true;
+        const struct sql_token *number = &numbers[replacement[before] == '#' ? 0 : 1];
+        if (!put(output, number->at, number->size))
+            return false;
+        replacement += before + 1;
+    }
 }
 
-/* A name behind a dot is somebody's column, whatever it is called. */
+/* Names and keywords in capitals, as SQL has it; what stands in quotes stays as it is. */
 static bool
-translate(struct sql_text text, FILE *output)
+put_token(FILE *output, const struct sql_token *token)
 {
-    bool after_dot = false;
+    if (token->kind != SQL_TOKEN_WORD)
+        return put(output, token->at, token->size);
+    for (size_t i = 0; i < token->size; i++) {
+        char c = token->at[i];
+        if (fputc(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c, output) == EOF)
+            return false;
+    }
+    return true;
+}
+
+/* VALUES 1, 2 has no parentheses around its rows, which SQLite wants. */
+struct translation {
+    FILE *output;
+    bool bare_values;
+    bool after_dot; /* a name behind a dot is somebody's column, whatever it is called */
+    unsigned depth; /* of parentheses */
+};
+
+static bool
+put_one(struct translation *translation, const struct sql_token *token)
+{
+    bool outside = translation->bare_values && translation->depth == 0;
+    if (sql_token_is(token, "("))
+        translation->depth++;
+    else if (sql_token_is(token, ")") && translation->depth > 0)
+        translation->depth--;
+    if (outside && sql_token_is(token, ","))
+        return put(translation->output, "),(", 3);
+    return put_token(translation->output, token);
+}
+
+static bool
+translate(struct translation *translation, struct sql_text text)
+{
     for (;;) {
         const char *from = text.at;
         struct sql_text ahead = text;
         struct sql_token token;
         if (!sql_token_next(&ahead, &token))
-            return put(output, from, text.left);
+            return put(translation->output, from, text.left);
         size_t blanks = (size_t)(token.at - from);
-        if (!put(output, from, blanks))
+        if (!put(translation->output, from, blanks))
             return false;
         struct sql_text at_token = sql_text(token.at, text.left - blanks);
-        struct sql_token number = { 0 };
-        const struct phrase *phrase = token.kind == SQL_TOKEN_WORD && !after_dot ? find_phrase(&at_token, &number) : NULL;
-        bool written =
-            phrase != NULL ? put_replacement(output, phrase->replacement, &number) : fwrite(token.at, 1, token.size, output) == token.size;
-        if (!written)
+        struct sql_token numbers[NUMBERS_MAX] = { 0 };
+        const struct phrase *phrase = token.kind == SQL_TOKEN_WORD && !translation->after_dot ? find_phrase(&at_token, numbers) : NULL;
+        if (phrase != NULL ? !put_replacement(translation->output, phrase->replacement, numbers) : !put_one(translation, &token))
             return false;
-        after_dot = sql_token_is(&token, ".");
+        translation->after_dot = sql_token_is(&token, ".");
         text = phrase != NULL ? at_token : ahead;
     }
+}
+
+/* Opens the parenthesis of bare VALUES, which may end in blanks and semicolons only. */
+static bool
+begin(struct translation *translation, struct sql_text *text)
+{
+    struct sql_text ahead = *text;
+    struct sql_text behind;
+    struct sql_token token;
+    if (!sql_token_next(&ahead, &token) || !sql_token_is(&token, "VALUES"))
+        return true;
+    behind = ahead;
+    if (!sql_token_next(&ahead, &token) || sql_token_is(&token, "("))
+        return true;
+    translation->bare_values = true;
+    while (behind.left > 0 && strchr("; \t\r\n", behind.at[behind.left - 1]) != NULL)
+        behind.left--;
+    *text = behind;
+    return put(translation->output, "VALUES (", strlen("VALUES ("));
 }
 
 char *
@@ -119,7 +198,9 @@ dialect_translate(const char *text, size_t size)
     FILE *output = open_memstream(&translated, &translated_size);
     if (output == NULL)
         return NULL;
-    bool good = translate(sql_text(text, size), output);
+    struct translation translation = { .output = output };
+    struct sql_text rest = sql_text(text, size);
+    bool good = begin(&translation, &rest) && translate(&translation, rest) && (!translation.bare_values || put(output, ")", 1));
     if (fclose(output) == 0 && good)
         return translated;
     free(translated);

@@ -251,8 +251,8 @@ declared_types_are_described(void)
         CU_ASSERT_EQUAL(column.length, types[i].length);
         CU_ASSERT_EQUAL(column.precision, types[i].precision);
         CU_ASSERT_EQUAL(column.scale, types[i].scale);
-        CU_ASSERT_STRING_EQUAL(column.name, "name");
-        CU_ASSERT_STRING_EQUAL(column.table, "t");
+        CU_ASSERT_STRING_EQUAL(column.name, "NAME");
+        CU_ASSERT_STRING_EQUAL(column.table, "T");
         CU_ASSERT_TRUE(column.nullable);
         target->operations->describe_column(target, query, 1, &column);
         CU_ASSERT_FALSE(column.nullable);
@@ -368,20 +368,20 @@ static const struct {
     { "SELECT 1; SELECT 2", -104, "42601", ";" },
     { "", -198, "42617", "" },
     { " ; -- nothing", -198, "42617", "" },
-    { "SELECT * FROM nosuch", -204, "42704", "nosuch\xFF" },
-    { "DROP TABLE nosuch", -204, "42704", "nosuch" },
-    { "SELECT nosuch FROM t", -206, "42703", "nosuch" },
+    { "SELECT * FROM nosuch", -204, "42704", "NOSUCH\xFF" },
+    { "DROP TABLE nosuch", -204, "42704", "NOSUCH" },
+    { "SELECT nosuch FROM t", -206, "42703", "NOSUCH" },
     { "SELECT \"nosuch\" FROM t", -206, "42703", "nosuch" },
-    { "INSERT INTO t (nosuch) VALUES (1)", -206, "42703", "t" },
-    { "SELECT id FROM t a, t b", -203, "42702", "id" },
-    { "INSERT INTO t VALUES (1)", -117, "42802", "t" },
-    { "SELECT nosuch(1)", -440, "42884", "nosuch" },
-    { "SELECT length()", -440, "42884", "length" },
-    { "CREATE TABLE t (a INT)", -601, "42710", "t" },
-    { "CREATE TABLE u (a INT, a INT)", -612, "42711", "a" },
-    { "INSERT INTO t VALUES (1, 'twice', 1)", -803, "23505", "t.id\xFF" },
-    { "INSERT INTO t VALUES (5, NULL, 1)", -407, "23502", "t.v\xFF" },
-    { "INSERT INTO t VALUES (5, 'x', -1)", -545, "23513", "n > 0\xFF" },
+    { "INSERT INTO t (nosuch) VALUES (1)", -206, "42703", "T" },
+    { "SELECT id FROM t a, t b", -203, "42702", "ID" },
+    { "INSERT INTO t VALUES (1)", -117, "42802", "T" },
+    { "SELECT nosuch(1)", -440, "42884", "NOSUCH" },
+    { "SELECT length()", -440, "42884", "LENGTH" },
+    { "CREATE TABLE t (a INT)", -601, "42710", "T" },
+    { "CREATE TABLE u (a INT, a INT)", -612, "42711", "A" },
+    { "INSERT INTO t VALUES (1, 'twice', 1)", -803, "23505", "T.ID\xFF" },
+    { "INSERT INTO t VALUES (5, NULL, 1)", -407, "23502", "T.V\xFF" },
+    { "INSERT INTO t VALUES (5, 'x', -1)", -545, "23513", "N > 0\xFF" },
     { "INSERT INTO child VALUES (77)", -530, "23503", "" },
     { "UPDATE t SET n = 5 WHERE id = 77", 100, "02000", "" },
     { "DELETE FROM t WHERE id = 77", 100, "02000", "" },

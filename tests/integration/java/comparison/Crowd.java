@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 final class Crowd {
     private static final int CONNECTIONS = 50;
     private static final int UNITS = 10;
-    private static final int TRIES = 1000;
+    private static final int TRIES = 100;
 
     private Crowd() {
     }
