@@ -114,14 +114,17 @@ sqlite_diagnosis_tokens(struct sql_diagnosis *diagnosis, int32_t sqlcode, const 
     sql_diagnosis_set(diagnosis, sqlcode, sqlstate, tokens);
 }
 
-/* Of SQLSTATE 23513 Derby's client wants the constraint and the table before the last token, and fails without. SQLite names the
- * constraint only. */
+/* Of violated constraints Derby's client wants the constraint and the table as the first two tokens, and fails when there are
+ * fewer. SQLite names one column or more ("T.A, T.B"), an expression, or nothing. */
 static void
-diagnose_check(const char *constraint, const char *message, struct sql_diagnosis *diagnosis)
+diagnose_constraint(int32_t sqlcode, const char *sqlstate, const char *detail, const char *message, struct sql_diagnosis *diagnosis)
 {
     char tokens[SQL_TOKENS_MAX + 1];
-    snprintf(tokens, sizeof tokens, "%s%c?%c%s", constraint, TOKEN_SEPARATOR, TOKEN_SEPARATOR, message);
-    sql_diagnosis_set(diagnosis, -545, "23513", tokens);
+    bool names_columns = sqlcode == -803 || sqlcode == -407;
+    size_t table_size = names_columns ? strcspn(detail, ".") : 0;
+    snprintf(tokens, sizeof tokens, "%s%c%.*s%c%s", detail != message ? detail : "?", TOKEN_SEPARATOR, table_size > 0 ? (int)table_size : 1,
+             table_size > 0 ? detail : "?", TOKEN_SEPARATOR, message);
+    sql_diagnosis_set(diagnosis, sqlcode, sqlstate, tokens);
 }
 
 /* "UNIQUE constraint failed: T.A, T.B" is about T.A, T.B; other messages without a pattern are about themselves. */
@@ -134,8 +137,8 @@ diagnose_by_code(int code, const char *message, struct sql_diagnosis *diagnosis)
     for (int mask = -1;; mask = 0xFF) {
         for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
             if (codes[i].code == (code & mask)) {
-                if (codes[i].sqlcode == -545)
-                    diagnose_check(detail, message, diagnosis);
+                if (strncmp(codes[i].sqlstate, "23", 2) == 0)
+                    diagnose_constraint(codes[i].sqlcode, codes[i].sqlstate, detail, message, diagnosis);
                 else
                     sqlite_diagnosis_tokens(diagnosis, codes[i].sqlcode, codes[i].sqlstate, detail, second);
                 return;
