@@ -45,7 +45,10 @@ serve_verify(struct safd_service *service, struct safd_link *link, const struct 
     struct wire_reader body = frame->body;
     bool decoded = saf_verify_decode(&body, &decision->verify);
     if (decoded && link->gateway) {
-        racroute_verify(&service->racroute, &decision->verify, &decision->answer, &decision->facts);
+        struct racroute_decision decided;
+        racroute_verify(&service->racroute, &decision->verify, &decided);
+        decision->answer = decided.answer;
+        decision->facts = decided.facts;
         service->decision_count++;
     } else if (decoded) {
         warn_not_a_gateway(link, "VERIFY");
