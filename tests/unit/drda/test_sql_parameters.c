@@ -242,7 +242,7 @@ values_that_cannot_be_used_are_sql_errors(void)
         { 0x18, 4, "\0\0\0\1", 4, -804 }, /* a locator */
         { 0x02, 3, "\0\0\1", 3, -804 },   /* an INTEGER of three bytes */
         { 0x0E, 0x2000, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0c", 17, -804 },
-        { 0x0E, 0x0203, "\x01\x2c", 2, -804 }, /* more scale than precision */
+        { 0x0E, 0x0220, "\x01\x2c", 2, -310 }, /* more scale than any DECIMAL has */
         { 0x0E, 0x0301, "\x1a\x2c", 2, -310 },
         { 0x0E, 0x0301, "\x12\x34", 2, -310 },
         { 0x32, 9, "\0\1\xff", 3, -330 },
