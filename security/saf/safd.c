@@ -240,5 +240,6 @@ main(int argc, char *argv[])
         return SAFD_EXIT_KEYS;
     }
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its size limit is a write that fails, and refuses, not an end */
     return serve(&settings, &server);
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -678,6 +679,32 @@ no_audit_record_no_login(void)
 }
 
 static void
+no_durable_claim_no_login(void)
+{
+    struct security_server server;
+    char ticket[PASSTICKET_SIZE + 1];
+    const struct rlimit small = { 8192, RLIM_INFINITY };
+    const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+    /* Files cannot grow, as on a full disk; the audit records go where there is room. */
+    security_server_make(&server, NULL, "audit = /dev/null");
+    security_server_start(&server);
+    security_server_set_up(&server, key);
+    CU_ASSERT_EQUAL(prlimit(server.pid, RLIMIT_FSIZE, &small, NULL), 0);
+    make_ticket(time(NULL), ticket);
+    struct saf_verify_answer answer = verify_once(&server, ticket);
+    CU_ASSERT_EQUAL(answer.result.saf, SAF_REFUSED);
+    CU_ASSERT_EQUAL(answer.result.explanation, SAF_EXPLAIN_REPLAY_STORE);
+    CU_ASSERT_TRUE(answer.result.retryable);
+    CU_ASSERT_TRUE(file_holds(&server, "log", "SAFD0020E"));
+    CU_ASSERT_EQUAL(prlimit(server.pid, RLIMIT_FSIZE, &unlimited, NULL), 0);
+    /* What was not accepted was not used up. */
+    CU_ASSERT_EQUAL(verify_once(&server, ticket).result.saf, SAF_OK);
+    CU_ASSERT_EQUAL(verify_once(&server, ticket).result.explanation, SAF_EXPLAIN_TICKET_REPLAYED);
+    CU_ASSERT_TRUE(file_holds(&server, "log", "SAFD0021I"));
+    security_server_stop(&server);
+}
+
+static void
 secrets_stay_out_of_logs_and_records(void)
 {
     struct security_server server;
@@ -724,6 +751,7 @@ main(void)
         { "the gateway user may verify and no more", the_gateway_user_may_verify_and_no_more },
         { "the owner acts as IBMUSER", the_owner_acts_as_ibmuser },
         { "no audit record, no login", no_audit_record_no_login },
+        { "no durable claim, no login", no_durable_claim_no_login },
         { "secrets stay out of logs and records", secrets_stay_out_of_logs_and_records },
     };
     if (!secret_memory_init(1 << 16))
