@@ -71,6 +71,13 @@ reply_sqldard(struct sql_request *request, struct sql_section *section, bool par
     dss_end(request->reply);
 }
 
+/* The packages of dynamic SQL tell in their fifth letter whether cursors are held: SYSLH200 and SYSLN200, for example. */
+static bool
+is_held_package(const char *package)
+{
+    return strncmp(package, "SYSLH", 5) == 0 || strncmp(package, "SYSSH", 5) == 0;
+}
+
 /* Fills the section with a statement of the target's, or with a procedure of ours. */
 static void
 prepare(struct sql_request *request, struct sql_section *section)
@@ -91,7 +98,7 @@ prepare(struct sql_request *request, struct sql_section *section)
     section->pending = NULL;
     section->pending_size = 0;
     section->procedure = (uint8_t)procedure;
-    section->with_hold = has_words(request->sqlattr, "WITH HOLD");
+    section->with_hold = is_held_package(section->name.package) || has_words(request->sqlattr, "WITH HOLD");
 }
 
 bool

@@ -136,7 +136,7 @@ run(struct client *client)
 static inline size_t
 begin(struct client *client, uint16_t codepoint, uint16_t correlation_id, uint16_t section)
 {
-    struct sql_section_name name = { .package = "SYSLH000", .number = section };
+    struct sql_section_name name = { .package = "SYSLN000", .number = section };
     dss_begin(&client->chain, DSS_REQUEST, correlation_id);
     size_t mark = ddm_open(&client->request, codepoint);
     if (section != 0)

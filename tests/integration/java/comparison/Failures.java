@@ -18,7 +18,7 @@ final class Failures {
         { "unknown function", "SELECT NOSUCH(ID) FROM PARENT" },
         { "duplicate key", "INSERT INTO PARENT VALUES (1, 'again', 5)" },
         { "duplicate in unique index", "INSERT INTO PARENT VALUES (7, 'one', 5)" },
-        { "NULL in NOT NULL", "INSERT INTO PARENT VALUES (NULL, 'null', 5)" },
+        { "NULL in NOT NULL", "INSERT INTO PARENT VALUES (7, NULL, 5)" },
         { "unknown parent", "INSERT INTO CHILD VALUES (2, 99)" },
         { "parent with children", "DELETE FROM PARENT WHERE ID = 1" },
         { "check constraint", "INSERT INTO PARENT VALUES (8, 'eight', -1)" },
@@ -43,7 +43,7 @@ final class Failures {
     static void observe(Connection connection) throws SQLException {
         Observations.quietly(connection, "DROP TABLE CHILD", "DROP TABLE PARENT");
         Observations.execute(connection,
-            "CREATE TABLE PARENT (ID INTEGER NOT NULL PRIMARY KEY, NAME VARCHAR(20), LEVEL INTEGER CHECK (LEVEL > 0))",
+            "CREATE TABLE PARENT (ID INTEGER NOT NULL PRIMARY KEY, NAME VARCHAR(20) NOT NULL, LEVEL INTEGER CHECK (LEVEL > 0))",
             "CREATE UNIQUE INDEX PARENTX ON PARENT (NAME)",
             "CREATE TABLE CHILD (ID INTEGER NOT NULL PRIMARY KEY, PARENT INTEGER REFERENCES PARENT)",
             "INSERT INTO PARENT VALUES (1, 'one', 1)", "INSERT INTO CHILD VALUES (1, 1)");
@@ -70,6 +70,7 @@ final class Failures {
             }
         });
         Observations.attempt("the session goes on", () -> Observations.query(connection, "SELECT NAME FROM PARENT"));
+        Observations.attempt("NULL as a key", () -> run(connection, "INSERT INTO PARENT VALUES (NULL, 'null', 5)"));
         Observations.quietly(connection, "DROP TABLE CHILD", "DROP TABLE PARENT");
     }
 

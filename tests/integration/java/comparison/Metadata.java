@@ -73,6 +73,7 @@ final class Metadata {
             Observations.print(name + " rows", count);
         } catch (SQLException failure) {
             Observations.print(name, Observations.describe(failure));
+            failure.printStackTrace();
         }
     }
 
