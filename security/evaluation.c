@@ -169,11 +169,11 @@ explain(const struct racf *racf, const struct trial *trial, const char *credenti
 }
 
 void
-evaluation_run(struct racf *racf, const struct evaluation_names *names, const char *credential, bool folds, int64_t now_s,
+evaluation_run(const struct racf *racf, const struct evaluation_names *names, const char *credential, bool folds, int64_t now_s,
                struct evaluation *evaluation)
 {
     *evaluation = (struct evaluation) { .explanation = SAF_EXPLAIN_CLASS_INACTIVE };
-    struct racf_ptktdata_snapshot *snapshot = racf_ptktdata_acquire(racf);
+    const struct racf_ptktdata_snapshot *snapshot = racf_ptktdata_in_force(racf);
     if (snapshot == NULL)
         return;
     struct trial trial = { .names = names, .now_s = now_s };
@@ -184,5 +184,4 @@ evaluation_run(struct racf *racf, const struct evaluation_names *names, const ch
         evaluation->explanation = explain(racf, &trial, credential, evaluation);
     if (evaluation->profile[0] == '\0' && trial.count > 0)
         memcpy(evaluation->profile, trial.profiles[trial.count - 1]->name, sizeof evaluation->profile);
-    racf_ptktdata_release(snapshot);
 }

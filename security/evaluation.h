@@ -13,18 +13,18 @@ struct evaluation_names {
 };
 
 struct evaluation {
-    enum saf_explanation explanation;   /* SAF_EXPLAIN_NONE: a ticket inside its window */
-    char profile[RACF_PROFILE_MAX + 1]; /* whose key made the ticket, or that was tried last */
-    char kind;                          /* 'L' legacy, 'U' upper, 'M' mixed; 0 when no key of the profiles made it */
-    int64_t ticket_time_s;              /* UTC; with kind */
-    int32_t offset_s;                   /* ticket time minus now; with kind */
-    bool replay_allowed;                /* the profile lets it be used more than once */
+    enum saf_explanation explanation;       /* SAF_EXPLAIN_NONE: a ticket inside its window */
+    char profile[RACF_KEY_PROFILE_MAX + 1]; /* whose key made the ticket, or that was tried last */
+    char kind;                              /* 'L' legacy, 'U' upper, 'M' mixed; 0 when no key of the profiles made it */
+    int64_t ticket_time_s;                  /* UTC; with kind */
+    int32_t offset_s;                       /* ticket time minus now; with kind */
+    bool replay_allowed;                    /* the profile lets it be used more than once */
 };
 
 /* The work depends on the credential and the application's profiles, not on whether the user exists. A credential is tried as it
  * is, and when that fails and passwords are folded (`folds`) also in upper case, but not as a MIXED ticket: folding would make
  * many of them one. */
-void evaluation_run(struct racf *racf, const struct evaluation_names *names, const char *credential, bool folds, int64_t now_s,
+void evaluation_run(const struct racf *racf, const struct evaluation_names *names, const char *credential, bool folds, int64_t now_s,
                     struct evaluation *evaluation);
 
 /* Decodes with one key of a profile: its legacy key as kind 'L', its enhanced key as 'U' or 'M', whatever TYPE says. False when

@@ -157,13 +157,11 @@ search_all(struct search *search, struct racf *racf)
 {
     if (search_unrefreshed(search, racf))
         return true;
-    struct racf_ptktdata_snapshot *snapshot = racf_ptktdata_acquire(racf);
+    const struct racf_ptktdata_snapshot *snapshot = racf_ptktdata_in_force(racf);
     if (snapshot == NULL)
         return false;
     find_own(search, snapshot);
-    bool found = search_other_type(search) || search_other_applications(search, snapshot) || search_other_profiles(search, snapshot);
-    racf_ptktdata_release(snapshot);
-    return found;
+    return search_other_type(search) || search_other_applications(search, snapshot) || search_other_profiles(search, snapshot);
 }
 
 void

@@ -37,7 +37,7 @@ struct explain_question {
 
 struct explain_finding {
     enum saf_explanation explanation; /* that of the question when nothing better was found */
-    char profile[RACF_PROFILE_MAX + 1];
+    char profile[RACF_KEY_PROFILE_MAX + 1];
     char application[RACF_NAME_MAX + 1]; /* that the ticket was made for */
     char kind;                           /* 0: nothing found */
     int32_t offset_s;

@@ -25,14 +25,13 @@ say(struct wire_writer *output, const char *format, ...)
 }
 
 static void
-say_user(const struct racroute *racroute, const struct racroute_decision *decision, const struct racf_user *user,
-         struct wire_writer *output)
+say_user(const struct racroute_decision *decision, const struct racf_user *user, struct wire_writer *output)
 {
     if (user == NULL) {
         say(output, "User:        %s is not defined", decision->facts.userid[0] != '\0' ? decision->facts.userid : "(no user ID)");
         return;
     }
-    enum racf_connection connection = racf_connection_find(racroute->racf, user->userid, decision->facts.group);
+    enum racf_connection connection = racf_connection_find(user, decision->facts.group);
     say(output, "User:        %s (%s), group %s%s%s%s, failed attempts %u", user->userid, user->name, decision->facts.group,
         connection == RACF_CONNECTED ? "" : ", NOT CONNECTED to it or the connection is revoked", user->revoked ? ", REVOKED" : "",
         user->is_protected ? ", PROTECTED: neither a password nor a PassTicket logs it on" : "", user->failed_attempts);
@@ -56,7 +55,7 @@ static bool
 say_profiles(const struct racroute *racroute, const struct racroute_decision *decision, struct wire_writer *output)
 {
     const struct racf_ptktdata *profiles[2];
-    struct racf_ptktdata_snapshot *snapshot = racf_ptktdata_acquire(racroute->racf);
+    const struct racf_ptktdata_snapshot *snapshot = racf_ptktdata_in_force(racroute->racf);
     if (snapshot == NULL) {
         say(output, "PTKTDATA:    not active or not RACLISTed: SETROPTS CLASSACT(PTKTDATA) RACLIST(PTKTDATA)");
         return false;
@@ -71,7 +70,6 @@ say_profiles(const struct racroute *racroute, const struct racroute_decision *de
     }
     if (count == 0)
         say(output, "Profile:     NONE in force for application %s", decision->application);
-    racf_ptktdata_release(snapshot);
     return any;
 }
 
@@ -129,7 +127,7 @@ explain_ticket(struct racroute *racroute, const struct saf_explain *request, str
     if (racroute_rehearse(racroute, &verify, &decision) == RACROUTE_WANTS_CLAIM)
         racroute_claimed(racroute, &decision, replay_store_look_up(racroute->replay, &decision.claim, &first_use), &first_use);
     secret_wipe(verify.credential, sizeof verify.credential);
-    say_user(racroute, &decision, racf_user_find(racroute->racf, decision.facts.userid), output);
+    say_user(&decision, racf_user_find(racroute->racf, decision.facts.userid), output);
     bool has_keys = say_profiles(racroute, &decision, output);
     bool allowed = say_application(racroute, &decision, output);
     return request->credential[0] != '\0' ? say_outcome(&decision, output) : say_definitions(&decision, has_keys && allowed, output);

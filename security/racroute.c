@@ -23,22 +23,8 @@ accept(struct racroute *racroute, struct racroute_decision *decision)
 {
     decision->answer.result = (struct saf_result) { .ticket_offset_s = decision->ticket.kind != 0 ? decision->ticket.offset_s : 0 };
     if (!decision->rehearsal)
-        racf_count_success(racroute->racf, decision->facts.userid);
+        racf_count_success(racroute->racf, decision->facts.userid, decision->now_s);
     return RACROUTE_DECIDED;
-}
-
-/* Upper case, and whole: a name that does not fit is not a name. */
-static bool
-fold_name(const char *text, char name[RACF_NAME_MAX + 1])
-{
-    struct passticket_name checked;
-    bool valid = passticket_name_encode(text, &checked);
-    name[0] = '\0';
-    if (!valid)
-        return false;
-    for (size_t i = 0; i <= checked.length; i++)
-        name[i] = text[i] >= 'a' && text[i] <= 'z' ? (char)(text[i] - 'a' + 'A') : text[i];
-    return true;
 }
 
 /* Who it is, and in which group: the one asked for, else the user's default group. NULL when the user is not defined. */
@@ -47,11 +33,11 @@ identify(const struct racroute *racroute, const struct saf_verify *verify, struc
 {
     struct racroute_facts *facts = &decision->facts;
     const struct racf_user *user = NULL;
-    (void)fold_name(verify->application, decision->application);
-    if (fold_name(verify->userid, facts->userid))
+    passticket_name_fold(verify->application, decision->application);
+    if (passticket_name_fold(verify->userid, facts->userid))
         user = racf_user_find(racroute->racf, facts->userid);
     if (verify->group[0] != '\0')
-        (void)fold_name(verify->group, facts->group);
+        passticket_name_fold(verify->group, facts->group);
     else if (user != NULL)
         memcpy(facts->group, user->default_group, sizeof facts->group);
     memcpy(decision->answer.userid, facts->userid, sizeof decision->answer.userid);
@@ -82,8 +68,7 @@ evaluate(struct racroute *racroute, const struct saf_verify *verify, struct racr
 {
     struct evaluation_names names;
     set_names(decision, &names);
-    evaluation_run(racroute->racf, &names, verify->credential, passwords_are_folded(racroute, verify), clock_utc_seconds(racroute->clock),
-                   &decision->ticket);
+    evaluation_run(racroute->racf, &names, verify->credential, passwords_are_folded(racroute, verify), decision->now_s, &decision->ticket);
     decision->facts.ticket_kind = decision->ticket.kind;
     memcpy(decision->facts.profile, decision->ticket.profile, sizeof decision->facts.profile);
 }
@@ -94,13 +79,13 @@ keep_suspect(const struct saf_verify *verify, struct racroute_decision *decision
 {
     if (evaluation_is_ticket_shaped(verify->credential))
         memcpy(decision->suspect, verify->credential, sizeof decision->suspect);
-    (void)fold_name(verify->other_application, decision->other_application);
+    passticket_name_fold(verify->other_application, decision->other_application);
 }
 
 static bool
-group_is_valid(const struct racroute *racroute, struct racroute_decision *decision)
+group_is_valid(const struct racf_user *user, struct racroute_decision *decision)
 {
-    switch (racf_connection_find(racroute->racf, decision->facts.userid, decision->facts.group)) {
+    switch (racf_connection_find(user, decision->facts.group)) {
     case RACF_CONNECTED:
         return true;
     case RACF_CONNECTION_REVOKED:
@@ -113,13 +98,13 @@ group_is_valid(const struct racroute *racroute, struct racroute_decision *decisi
 
 /* May this user log on at all, whatever the credential? */
 static bool
-user_may_log_on(const struct racroute *racroute, const struct racf_user *user, struct racroute_decision *decision)
+user_may_log_on(const struct racf_user *user, struct racroute_decision *decision)
 {
     if (user == NULL)
         return refuse(decision, RACF_VERIFY_USER_NOT_DEFINED, SAF_EXPLAIN_USER_NOT_DEFINED);
     if (user->revoked)
         return refuse(decision, RACF_VERIFY_USER_REVOKED, SAF_EXPLAIN_USER_REVOKED);
-    if (!group_is_valid(racroute, decision))
+    if (!group_is_valid(user, decision))
         return false;
     return !user->is_protected || refuse(decision, RACF_VERIFY_PASSWORD_INVALID, SAF_EXPLAIN_USER_PROTECTED);
 }
@@ -146,7 +131,7 @@ want_claim(const struct saf_verify *verify, struct racroute_decision *decision)
 static enum racroute_step
 decide_ticket(struct racroute *racroute, const struct saf_verify *verify, const struct racf_user *user, struct racroute_decision *decision)
 {
-    if (!user_may_log_on(racroute, user, decision) || !application_is_allowed(racroute, decision))
+    if (!user_may_log_on(user, decision) || !application_is_allowed(racroute, decision))
         return RACROUTE_DECIDED;
     return decision->ticket.replay_allowed ? accept(racroute, decision) : want_claim(verify, decision);
 }
@@ -162,11 +147,26 @@ want_password(struct racroute *racroute, const struct saf_verify *verify, enum p
     return RACROUTE_WANTS_PASSWORD;
 }
 
+/* Claim and password are filled when they are wanted: zeroing all would be felt in the time of a decision. */
+static void
+prepare(const struct saf_verify *verify, struct racroute_decision *decision)
+{
+    decision->answer = (struct saf_verify_answer) { 0 };
+    decision->facts = (struct racroute_facts) { 0 };
+    decision->ticket.kind = 0;
+    decision->other_application[0] = '\0';
+    decision->suspect[0] = '\0';
+    decision->credential_sent = verify->credential[0] != '\0';
+    decision->password.matches = false;
+}
+
 /* The work does not depend on whether the user exists, except for a revoked one, who is told so in any case. */
 static enum racroute_step
 begin(struct racroute *racroute, const struct saf_verify *verify, struct racroute_decision *decision)
 {
+    prepare(verify, decision);
     const struct racf_user *user = identify(racroute, verify, decision);
+    decision->now_s = clock_utc_seconds(racroute->clock);
     if (verify->userid[0] == '\0') {
         refuse(decision, RACF_VERIFY_USER_NOT_DEFINED, SAF_EXPLAIN_USERID_MISSING);
         return RACROUTE_DECIDED;
@@ -185,14 +185,14 @@ begin(struct racroute *racroute, const struct saf_verify *verify, struct racrout
 enum racroute_step
 racroute_begin(struct racroute *racroute, const struct saf_verify *verify, struct racroute_decision *decision)
 {
-    *decision = (struct racroute_decision) { .credential_sent = verify->credential[0] != '\0' };
+    decision->rehearsal = false;
     return begin(racroute, verify, decision);
 }
 
 enum racroute_step
 racroute_rehearse(struct racroute *racroute, const struct saf_verify *verify, struct racroute_decision *decision)
 {
-    *decision = (struct racroute_decision) { .credential_sent = verify->credential[0] != '\0', .rehearsal = true };
+    decision->rehearsal = true;
     enum racroute_step step = begin(racroute, verify, decision);
     if (step != RACROUTE_WANTS_PASSWORD)
         return step;
@@ -219,7 +219,7 @@ search_explanation(struct racroute *racroute, struct racroute_decision *decision
         .names = &names,
         .other_application = decision->other_application,
         .credential = decision->suspect,
-        .now_s = clock_utc_seconds(racroute->clock),
+        .now_s = decision->now_s,
         .explanation = explanation,
     };
     explain_search(racroute->racf, &question, &finding);
@@ -241,7 +241,7 @@ explain_credential(const struct racroute_decision *decision, const struct racf_u
 }
 
 static bool
-password_is_valid(const struct racroute *racroute, const struct racf_user *user, struct racroute_decision *decision)
+password_is_valid(const struct racf_user *user, struct racroute_decision *decision)
 {
     if (!decision->credential_sent)
         return refuse(decision, RACF_VERIFY_PASSWORD_INVALID, SAF_EXPLAIN_CREDENTIAL_MISSING);
@@ -249,7 +249,7 @@ password_is_valid(const struct racroute *racroute, const struct racf_user *user,
         return refuse(decision, RACF_VERIFY_PASSWORD_INVALID, explain_credential(decision, user));
     decision->facts.ticket_kind = 'P';
     decision->facts.profile[0] = '\0';
-    if (clock_utc_seconds(racroute->clock) < decision->password_expires_s)
+    if (decision->now_s < decision->password_expires_s)
         return true;
     return refuse(decision, RACF_VERIFY_PASSWORD_EXPIRED, SAF_EXPLAIN_PASSWORD_EXPIRED);
 }
@@ -271,8 +271,7 @@ racroute_password_checked(struct racroute *racroute, struct racroute_decision *d
     const struct racf_user *user = racf_user_find(racroute->racf, decision->facts.userid);
     if (!decision->password.matches)
         search_explanation(racroute, decision);
-    if (user_may_log_on(racroute, user, decision) && password_is_valid(racroute, user, decision) &&
-        application_is_allowed(racroute, decision))
+    if (user_may_log_on(user, decision) && password_is_valid(user, decision) && application_is_allowed(racroute, decision))
         accept(racroute, decision);
     else
         count_failure(racroute, user, decision);
@@ -304,23 +303,20 @@ racroute_claimed(struct racroute *racroute, struct racroute_decision *decision, 
 }
 
 void
-racroute_verify(struct racroute *racroute, const struct saf_verify *verify, struct saf_verify_answer *answer, struct racroute_facts *facts)
+racroute_verify(struct racroute *racroute, const struct saf_verify *verify, struct racroute_decision *decision)
 {
-    struct racroute_decision decision;
     struct replay_use first_use;
-    switch (racroute_begin(racroute, verify, &decision)) {
+    switch (racroute_begin(racroute, verify, decision)) {
     case RACROUTE_DECIDED:
         break;
     case RACROUTE_WANTS_PASSWORD:
-        password_check_run(&decision.password);
-        racroute_password_checked(racroute, &decision);
+        password_check_run(&decision->password);
+        racroute_password_checked(racroute, decision);
         break;
     case RACROUTE_WANTS_CLAIM:
-        racroute_claimed(racroute, &decision, replay_store_claim(racroute->replay, &decision.claim, &first_use), &first_use);
+        racroute_claimed(racroute, decision, replay_store_claim(racroute->replay, &decision->claim, &first_use), &first_use);
         break;
     }
-    *answer = decision.answer;
-    *facts = decision.facts;
 }
 
 void

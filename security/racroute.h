@@ -36,7 +36,7 @@ struct racroute {
 struct racroute_facts {
     char userid[RACF_NAME_MAX + 1]; /* folded; empty when it cannot be a user ID */
     char group[RACF_NAME_MAX + 1];
-    char profile[RACF_PROFILE_MAX + 1];        /* PTKTDATA profile whose key made the ticket, or that was tried last */
+    char profile[RACF_KEY_PROFILE_MAX + 1];    /* PTKTDATA profile whose key made the ticket, or that was tried last */
     char other_application[RACF_NAME_MAX + 1]; /* TICKET_OTHER_APPLICATION: the one that the ticket was made for */
     char ticket_kind;                          /* 'L', 'U', 'M', 'P' password, 0 none */
     bool claimed;                              /* a claim was made that must be committed before the answer */
@@ -48,6 +48,7 @@ struct racroute_facts {
 struct racroute_decision {
     struct saf_verify_answer answer;
     struct racroute_facts facts;
+    int64_t now_s; /* UTC, when it began */
     struct evaluation ticket;
     char application[RACF_NAME_MAX + 1]; /* folded */
     char other_application[RACF_NAME_MAX + 1];
@@ -81,9 +82,8 @@ void racroute_claimed(struct racroute *racroute, struct racroute_decision *decis
 MUST_CHECK enum racroute_step racroute_rehearse(struct racroute *racroute, const struct saf_verify *verify,
                                                 struct racroute_decision *decision);
 
-/* Decides one request; *answer and *facts are always filled. */
-void racroute_verify(struct racroute *racroute, const struct saf_verify *verify, struct saf_verify_answer *answer,
-                     struct racroute_facts *facts);
+/* All steps of one request. */
+void racroute_verify(struct racroute *racroute, const struct saf_verify *verify, struct racroute_decision *decision);
 
 /* Turns an answer into a refusal because its claim did not become durable. */
 void racroute_claim_lost(struct saf_verify_answer *answer);

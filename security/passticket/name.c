@@ -21,16 +21,31 @@ static const uint8_t ebcdic_of[256] = {
 bool
 passticket_name_encode(const char *text, struct passticket_name *name)
 {
-    size_t length = strnlen(text, PASSTICKET_NAME_SIZE + 1);
+    size_t length = 0;
     memset(name->ebcdic, EBCDIC_BLANK, sizeof name->ebcdic);
     name->length = 0;
-    if (length == 0 || length > PASSTICKET_NAME_SIZE)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        name->ebcdic[i] = ebcdic_of[(unsigned char)text[i]];
-        if (name->ebcdic[i] == 0)
+    for (; length < PASSTICKET_NAME_SIZE && text[length] != '\0'; length++) {
+        name->ebcdic[length] = ebcdic_of[(unsigned char)text[length]];
+        if (name->ebcdic[length] == 0)
             return false;
     }
+    if (length == 0 || (length == PASSTICKET_NAME_SIZE && text[length] != '\0'))
+        return false;
     name->length = (uint8_t)length;
     return true;
+}
+
+bool
+passticket_name_fold(const char *text, char folded[PASSTICKET_NAME_SIZE + 1])
+{
+    size_t length = 0;
+    bool valid = true;
+    for (; length < PASSTICKET_NAME_SIZE && text[length] != '\0'; length++) {
+        char c = text[length];
+        valid = valid && ebcdic_of[(unsigned char)c] != 0;
+        folded[length] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+    valid = valid && length > 0 && (length < PASSTICKET_NAME_SIZE || text[length] == '\0');
+    folded[valid ? length : 0] = '\0';
+    return valid;
 }

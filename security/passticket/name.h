@@ -16,3 +16,6 @@ struct passticket_name {
 
 /* 1 to 8 of A-Z a-z 0-9 # @ $; false for anything else. */
 MUST_CHECK bool passticket_name_encode(const char *text, struct passticket_name *name);
+
+/* The same name in upper case; false, and an empty name, for anything else. */
+bool passticket_name_fold(const char *text, char folded[PASSTICKET_NAME_SIZE + 1]);

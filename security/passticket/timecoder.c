@@ -1,9 +1,8 @@
 #include "security/passticket/timecoder.h"
 
-#include <string.h>
 #include <threads.h>
 
-enum { ROUNDS = 6, HALF_BITS = 16, HALF_BYTES = 2, PAD_BYTES = 6, PAD_FILL = 0x55 };
+enum { ROUNDS = 6, HALF_BITS = 16, PAD_BYTES = 6, PAD_FILL = 0x55 };
 
 /* Output bit i is input bit permutation[round][i], counted from 1 at the left. Each is its own inverse, so that coding and
  * decoding share the tables. */
@@ -49,19 +48,38 @@ permute(unsigned round, unsigned half)
     return left_byte[round][half >> 8] | right_byte[round][half & 0xFF];
 }
 
-/* The user ID, not blank-padded, filled with X'55' to 12 bytes; rounds 1, 3, 5 take the first half, 2, 4, 6 the second. */
+/* The user ID, not blank-padded, filled with X'55' to 12 bytes; rounds 1, 3, 5 take the first half, 2, 4, 6 the second. As numbers,
+ * their six bytes on the right. */
 static void
-make_pads(const struct passticket_name *userid, uint8_t pads[2 * PAD_BYTES])
+make_pads(const struct passticket_name *userid, uint64_t pads[2])
 {
-    memset(pads, PAD_FILL, 2 * PAD_BYTES);
-    memcpy(pads, userid->ebcdic, userid->length);
+    for (size_t half = 0; half < 2; half++) {
+        uint64_t pad = 0;
+        for (size_t i = half * PAD_BYTES; i < (half + 1) * PAD_BYTES; i++)
+            pad = pad << 8 | (i < userid->length ? userid->ebcdic[i] : PAD_FILL);
+        pads[half] = pad;
+    }
 }
 
-static unsigned
-round_function(const struct des_ctx *key, const uint8_t *pads, unsigned round, unsigned half)
+/* Written so that it becomes one store: DES reads the block at once, and would wait for stores of single bytes. */
+static void
+put_block(uint64_t value, uint8_t block[DES_BLOCK_SIZE])
 {
-    uint8_t block[DES_BLOCK_SIZE] = { (uint8_t)(half >> 8), (uint8_t)half };
-    memcpy(block + HALF_BYTES, pads + (round & 1) * PAD_BYTES, PAD_BYTES);
+    block[0] = (uint8_t)(value >> 56);
+    block[1] = (uint8_t)(value >> 48);
+    block[2] = (uint8_t)(value >> 40);
+    block[3] = (uint8_t)(value >> 32);
+    block[4] = (uint8_t)(value >> 24);
+    block[5] = (uint8_t)(value >> 16);
+    block[6] = (uint8_t)(value >> 8);
+    block[7] = (uint8_t)value;
+}
+
+static inline unsigned
+round_function(const struct des_ctx *key, const uint64_t pads[2], unsigned round, unsigned half)
+{
+    uint8_t block[DES_BLOCK_SIZE];
+    put_block((uint64_t)half << 48 | pads[round & 1], block);
     des_encrypt(key, sizeof block, block, block);
     return (unsigned)block[0] << 8 | block[1];
 }
@@ -69,7 +87,7 @@ round_function(const struct des_ctx *key, const uint8_t *pads, unsigned round, u
 uint32_t
 timecoder_encode(const struct des_ctx *key, const struct passticket_name *userid, uint32_t value)
 {
-    uint8_t pads[2 * PAD_BYTES];
+    uint64_t pads[2];
     make_pads(userid, pads);
     unsigned left = value >> HALF_BITS;
     unsigned right = value & 0xFFFF;
@@ -84,7 +102,7 @@ timecoder_encode(const struct des_ctx *key, const struct passticket_name *userid
 uint32_t
 timecoder_decode(const struct des_ctx *key, const struct passticket_name *userid, uint32_t coded)
 {
-    uint8_t pads[2 * PAD_BYTES];
+    uint64_t pads[2];
     make_pads(userid, pads);
     unsigned left = coded >> HALF_BITS;
     unsigned right = coded & 0xFFFF;

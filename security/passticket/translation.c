@@ -20,15 +20,15 @@ translation_to_characters(uint32_t bits, char characters[TRANSLATION_CHARACTERS]
         characters[k] = alphabet[group_of(bits, k) % ALPHABET_SIZE];
 }
 
-static int
-index_of(char character)
-{
-    if (character >= 'A' && character <= 'Z')
-        return character - 'A';
-    if (character >= '0' && character <= '9')
-        return character - '0' + 26;
-    return -1;
-}
+/* Index in the alphabet plus one; 0 for any other character. */
+/* clang-format off */
+static const uint8_t number_of[256] = {
+    ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,  ['I'] = 9,
+    ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18,
+    ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26,
+    ['0'] = 27, ['1'] = 28, ['2'] = 29, ['3'] = 30, ['4'] = 31, ['5'] = 32, ['6'] = 33, ['7'] = 34, ['8'] = 35, ['9'] = 36,
+};
+/* clang-format on */
 
 /* An index below 28 stands for two group values, 36 apart. 36 is a multiple of 4, so the low two bits of every group are certain,
  * and they are the high two bits of the next group, where the two candidates always differ: at most one value fits. */
@@ -38,7 +38,7 @@ translation_from_characters(const char *characters, uint32_t *bits)
     int index[TRANSLATION_CHARACTERS];
     *bits = 0;
     for (unsigned k = 0; k < TRANSLATION_CHARACTERS; k++) {
-        index[k] = index_of(characters[k]);
+        index[k] = number_of[(uint8_t)characters[k]] - 1;
         if (index[k] < 0)
             return false;
     }

@@ -36,12 +36,11 @@ racf_count_failure(struct racf *racf, const char *userid)
 }
 
 void
-racf_count_success(struct racf *racf, const char *userid)
+racf_count_success(struct racf *racf, const char *userid, int64_t now_s)
 {
     struct racf_user_entry *entry = user_entry_find(racf, userid);
     if (entry == NULL)
         return;
-    int64_t now_s = clock_utc_seconds(racf->clock);
     bool first_today = now_s / SECONDS_A_DAY != entry->last_access_s / SECONDS_A_DAY;
     if (entry->user.failed_attempts == 0 && !first_today)
         return;

@@ -17,6 +17,7 @@
 #include "security/racf/password.h"
 
 enum { RACF_NAME_MAX = 8, RACF_PROFILE_MAX = 246, RACF_USER_NAME_MAX = 20 };
+enum { RACF_KEY_PROFILE_MAX = 3 * RACF_NAME_MAX + 2 }; /* appl.group.user: the longest PTKTDATA profile that holds keys */
 
 enum racf_access {
     RACF_ACCESS_NONE = 0,
@@ -64,11 +65,11 @@ bool racf_password_find(const struct racf *racf, const char *userid, bool phrase
 bool racf_mixed_case(const struct racf *racf);
 
 enum racf_connection { RACF_CONNECTED, RACF_NOT_CONNECTED, RACF_CONNECTION_REVOKED };
-enum racf_connection racf_connection_find(const struct racf *racf, const char *userid, const char *group);
+enum racf_connection racf_connection_find(const struct racf_user *user, const char *group);
 
 /* One PTKTDATA key profile in force. */
 struct racf_ptktdata {
-    char name[RACF_PROFILE_MAX + 1];
+    char name[RACF_KEY_PROFILE_MAX + 1];
     struct passticket_legacy_key *legacy;     /* NULL when there is none */
     struct passticket_enhanced_key *enhanced; /* NULL when there is none */
     enum passticket_enhanced_type type;
@@ -80,6 +81,9 @@ struct racf_ptktdata {
 
 /* The RACLISTed PTKTDATA profiles at one moment. */
 struct racf_ptktdata_snapshot;
+
+/* The snapshot in force; NULL as below. Borrowed until the next command, so for the thread of the struct racf alone. */
+const struct racf_ptktdata_snapshot *racf_ptktdata_in_force(const struct racf *racf);
 
 /* The snapshot in force, referenced for the caller; NULL when PTKTDATA is inactive or not RACLISTed. */
 struct racf_ptktdata_snapshot *racf_ptktdata_acquire(struct racf *racf);
@@ -114,7 +118,7 @@ enum racf_authority racf_authorize(struct racf *racf, const char *userid, const 
  * afterwards does not tell which user IDs exist. */
 bool racf_count_failure(struct racf *racf, const char *userid);
 /* A success: the count goes back to 0. There is something to write when it was not 0, and for the first success of a day. */
-void racf_count_success(struct racf *racf, const char *userid);
+void racf_count_success(struct racf *racf, const char *userid, int64_t now_s);
 /* Writes all counts that changed, in one transaction. A count that cannot be written stays in force in memory. */
 void racf_counts_store(struct racf *racf);
 

@@ -2,7 +2,6 @@
 
 #include "security/racf/hash.h"
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,6 +19,7 @@ struct snapshot_profile {
 struct racf_ptktdata_snapshot {
     atomic_size_t references;
     struct snapshot_profile *profiles;
+    bool qualified; /* some profile is for a user or a group, not for an application as a whole */
 };
 
 static void
@@ -70,6 +70,7 @@ fill_profile(const struct racf *racf, const struct ssignon *ssignon, const char 
     return ssignon->legacy_sealed_size == 0 || open_legacy_key(racf, ssignon, profile);
 }
 
+/* `name` has the structure of a key profile's name, and so its length. */
 static bool
 add_profile(struct racf *racf, struct racf_ptktdata_snapshot *snapshot, const char *name, const char *appldata)
 {
@@ -79,12 +80,13 @@ add_profile(struct racf *racf, struct racf_ptktdata_snapshot *snapshot, const ch
     struct snapshot_profile *profile = calloc(1, sizeof *profile);
     if (profile == NULL)
         return false;
-    snprintf(profile->values.name, sizeof profile->values.name, "%s", name);
+    memcpy(profile->values.name, name, strlen(name) + 1);
     if (!fill_profile(racf, &ssignon, appldata, &profile->values)) {
         profile_free(profile);
         return false;
     }
     HASH_ADD_STR(snapshot->profiles, values.name, profile);
+    snapshot->qualified = snapshot->qualified || strchr(name, '.') != NULL;
     return true;
 }
 
@@ -102,7 +104,8 @@ snapshot_load(struct racf *racf)
         char appldata[SSIGNON_APPLDATA_SIZE];
         racf_column_text(racf, row, 0, name, sizeof name);
         racf_column_text(racf, row, 1, appldata, sizeof appldata);
-        loaded = add_profile(racf, snapshot, name, appldata);
+        if (racf_ptktdata_name_is_usable(name)) /* any other is ignored, and may be too long */
+            loaded = add_profile(racf, snapshot, name, appldata);
     }
     racf_sql_end(&row);
     if (racf_sql_succeeded(racf) && loaded)
@@ -113,10 +116,16 @@ snapshot_load(struct racf *racf)
     return NULL;
 }
 
+const struct racf_ptktdata_snapshot *
+racf_ptktdata_in_force(const struct racf *racf)
+{
+    return racf->classes[RACF_CLASS_PTKTDATA].active ? racf->ptktdata : NULL;
+}
+
 struct racf_ptktdata_snapshot *
 racf_ptktdata_acquire(struct racf *racf)
 {
-    if (!racf->classes[RACF_CLASS_PTKTDATA].active || racf->ptktdata == NULL)
+    if (racf_ptktdata_in_force(racf) == NULL)
         return NULL;
     atomic_fetch_add_explicit(&racf->ptktdata->references, 1, memory_order_relaxed);
     return racf->ptktdata;
@@ -135,31 +144,62 @@ racf_ptktdata_release(struct racf_ptktdata_snapshot *snapshot)
         snapshot_free(snapshot);
 }
 
+/* A profile name in the making: every logon makes up to four. */
+struct joined_name {
+    char text[3 * (RACF_NAME_MAX + 1)];
+    size_t length;
+};
+
+static void
+join(struct joined_name *name, const char *part)
+{
+    if (name->length > 0)
+        name->text[name->length++] = '.';
+    size_t length = strnlen(part, RACF_NAME_MAX);
+    memcpy(name->text + name->length, part, length);
+    name->length += length;
+}
+
 static const struct racf_ptktdata *
-find_profile(const struct racf_ptktdata_snapshot *snapshot, const char *name)
+find_profile(const struct racf_ptktdata_snapshot *snapshot, const struct joined_name *name)
 {
     struct snapshot_profile *profile = NULL;
-    HASH_FIND_STR(snapshot->profiles, name, profile);
+    HASH_FIND(hh, snapshot->profiles, name->text, name->length, profile);
     return profile != NULL ? &profile->values : NULL;
+}
+
+/* The first that exists of appl.group.user, appl.user and appl.group. */
+static const struct racf_ptktdata *
+find_qualified(const struct racf_ptktdata_snapshot *snapshot, const struct joined_name *application, const char *group, const char *userid)
+{
+    const struct racf_ptktdata *found = NULL;
+    struct joined_name by_group = *application;
+    struct joined_name by_user = *application;
+    join(&by_user, userid);
+    join(&by_group, group);
+    if (group[0] != '\0') {
+        struct joined_name by_both = by_group;
+        join(&by_both, userid);
+        found = find_profile(snapshot, &by_both);
+    }
+    if (found == NULL)
+        found = find_profile(snapshot, &by_user);
+    if (found == NULL && group[0] != '\0')
+        found = find_profile(snapshot, &by_group);
+    return found;
 }
 
 size_t
 racf_ptktdata_find(const struct racf_ptktdata_snapshot *snapshot, const char *application, const char *group, const char *userid,
                    const struct racf_ptktdata *found[2])
 {
-    enum { NAME_SIZE = 3 * (RACF_NAME_MAX + 1) };
-    char name[NAME_SIZE];
-    const struct racf_ptktdata *qualified = NULL;
-    if (group[0] != '\0' && snprintf(name, sizeof name, "%s.%s.%s", application, group, userid) < NAME_SIZE)
-        qualified = find_profile(snapshot, name);
-    if (qualified == NULL && snprintf(name, sizeof name, "%s.%s", application, userid) < NAME_SIZE)
-        qualified = find_profile(snapshot, name);
-    if (qualified == NULL && group[0] != '\0' && snprintf(name, sizeof name, "%s.%s", application, group) < NAME_SIZE)
-        qualified = find_profile(snapshot, name);
+    struct joined_name name = { .length = 0 };
+    join(&name, application);
     size_t count = 0;
+    const struct racf_ptktdata *qualified = snapshot->qualified ? find_qualified(snapshot, &name, group, userid) : NULL;
     if (qualified != NULL)
         found[count++] = qualified;
-    const struct racf_ptktdata *plain = find_profile(snapshot, application);
+    const struct racf_ptktdata *plain = find_profile(snapshot, &name);
     if (plain != NULL)
         found[count++] = plain;
     return count;

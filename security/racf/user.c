@@ -176,10 +176,10 @@ racf_user_find(const struct racf *racf, const char *userid)
 }
 
 enum racf_connection
-racf_connection_find(const struct racf *racf, const char *userid, const char *group)
+racf_connection_find(const struct racf_user *user, const char *group)
 {
-    const struct racf_user_entry *entry = entry_find(racf, userid);
-    for (size_t i = 0; entry != NULL && i < entry->connection_count; i++)
+    const struct racf_user_entry *entry = (const struct racf_user_entry *)user; /* its first member */
+    for (size_t i = 0; i < entry->connection_count; i++)
         if (strcmp(entry->connections[i].group, group) == 0)
             return entry->connections[i].revoked ? RACF_CONNECTION_REVOKED : RACF_CONNECTED;
     return RACF_NOT_CONNECTED;

@@ -254,7 +254,7 @@ the_longest_strings_fit(void)
     CU_ASSERT_EQUAL(count_lines(path), 1000);
     json_t *record = read_line(path, 999);
     CU_ASSERT_EQUAL(strlen(text_in(record, "user")), 4 * SAF_USERID_MAX);
-    CU_ASSERT_EQUAL(strlen(text_in(record, "profile")), RACF_PROFILE_MAX);
+    CU_ASSERT_EQUAL(strlen(text_in(record, "profile")), RACF_KEY_PROFILE_MAX);
     json_decref(record);
     audit_close(audit);
 }

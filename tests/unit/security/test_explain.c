@@ -21,11 +21,10 @@ static bool class_active;
 static bool stale;
 static int references;
 
-struct racf_ptktdata_snapshot *
-racf_ptktdata_acquire(struct racf *racf)
+const struct racf_ptktdata_snapshot *
+racf_ptktdata_in_force(const struct racf *racf)
 {
     (void)racf;
-    references += class_active;
     return class_active ? &in_force : NULL;
 }
 

@@ -118,7 +118,7 @@ a_user_of_a_deleted_name_inherits_no_group(void)
     CU_ASSERT_EQUAL(racf_authorize(fixture->racf, "TOM", "APPL", "A", RACF_ACCESS_READ), RACF_DENIED);
     CU_ASSERT_EQUAL(fixture_command(fixture, "PERMIT A CLASS(APPL) ID(TOM) DELETE"), 0);
     CU_ASSERT_EQUAL(fixture_command(fixture, "ADDUSER TOM PASSWORD(X)"), 0);
-    CU_ASSERT_EQUAL(racf_connection_find(fixture->racf, "TOM", "GRPA"), RACF_NOT_CONNECTED);
+    CU_ASSERT_EQUAL(racf_connection_find(racf_user_find(fixture->racf, "TOM"), "GRPA"), RACF_NOT_CONNECTED);
     CU_ASSERT_EQUAL(racf_authorize(fixture->racf, "TOM", "APPL", "A", RACF_ACCESS_READ), RACF_DENIED);
     fixture_free(fixture);
 }

@@ -19,8 +19,8 @@ a_new_database_has_ibmuser_and_sys1_and_is_private(void)
     CU_ASSERT_TRUE(ibmuser->is_protected);
     CU_ASSERT_FALSE(ibmuser->revoked);
     CU_ASSERT_STRING_EQUAL(ibmuser->default_group, "SYS1");
-    CU_ASSERT_EQUAL(racf_connection_find(fixture->racf, "IBMUSER", "SYS1"), RACF_CONNECTED);
-    CU_ASSERT_EQUAL(racf_connection_find(fixture->racf, "IBMUSER", "SYS2"), RACF_NOT_CONNECTED);
+    CU_ASSERT_EQUAL(racf_connection_find(racf_user_find(fixture->racf, "IBMUSER"), "SYS1"), RACF_CONNECTED);
+    CU_ASSERT_EQUAL(racf_connection_find(racf_user_find(fixture->racf, "IBMUSER"), "SYS2"), RACF_NOT_CONNECTED);
     CU_ASSERT_PTR_NULL(racf_user_find(fixture->racf, "ibmuser"));
     CU_ASSERT_FALSE(racf_class_is_active(fixture->racf, "APPL"));
     fixture_free(fixture);
@@ -167,8 +167,8 @@ a_restart_keeps_everything(void)
     CU_ASSERT_STRING_EQUAL(tom->default_group, "IMSGRP");
     CU_ASSERT_TRUE(tom->has_password && tom->auditor && tom->restricted && !tom->special && !tom->is_protected && !tom->revoked);
     CU_ASSERT_EQUAL(tom->failed_attempts, 2);
-    CU_ASSERT_EQUAL(racf_connection_find(fixture->racf, "TOM", "IMSGRP"), RACF_CONNECTED);
-    CU_ASSERT_EQUAL(racf_connection_find(fixture->racf, "TOM", "SYS1"), RACF_CONNECTION_REVOKED);
+    CU_ASSERT_EQUAL(racf_connection_find(racf_user_find(fixture->racf, "TOM"), "IMSGRP"), RACF_CONNECTED);
+    CU_ASSERT_EQUAL(racf_connection_find(racf_user_find(fixture->racf, "TOM"), "SYS1"), RACF_CONNECTION_REVOKED);
     CU_ASSERT_TRUE(racf_class_is_active(fixture->racf, "APPL"));
     CU_ASSERT_FALSE(racf_class_is_active(fixture->racf, "SERVAUTH"));
     CU_ASSERT_EQUAL(racf_authorize(fixture->racf, "TOM", "APPL", "IMSCON1", RACF_ACCESS_READ), RACF_ALLOWED);
@@ -216,7 +216,7 @@ failures_revoke_and_successes_clear(void)
     CU_ASSERT_FALSE(racf_count_failure(fixture->racf, "NOBODY"));
     CU_ASSERT_FALSE(racf_count_failure(fixture->racf, "TOM"));
     CU_ASSERT_FALSE(racf_count_failure(fixture->racf, "TOM"));
-    racf_count_success(fixture->racf, "TOM");
+    racf_count_success(fixture->racf, "TOM", clock_utc_seconds(&fixture->clock.clock));
     CU_ASSERT_EQUAL(racf_user_find(fixture->racf, "TOM")->failed_attempts, 0);
     CU_ASSERT_FALSE(racf_count_failure(fixture->racf, "TOM"));
     CU_ASSERT_FALSE(racf_count_failure(fixture->racf, "TOM"));
@@ -244,7 +244,7 @@ a_user_unused_too_long_is_revoked(void)
     CU_ASSERT_EQUAL(fixture_command(fixture, "SETROPTS INACTIVE(10)"), 0);
     clock_fake_advance_ms(&fixture->clock, 9LL * DAY_MS);
     CU_ASSERT_FALSE(racf_user_find(fixture->racf, "TOM")->revoked);
-    racf_count_success(fixture->racf, "TOM");
+    racf_count_success(fixture->racf, "TOM", clock_utc_seconds(&fixture->clock.clock));
     clock_fake_advance_ms(&fixture->clock, 9LL * DAY_MS);
     CU_ASSERT_TRUE(fixture_restart(fixture));
     CU_ASSERT_FALSE(racf_user_find(fixture->racf, "TOM")->revoked);

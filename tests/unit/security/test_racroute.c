@@ -120,7 +120,10 @@ verify(const char *userid, const char *credential, const char *application, cons
     snprintf(request.credential, sizeof request.credential, "%s", credential);
     snprintf(request.application, sizeof request.application, "%s", application);
     snprintf(request.group, sizeof request.group, "%s", group);
-    racroute_verify(&racroute, &request, &answer, &facts);
+    struct racroute_decision decision;
+    racroute_verify(&racroute, &request, &decision);
+    answer = decision.answer;
+    facts = decision.facts;
     return answer.result.saf == SAF_OK;
 }
 

@@ -92,7 +92,7 @@ verify_as(char mixed_case, const char *userid, const char *credential, const cha
 {
     struct saf_verify verify = request(userid, credential, application);
     verify.mixed_case = (uint8_t)mixed_case;
-    racroute_verify(&racroute, &verify, &decision.answer, &decision.facts);
+    racroute_verify(&racroute, &verify, &decision);
     CU_ASSERT_EQUAL(decision.answer.result.saf, decision.answer.result.racf == FINE ? SAF_OK : SAF_REFUSED);
     return decision.answer.result.racf;
 }
@@ -205,10 +205,10 @@ group_and_application_count_for_passwords(void)
     start();
     struct saf_verify asked = request("TOM", "SECRET01", "IMSCON1");
     snprintf(asked.group, sizeof asked.group, "BATCH");
-    racroute_verify(&racroute, &asked, &decision.answer, &decision.facts);
+    racroute_verify(&racroute, &asked, &decision);
     CU_ASSERT_EQUAL(decision.answer.result.racf, NO_GROUP);
     command("CONNECT TOM GROUP(BATCH)");
-    racroute_verify(&racroute, &asked, &decision.answer, &decision.facts);
+    racroute_verify(&racroute, &asked, &decision);
     CU_ASSERT_EQUAL(decision.answer.result.racf, FINE);
     CU_ASSERT_STRING_EQUAL(decision.answer.group, "BATCH");
     CU_ASSERT_EQUAL(verify_as('R', "TOM", "SECRET01", "CLOSED"), NO_APPL);
@@ -423,7 +423,7 @@ a_login_under_the_other_name_is_explained(void)
     start();
     struct saf_verify asked = request("TOM", new_ticket("TOM", "HWS1"), "IMSCON1");
     snprintf(asked.other_application, sizeof asked.other_application, "HWS1");
-    racroute_verify(&racroute, &asked, &decision.answer, &decision.facts);
+    racroute_verify(&racroute, &asked, &decision);
     CU_ASSERT_EQUAL(decision.answer.result.racf, WRONG);
     CU_ASSERT_EQUAL(decision.answer.result.explanation, SAF_EXPLAIN_TICKET_OTHER_APPLICATION);
     CU_ASSERT_STRING_EQUAL(decision.facts.other_application, "HWS1");
