@@ -1,5 +1,5 @@
 /* A target in memory for tests of SQL commands. A text that begins with "select" is a query of the columns and rows its owner has
- * laid out; one with "nosuch" in it is an error, one with "deadlock" loses the unit of work; each '?' is a parameter. What was asked of it
+ * laid out; "call rows" opens the same; one with "nosuch" in it is an error, one with "deadlock" loses the unit of work; each '?' is a parameter. What was asked of it
  * is counted. */
 #pragma once
 
@@ -105,6 +105,7 @@ fake_prepare(struct sql_target *target, struct sql_section *section, const char 
     if (fake_fails(text, size, diagnosis))
         return;
     section->is_query = size >= 6 && strncasecmp(text, "select", 6) == 0;
+    section->is_call = size >= 9 && strncasecmp(text, "call rows", 9) == 0;
     section->column_count = section->is_query ? fake->column_count : 0;
     for (size_t i = 0; i < size; i++)
         section->parameter_count += text[i] == '?';
@@ -181,6 +182,7 @@ fake_open(struct sql_target *target, struct sql_section *section, const struct s
     fake_of(target)->opened++;
     fake_keep_parameters(fake_of(target), parameters, count);
     fake_section_of(section)->next_row = 0;
+    section->column_count = fake_of(target)->column_count;
     fake_lose(target, diagnosis);
     if (diagnosis->sqlcode == 0)
         section->state = SQL_SECTION_OPEN;

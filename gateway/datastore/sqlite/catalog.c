@@ -7,8 +7,6 @@
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/tokens.h"
 
-enum { ARGUMENT_LENGTH_MAX = 4000 };
-
 /* Those that begin alike stand together: the first whose option is given, and the one without at the end. */
 static const struct catalog_procedure procedures[] = {
     { "SQLTABLES", 5, "GETCATALOGS=1", &catalog_catalogs },
@@ -90,12 +88,7 @@ describe_arguments(struct sqlite_section *section, struct sql_diagnosis *diagnos
 {
     size_t count = (size_t)sqlite3_bind_parameter_count(section->arguments);
     section->section.parameter_count = count;
-    section->parameters = count > 0 ? calloc(count, sizeof *section->parameters) : NULL;
-    for (size_t i = 0; section->parameters != NULL && i < count; i++) {
-        section->parameters[i] = (struct sql_column) {
-            .name = "", .table = "", .schema = "", .type = SQL_TYPE_VARCHAR, .length = ARGUMENT_LENGTH_MAX, .nullable = true
-        };
-    }
+    section->parameters = describe_texts(count);
     if (count > 0 && section->parameters == NULL)
         sqlite_diagnosis_tokens(diagnosis, -904, "57011", "memory", NULL);
     return count == 0 || section->parameters != NULL;

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "gateway/datastore/sqlite/catalog.h"
 #include "gateway/datastore/sqlite/internal.h"
 #include "gateway/datastore/sqlite/types.h"
 
@@ -132,7 +133,7 @@ describe_columns(struct sqlite_session *session, struct sqlite_section *section)
     for (int i = 0; i < (int)count; i++) {
         columns[i].name = keep_name(&room, text_or_empty(sqlite3_column_name(statement, i)));
         columns[i].table = keep_name(&room, text_or_empty(sqlite3_column_table_name(statement, i)));
-        columns[i].schema = "";
+        columns[i].schema = *columns[i].table != '\0' ? CATALOG_SCHEMA : "";
         describe_one(session, section, i, &columns[i]);
     }
     return columns;

@@ -93,6 +93,9 @@ void control_set_register(struct sqlite_session *session, const char *text, size
 struct sql_column *describe_columns(struct sqlite_session *session, struct sqlite_section *section);
 struct sql_column *describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text);
 
+/* Parameters that may be anything; NULL as above. */
+struct sql_column *describe_texts(size_t count);
+
 /* statement.c: the operations on sections. */
 void statement_prepare(struct sqlite_session *session, struct sqlite_section *section, const char *text, size_t size,
                        struct sql_diagnosis *diagnosis);

@@ -195,16 +195,23 @@ note_punctuation(struct scan *scan)
 }
 
 struct sql_column *
-describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text)
+describe_texts(size_t count)
 {
-    size_t count = section->section.parameter_count;
     struct sql_column *parameters = count > 0 ? calloc(count, sizeof *parameters) : NULL;
-    if (parameters == NULL)
-        return NULL;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; parameters != NULL && i < count; i++) {
         parameters[i] = (struct sql_column) { .name = "", .table = "", .schema = "", .nullable = true };
         sqlite_type_of_expression(SQL_TYPE_VARCHAR, &parameters[i]);
     }
+    return parameters;
+}
+
+struct sql_column *
+describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text)
+{
+    size_t count = section->section.parameter_count;
+    struct sql_column *parameters = describe_texts(count);
+    if (parameters == NULL)
+        return NULL;
     struct scan scan = { .session = session, .text = sql_text(text, strlen(text)), .parameters = parameters, .count = count };
     scan.column.type = SQL_TYPE_COUNT;
     collect_tables(&scan);

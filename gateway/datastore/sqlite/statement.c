@@ -110,6 +110,21 @@ prepare_for_sqlite(struct sqlite_session *session, struct sqlite_section *sectio
     return good;
 }
 
+/* SET SCHEMA ? has its value as a parameter. */
+static bool
+describe_control(struct sqlite_section *section, struct sql_text text, struct sql_diagnosis *diagnosis)
+{
+    struct sql_token token;
+    size_t count = 0;
+    while (sql_token_next(&text, &token))
+        count += token.kind == SQL_TOKEN_MARKER;
+    section->parameters = describe_texts(count);
+    section->section.parameter_count = count;
+    if (count > 0 && section->parameters == NULL)
+        say_short_of_memory(diagnosis);
+    return count == 0 || section->parameters != NULL;
+}
+
 void
 statement_prepare(struct sqlite_session *session, struct sqlite_section *section, const char *text, size_t size,
                   struct sql_diagnosis *diagnosis)
@@ -130,6 +145,8 @@ statement_prepare(struct sqlite_session *session, struct sqlite_section *section
         good = catalog_prepare(session, section, text, size, diagnosis);
     else if (section->control == SQLITE_CONTROL_NONE)
         good = prepare_for_sqlite(session, section, text, size, diagnosis);
+    else
+        good = describe_control(section, sql_text(text, size), diagnosis);
     if (good)
         section->section.state = SQL_SECTION_PREPARED;
     else

@@ -63,6 +63,13 @@ final class Cursors {
                 return Observations.columns(rows.getMetaData());
             }
         });
+        Observations.attempt("origin of columns", () -> {
+            try (Statement statement = connection.createStatement();
+                 ResultSet rows = statement.executeQuery("select id as n, id + 1 from rowset")) {
+                boolean own = rows.getMetaData().getSchemaName(1).equals(connection.getSchema());
+                return own + " " + rows.getMetaData().getTableName(1) + "|" + rows.getMetaData().getTableName(2);
+            }
+        });
         Observations.attempt("VALUES", () -> Observations.query(connection, "VALUES (1, 'a'), (2, 'b')"));
         Observations.attempt("VALUES without parentheses", () -> Observations.query(connection, "VALUES 1"));
         Observations.attempt("OFFSET and FETCH", () -> Observations.query(connection,
