@@ -1,6 +1,5 @@
 #include "security/racroute.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "common/secret.h"
@@ -157,6 +156,7 @@ prepare(const struct saf_verify *verify, struct racroute_decision *decision)
     decision->other_application[0] = '\0';
     decision->suspect[0] = '\0';
     decision->credential_sent = verify->credential[0] != '\0';
+    decision->password.stored.size = 0;
     decision->password.matches = false;
 }
 
@@ -231,22 +231,24 @@ search_explanation(struct racroute *racroute, struct racroute_decision *decision
     memcpy(decision->facts.other_application, finding.application, sizeof decision->facts.other_application);
 }
 
-/* What cannot be a ticket is a password to a user who has one. */
+/* What cannot be a ticket was a password or phrase to a user who has one. */
 static enum saf_explanation
-explain_credential(const struct racroute_decision *decision, const struct racf_user *user)
+explain_credential(const struct racroute_decision *decision)
 {
     enum saf_explanation explanation = decision->ticket.explanation;
     bool no_ticket = decision->suspect[0] == '\0' || explanation == SAF_EXPLAIN_TICKET_NOT_WELL_FORMED;
-    return no_ticket && user->has_password && !decision->rehearsal ? SAF_EXPLAIN_PASSWORD : explanation;
+    bool compared = decision->password.stored.size != 0;
+    return no_ticket && compared ? SAF_EXPLAIN_PASSWORD : explanation;
 }
 
 static bool
-password_is_valid(const struct racf_user *user, struct racroute_decision *decision)
+password_is_valid(struct racroute_decision *decision)
 {
     if (!decision->credential_sent)
         return refuse(decision, RACF_VERIFY_PASSWORD_INVALID, SAF_EXPLAIN_CREDENTIAL_MISSING);
     if (!decision->password.matches)
-        return refuse(decision, RACF_VERIFY_PASSWORD_INVALID, explain_credential(decision, user));
+        return refuse(decision, RACF_VERIFY_PASSWORD_INVALID, explain_credential(decision));
+    decision->ticket.kind = 0; /* that it also decodes to some time means nothing */
     decision->facts.ticket_kind = 'P';
     decision->facts.profile[0] = '\0';
     if (decision->now_s < decision->password_expires_s)
@@ -271,7 +273,7 @@ racroute_password_checked(struct racroute *racroute, struct racroute_decision *d
     const struct racf_user *user = racf_user_find(racroute->racf, decision->facts.userid);
     if (!decision->password.matches)
         search_explanation(racroute, decision);
-    if (user_may_log_on(user, decision) && password_is_valid(user, decision) && application_is_allowed(racroute, decision))
+    if (user_may_log_on(user, decision) && password_is_valid(decision) && application_is_allowed(racroute, decision))
         accept(racroute, decision);
     else
         count_failure(racroute, user, decision);

@@ -113,8 +113,9 @@ a_password_logs_on(void)
     CU_ASSERT_EQUAL(verify("tom", "SECRET01"), FINE);
     CU_ASSERT_STRING_EQUAL(decision.answer.userid, "TOM");
     CU_ASSERT_EQUAL(verify("TOM", "SECRET02"), WRONG);
-    CU_ASSERT_EQUAL(verify("TOM", "SECRET011"), WRONG); /* a phrase, of which there is none */
     CU_ASSERT_EQUAL(decision.answer.result.explanation, SAF_EXPLAIN_PASSWORD);
+    CU_ASSERT_EQUAL(verify("TOM", "SECRET011"), WRONG); /* a phrase, of which there is none */
+    CU_ASSERT_EQUAL(decision.answer.result.explanation, SAF_EXPLAIN_TICKET_LENGTH);
     CU_ASSERT_EQUAL(verify_as('R', "TOM", "SECRET01", "NOSUCH"), FINE);
     CU_ASSERT_EQUAL(verify_as('R', "TOM", "SECRET01", "LABELLED"), FINE);
     command("SETROPTS NOCLASSACT(PTKTDATA)");
@@ -129,6 +130,7 @@ a_phrase_logs_on(void)
     CU_ASSERT_EQUAL(verify("PHIL", phrase), FINE);
     CU_ASSERT_EQUAL(verify_as('N', "PHIL", phrase, "IMSCON1"), FINE); /* phrases are never folded */
     CU_ASSERT_EQUAL(verify("PHIL", "correct horse, battery staple!"), WRONG);
+    CU_ASSERT_EQUAL(decision.answer.result.explanation, SAF_EXPLAIN_PASSWORD);
     CU_ASSERT_EQUAL(verify("TOM", phrase), WRONG);
     char longest[PHRASE_LENGTH_MAX + 3];
     memset(longest, 'x', sizeof longest);
