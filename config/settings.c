@@ -1,26 +1,20 @@
 #include "config/settings.h"
 
 #include <ctype.h>
-#include <ini.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/file.h"
+#include "config/ini_file.h"
 #include "config/settings_value.h"
 #include "config/suggestion.h"
-
-enum { LINE_MAX_BYTES = 2048, HEADER_SIZE = 128 };
 
 struct settings_reader {
     struct problem_sink *sink;
     struct passgate_settings *settings;
     char folder[CONFIGURATION_PATH_MAX]; /* of the ini file, "" or ending in a slash */
-    const char *next;                    /* the line after this one */
-    const char *end;
     unsigned line;
-    bool awaiting_key; /* the last line handed to inih should have given a key */
-    bool in_section;   /* a known section is open */
-    bool had_section;  /* a header was met, known or not */
+    bool in_section; /* a known section is open */
     enum setting_section section;
     struct datastore_settings *datastore;                   /* the open one; NULL: its keys are only checked */
     unsigned given[SETTINGS_MAX];                           /* line of each key; of datastore keys in the open section */
@@ -132,23 +126,14 @@ open_section(struct settings_reader *reader, const char *header)
                       header);
 }
 
-/* `line` begins with the opening bracket. */
 static void
-read_header(struct settings_reader *reader, const char *line)
+take_section(void *context, unsigned line, const char *header)
 {
-    char header[HEADER_SIZE];
-    reader->had_section = true;
-    const char *close = strchr(line, ']');
-    const char *from = line + 1 + strspn(line + 1, " \t");
-    if (close == NULL || close[1 + strspn(close + 1, " \t\r")] != '\0') {
-        problem_error(reader->sink, reader->line, "a section is written as [name], alone in its line");
-        reader->in_section = false;
-        return;
-    }
-    while (close > from && (close[-1] == ' ' || close[-1] == '\t'))
-        close--;
-    snprintf(header, sizeof header, "%.*s", (int)(close - from), from);
-    open_section(reader, header);
+    struct settings_reader *reader = context;
+    reader->line = line;
+    reader->in_section = false;
+    if (header != NULL)
+        open_section(reader, header);
 }
 
 static void
@@ -195,69 +180,18 @@ take_key(struct settings_reader *reader, const struct setting *setting, const ch
         problem_error(reader->sink, reader->line, "[%s] %s = %s: allowed: %s", section, setting->key, value, complaint);
 }
 
-/* Called by inih for each key; the section is the one that our own reader saw, because inih cuts long names. */
-static int
-handle_key(void *user, const char *section, const char *key, const char *value)
+static void
+handle_key(void *context, unsigned line, const char *key, const char *value)
 {
-    (void)section;
-    struct settings_reader *reader = user;
-    reader->awaiting_key = false;
+    struct settings_reader *reader = context;
+    reader->line = line;
     if (!reader->in_section)
-        return 1; /* the section was refused already, or there is none: told by the reader */
+        return; /* it was refused already */
     const struct setting *setting = find_setting(reader->section, key);
     if (setting == NULL)
         tell_unknown_key(reader, key);
     else
         take_key(reader, setting, value);
-    return 1;
-}
-
-static void
-look_at_line(struct settings_reader *reader, const char *line)
-{
-    const char *first = line + strspn(line, " \t\r");
-    if (*first == '[') {
-        read_header(reader, first);
-        return;
-    }
-    reader->awaiting_key = *first != '\0' && strchr(";#", *first) == NULL;
-    if (reader->awaiting_key && !reader->had_section)
-        problem_error(reader->sink, reader->line, "a key must stand in a section such as [passgate]");
-}
-
-static void
-tell_passed_over(struct settings_reader *reader)
-{
-    if (reader->awaiting_key)
-        problem_error(reader->sink, reader->line, "expected [section], key = value or a comment beginning with # or ;");
-    reader->awaiting_key = false;
-}
-
-/* As fgets for inih: the next line that fits and is text, without its newline; NULL at the end. */
-static char *
-read_line(char *line, int size, void *stream)
-{
-    struct settings_reader *reader = stream;
-    tell_passed_over(reader);
-    while (reader->next < reader->end) {
-        const char *newline = memchr(reader->next, '\n', (size_t)(reader->end - reader->next));
-        const char *stop = newline != NULL ? newline : reader->end;
-        const char *from = reader->next;
-        size_t length = (size_t)(stop - from);
-        reader->next = newline != NULL ? newline + 1 : reader->end;
-        reader->line++;
-        if (length + 3 > (size_t)size)
-            problem_error(reader->sink, reader->line, "the line has %zu bytes; at most %d are read", length, size - 3);
-        else if (memchr(from, '\0', length) != NULL)
-            problem_error(reader->sink, reader->line, "the line holds a NUL byte; this is no text file");
-        else {
-            memcpy(line, from, length);
-            line[length] = '\0';
-            look_at_line(reader, reader->line == 1 && strncmp(line, "\xEF\xBB\xBF", 3) == 0 ? line + 3 : line);
-            return line;
-        }
-    }
-    return NULL;
 }
 
 static void
@@ -284,29 +218,17 @@ set_folder(struct settings_reader *reader, const char *path)
         problem_error(reader->sink, 0, "its folder's name is longer than %zu bytes", sizeof reader->folder - 1);
 }
 
-/* Debian's libinih takes its limits from variables; by default it cuts lines at 197 bytes. */
-static void
-set_inih_limits(void)
-{
-    ini_use_stack = false;
-    ini_allow_multiline = false;
-    ini_initial_alloc = LINE_MAX_BYTES;
-    ini_max_line = LINE_MAX_BYTES;
-}
-
 bool
 settings_parse(const char *name, const char *text, size_t size, struct passgate_settings *settings, struct problem_list *problems)
 {
     size_t errors = problems->errors;
     struct problem_sink sink = problem_sink(problems, name);
-    struct settings_reader reader = { .sink = &sink, .settings = settings, .next = text, .end = text + size };
+    struct settings_reader reader = { .sink = &sink, .settings = settings };
+    static const struct ini_handler handler = { .section = take_section, .key = handle_key, .example = "passgate" };
     *settings = (struct passgate_settings) { 0 };
     set_folder(&reader, name);
     set_defaults(&reader, false);
-    set_inih_limits();
-    if (ini_parse_stream(read_line, &reader, handle_key, &reader) == -2)
-        problem_error(&sink, 0, "cannot be read: out of memory");
-    tell_passed_over(&reader);
+    ini_file_read(&sink, text, size, &handler, &reader);
     check_datastores(&reader);
     return problems->errors == errors;
 }
