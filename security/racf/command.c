@@ -7,6 +7,7 @@
 
 #include "security/racf/access.h"
 #include "security/racf/commands.h"
+#include "security/racf/omvs.h"
 #include "security/racf/syntax.h"
 #include "security/racf/user.h"
 
@@ -115,6 +116,8 @@ take_over(struct run *run)
         run_say(run, RC_REFUSED, "PGR022I THE OPTIONS CANNOT BE READ AGAIN: %s", run->racf->failure);
     for (struct touched_user *touched = run->touched; touched != NULL; touched = touched->next)
         user_reload(run->racf, touched->userid);
+    if (run->uids_changed && !omvs_load(run->racf))
+        run_say(run, RC_REFUSED, "PGR024I THE UIDS CANNOT BE READ AGAIN: %s", run->racf->failure);
     for (int i = 0; i < RACF_CLASS_COUNT; i++) {
         struct racf_class_state *state = &run->racf->classes[i];
         if ((run->changed_classes & 1u << i) != 0) {

@@ -37,6 +37,7 @@ struct run {
     bool privileged;              /* may issue the verb for others, not only for himself */
     unsigned changed_classes;     /* bit per class: profiles changed */
     unsigned published_classes;   /* bit per class: put in force what the file has */
+    bool uids_changed;            /* which uid is which user is read again after the commit */
     struct touched_user *touched; /* users to read again after the commit */
 };
 

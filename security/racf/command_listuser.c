@@ -3,9 +3,14 @@
 #include <time.h>
 
 #include "security/racf/commands.h"
+#include "security/racf/omvs.h"
 #include "security/racf/user.h"
 
-static const struct operand operands[] = { { NULL } };
+static const struct operand operands[] = {
+    { "OMVS", OPERAND_OMVS, OPERAND_FLAG },
+    { "NORACF", OPERAND_NORACF, OPERAND_FLAG },
+    { NULL },
+};
 
 static void
 list_attributes(struct run *run, const struct user_row *user)
@@ -112,13 +117,37 @@ list_user(struct run *run, const struct user_row *user)
 }
 
 static void
+list_omvs(struct run *run, const char *userid)
+{
+    uint32_t uid;
+    if (omvs_read(run->racf, userid, &uid)) {
+        run_line(run, "OMVS INFORMATION");
+        run_line(run, "----------------");
+        run_line(run, "UID= %010u", uid);
+    } else {
+        run_line(run, "NO OMVS INFORMATION");
+    }
+}
+
+static void
+list_parts(struct run *run, const struct user_row *user)
+{
+    if (run_has(run, OPERAND_NORACF))
+        run_line(run, "USER=%s", user->userid);
+    else
+        list_user(run, user);
+    if (run_has(run, OPERAND_OMVS))
+        list_omvs(run, user->userid);
+}
+
+static void
 list_one(struct run *run, const char *userid)
 {
     struct user_row user;
     if (!run->privileged && strcmp(userid, run->issuer->userid) != 0)
         run_say(run, RC_ERROR, "ICH30010I NOT AUTHORIZED TO LIST %.64s", userid);
     else if (user_row_read(run->racf, userid, &user))
-        list_user(run, &user);
+        list_parts(run, &user);
     else
         run_say(run, RC_ERROR, "ICH30001I UNABLE TO LOCATE USER ENTRY %.64s", userid);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "security/racf/commands.h"
+#include "security/racf/omvs_operands.h"
 #include "security/racf/password_operands.h"
 #include "security/racf/user.h"
 
@@ -17,6 +18,7 @@
         { "OPERATIONS", OPERAND_OPERATIONS, OPERAND_FLAG, OPERAND_NOOPERATIONS },                                                       \
         { "NOOPERATIONS", OPERAND_NOOPERATIONS, OPERAND_FLAG, OPERAND_OPERATIONS },                                                     \
         { "RESTRICTED", OPERAND_RESTRICTED, OPERAND_FLAG, OPERAND_NORESTRICTED },                                                       \
+        { "OMVS", OPERAND_OMVS, OPERAND_INNER, OPERAND_NOOMVS, omvs_operands },                                                         \
     {                                                                                                                                   \
         "NORESTRICTED", OPERAND_NORESTRICTED, OPERAND_FLAG, OPERAND_RESTRICTED                                                          \
     }
@@ -26,6 +28,7 @@ static const struct operand adduser_operands[] = { USER_OPERANDS, { NULL } };
 static const struct operand altuser_operands[] = {
     USER_OPERANDS,
     { "NODATA", OPERAND_NODATA, OPERAND_FLAG, OPERAND_DATA },
+    { "NOOMVS", OPERAND_NOOMVS, OPERAND_FLAG, OPERAND_OMVS },
     { "EXPIRED", OPERAND_EXPIRED, OPERAND_FLAG, OPERAND_NOEXPIRED },
     { "NOEXPIRED", OPERAND_NOEXPIRED, OPERAND_FLAG, OPERAND_EXPIRED },
     { "REVOKE", OPERAND_REVOKE, OPERAND_FLAG, OPERAND_RESUME },
@@ -128,9 +131,10 @@ add_one(struct run *run, const struct syntax_node *node)
         return;
     snprintf(user.owner, sizeof user.owner, "%s", run->issuer->userid[0] != '\0' ? run->issuer->userid : "IBMUSER");
     snprintf(user.default_group, sizeof user.default_group, "%s", run_current_group(run));
-    if (!apply_operands(run, &user, false) || !password_apply(run, &user))
+    if (!apply_operands(run, &user, false) || !omvs_check(run, user.userid) || !password_apply(run, &user))
         return;
     user_row_write(racf, &user);
+    omvs_apply(run, user.userid);
     racf_sql_run(racf, "INSERT INTO connection VALUES (?, ?, ?, ?, 0, ?)", "tttil", user.userid, user.default_group, user.owner,
                  RACF_AUTHORITY_USE, user.created_s);
     run_touch_user(run, user.userid);
@@ -172,9 +176,10 @@ alter_one(struct run *run, const struct syntax_node *node)
     if (!find_user(run, node, &user))
         return;
     bool was_protected = user.password.size == 0 && user.phrase.size == 0;
-    if (!apply_operands(run, &user, true) || !password_apply(run, &user))
+    if (!apply_operands(run, &user, true) || !omvs_check(run, user.userid) || !password_apply(run, &user))
         return;
     user_row_write(run->racf, &user);
+    omvs_apply(run, user.userid);
     run_touch_user(run, user.userid);
     if (!was_protected && user.password.size == 0 && user.phrase.size == 0)
         say_protected(run, &user);
@@ -204,6 +209,7 @@ deluser(struct run *run)
         }
         racf_sql_run(run->racf, "DELETE FROM user WHERE userid = ?", "t", user.userid);
         run_touch_user(run, user.userid);
+        run->uids_changed = true;
         run_warn_of_permissions(run, user.userid);
     }
 }

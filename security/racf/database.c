@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "security/racf/access.h"
+#include "security/racf/omvs.h"
 #include "security/racf/schema.h"
 #include "security/racf/snapshot.h"
 #include "security/racf/user.h"
@@ -124,6 +125,7 @@ open_tables(struct racf *racf, const char *path, bool empty, struct problem *pro
         problem_set(problem, "%s: the RACF database is damaged; restore it from a backup", path);
         return false;
     }
+    schema_complete(racf);
     return racf_sql_commit(racf) || set_problem(racf, path, problem);
 }
 
@@ -132,7 +134,7 @@ load(struct racf *racf, const char *path, struct problem *problem)
 {
     racf_options_load(racf);
     users_load(racf);
-    bool loaded = racf_sql_succeeded(racf);
+    bool loaded = omvs_load(racf) && racf_sql_succeeded(racf);
     for (int i = 0; loaded && i < RACF_CLASS_COUNT; i++)
         loaded = racf_class_publish(racf, (enum racf_class_number)i);
     if (!loaded)
@@ -175,6 +177,7 @@ racf_close(struct racf *racf)
         access_set_free(racf->classes[i].in_force);
     racf_ptktdata_release(racf->ptktdata);
     users_clear(racf);
+    omvs_clear(racf);
     sqlite3_close(racf->db);
     free(racf->classes);
     free(racf);

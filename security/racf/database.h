@@ -24,6 +24,7 @@ enum racf_option {
 enum { RACF_COUNTED_MAX = 256 };
 
 struct access_set;
+struct racf_uid;
 struct racf_user_entry;
 
 struct racf_class_state {
@@ -38,7 +39,9 @@ struct racf {
     sqlite3 *db;
     const struct keystore *keystore;
     const struct clock *clock;
-    struct racf_user_entry *users;    /* hash by user ID */
+    struct racf_user_entry *users; /* hash by user ID */
+    struct racf_uid *uids;         /* sorted by uid, each once */
+    size_t uid_count;
     struct racf_class_state *classes; /* RACF_CLASS_COUNT; an array of its own because in_force is filled on first use */
     uint32_t options[RACF_OPTION_COUNT];
     char counted[RACF_COUNTED_MAX][RACF_NAME_MAX + 1]; /* users whose counts are to be written */

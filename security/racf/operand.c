@@ -133,7 +133,7 @@ operand_number(const char *text, uint32_t least, uint32_t most, uint32_t *number
 {
     *number = 0;
     size_t digits = strspn(text, "0123456789");
-    if (digits == 0 || digits > 9 || text[digits] != '\0')
+    if (digits == 0 || digits > 10 || text[digits] != '\0')
         return false;
     unsigned long value = strtoul(text, NULL, 10);
     if (value < least || value > most)

@@ -52,6 +52,9 @@ struct racf_user {
 
 const struct racf_user *racf_user_find(const struct racf *racf, const char *userid);
 
+/* Whom an operating-system user is, by OMVS(UID(...)); NULL for nobody. */
+const struct racf_user *racf_user_of_uid(const struct racf *racf, uint32_t uid);
+
 /* A user's password or phrase. */
 struct racf_password {
     struct password_hash hash; /* of size 0: there is none */
@@ -93,6 +96,9 @@ void racf_ptktdata_release(struct racf_ptktdata_snapshot *snapshot);
  * appl.group that exists, then appl. Returns how many (0 to 2). */
 size_t racf_ptktdata_find(const struct racf_ptktdata_snapshot *snapshot, const char *application, const char *group, const char *userid,
                           const struct racf_ptktdata *found[2]);
+
+/* The profile of just the application's name: the one that PassTickets are generated with. NULL when there is none. */
+const struct racf_ptktdata *racf_ptktdata_unqualified(const struct racf_ptktdata_snapshot *snapshot, const char *application);
 
 /* Goes through all of them, for explanations: NULL starts, NULL ends. */
 const struct racf_ptktdata *racf_ptktdata_next(const struct racf_ptktdata_snapshot *snapshot, const struct racf_ptktdata *previous);

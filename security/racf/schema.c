@@ -37,6 +37,20 @@ static const char *const statements[] = {
     " replay INTEGER NOT NULL, FOREIGN KEY (class, profile) REFERENCES profile ON DELETE CASCADE) STRICT, WITHOUT ROWID",
 };
 
+/* Newer than the version: an older program passes over them. */
+static const char *const later_statements[] = {
+    "CREATE TABLE IF NOT EXISTS omvs (userid TEXT PRIMARY KEY REFERENCES user ON DELETE CASCADE, uid INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS omvs_uid ON omvs (uid, userid)",
+};
+
+void
+schema_complete(struct racf *racf)
+{
+    for (size_t i = 0; i < sizeof later_statements / sizeof later_statements[0]; i++)
+        racf_sql_run(racf, later_statements[i], "");
+}
+
 void
 schema_create(struct racf *racf)
 {

@@ -206,6 +206,14 @@ racf_ptktdata_find(const struct racf_ptktdata_snapshot *snapshot, const char *ap
 }
 
 const struct racf_ptktdata *
+racf_ptktdata_unqualified(const struct racf_ptktdata_snapshot *snapshot, const char *application)
+{
+    struct joined_name name = { .length = 0 };
+    join(&name, application);
+    return find_profile(snapshot, &name);
+}
+
+const struct racf_ptktdata *
 racf_ptktdata_next(const struct racf_ptktdata_snapshot *snapshot, const struct racf_ptktdata *previous)
 {
     const struct snapshot_profile *next = snapshot->profiles;

@@ -1,27 +1,15 @@
 #include "security/saf/safd_service.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "common/log.h"
 #include "common/secret.h"
 #include "security/saf/explain_service.h"
+#include "security/saf/safd_caller.h"
 #include "security/saf/safd_report.h"
 
 enum { RETURN_CODE_WARNING = 4, RETURN_CODE_ERROR = 8, RETURN_CODE_REFUSED = 12 };
 
 static const char cut_line[] = "SAFD0031W THE OUTPUT WAS CUT: ask for less, one profile or a mask\n";
 static const char unrecorded_line[] = "SAFD0032E THE COMMAND RAN BUT ITS AUDIT RECORD COULD NOT BE WRITTEN: see safd's log\n";
-
-bool
-safd_caller_identity(const struct safd_service *service, uid_t uid, struct racf_issuer *identity)
-{
-    *identity = (struct racf_issuer) { 0 };
-    if (uid != service->owner)
-        return false;
-    *identity = (struct racf_issuer) { .userid = "IBMUSER", .special = true };
-    return true;
-}
 
 static void
 warn_not_a_gateway(struct safd_link *link, const char *request)
@@ -76,17 +64,6 @@ finish_output(struct wire_writer *output, uint8_t *return_code)
 }
 
 static void
-put_not_authorized(const struct safd_service *service, uid_t uid, struct wire_writer *output)
-{
-    char line[256];
-    int length = snprintf(line, sizeof line,
-                          "SAFD0030E NOT AUTHORIZED: UID %u has no RACF user ID; commands are taken from the database's owner, UID %u: "
-                          "run passgate as that user (sudo -u '#%u')\n",
-                          uid, service->owner, service->owner);
-    wire_put_bytes(output, line, (size_t)length);
-}
-
-static void
 record_command(struct safd_service *service, uid_t uid, const struct racf_issuer *issuer, struct wire_writer *output, uint8_t *return_code)
 {
     audit_command(service->audit, clock_utc_us(service->racroute.clock), issuer->userid, uid, service->command, *return_code);
@@ -111,10 +88,10 @@ serve_command(struct safd_service *service, struct safd_link *link, const struct
     struct wire_writer output = wire_writer(service->output, sizeof service->output - sizeof cut_line - sizeof unrecorded_line);
     struct racf_issuer issuer;
     uint8_t return_code = RETURN_CODE_REFUSED;
-    if (safd_caller_identity(service, link->peer.uid, &issuer))
+    if (safd_caller_identify(service->racroute.racf, service->owner, link->peer.uid, &issuer))
         return_code = racf_command(service->racroute.racf, &issuer, service->command, command.size, &output);
     else
-        put_not_authorized(service, link->peer.uid, &output);
+        safd_caller_refuse(service->owner, link->peer.uid, &issuer, &output);
     finish_output(&output, &return_code);
     record_command(service, link->peer.uid, &issuer, &output, &return_code);
     secret_wipe(service->command, command.size);
@@ -133,7 +110,7 @@ serve_explain(struct safd_service *service, struct safd_link *link, const struct
         return false;
     safd_service_commit(service);
     struct wire_writer output = wire_writer(service->output, sizeof service->output);
-    bool known = safd_caller_identity(service, link->peer.uid, &issuer);
+    bool known = safd_caller_identify(service->racroute.racf, service->owner, link->peer.uid, &issuer);
     struct saf_command_answer answer = { .output = (const char *)service->output };
     answer.return_code = explain_service(&service->racroute, service->audit, known ? &issuer : NULL, link->peer.uid, &explain, &output);
     answer.size = output.used;
@@ -153,8 +130,10 @@ serve_authorize(struct safd_service *service, struct safd_link *link, const stru
         return false;
     if (!link->gateway) {
         warn_not_a_gateway(link, "AUTHORIZE");
-    } else if (safd_caller_identity(service, authorize.uid, &identity)) {
-        answer.saf = SAF_OK;
+    } else {
+        if (safd_caller_may(service->racroute.racf, service->owner, authorize.uid, authorize.class_name, authorize.resource,
+                            (enum racf_access)authorize.access, &identity))
+            answer.saf = SAF_OK;
         memcpy(answer.userid, identity.userid, sizeof answer.userid);
     }
     saf_authorize_answer_encode(&link->output, frame->id, &answer);

@@ -30,9 +30,6 @@ struct safd_service {
     uint8_t output[SAF_OUTPUT_MAX];    /* of that command */
 };
 
-/* Who an operating-system user is to RACF; false for nobody. */
-MUST_CHECK bool safd_caller_identity(const struct safd_service *service, uid_t uid, struct racf_issuer *identity);
-
 /* Serves one request: for struct safd_links.serve, with the service as context. */
 bool safd_service_serve(void *service, struct safd_link *link, const struct saf_frame *frame);
 

@@ -655,6 +655,86 @@ the_owner_acts_as_ibmuser(void)
     security_server_stop(&server);
 }
 
+static bool
+nobody_is_an_ordinary_user(const struct security_server *server)
+{
+    char output[2048];
+    return security_server_command(server, "LISTUSER", output, sizeof output) == 0 && strncmp(output, "USER=IMSUSR1 ", 13) == 0 &&
+           security_server_command(server, "PASSWORD PASSWORD(S3CRETPW OTHERPW)", NULL, 0) == 0 &&
+           security_server_command(server, "LISTUSER IBMUSER", NULL, 0) == 8 &&
+           security_server_command(server, "ALTUSER IMSUSR1 SPECIAL", NULL, 0) == 12;
+}
+
+static bool
+nobody_is_an_administrator(const struct security_server *server)
+{
+    return security_server_command(server, "ADDUSER BYADMIN PASSWORD(X)", NULL, 0) == 0;
+}
+
+static bool
+nobody_is_revoked(const struct security_server *server)
+{
+    char output[1024];
+    return security_server_command(server, "LISTUSER", output, sizeof output) == 12 &&
+           strncmp(output, "SAFD0035E NOT AUTHORIZED: UID 65534 is IMSUSR1, which is revoked", 62) == 0;
+}
+
+static void
+callers_are_the_users_that_have_their_uids(void)
+{
+    if (geteuid() != 0) {
+        printf("# skipped: only root can become another user\n");
+        return;
+    }
+    struct security_server server;
+    security_server_make(&server, NULL, NULL);
+    security_server_start(&server);
+    security_server_set_up(&server, key);
+    CU_ASSERT_EQUAL(security_server_command(&server, "ALTUSER IMSUSR1 OMVS(UID(65534)) PASSWORD(S3CRETPW) NOEXPIRED", NULL, 0), 0);
+    CU_ASSERT_TRUE(as_nobody(&server, nobody_is_an_ordinary_user));
+    CU_ASSERT_EQUAL(security_server_command(&server, "ALTUSER IMSUSR1 SPECIAL", NULL, 0), 0);
+    CU_ASSERT_TRUE(as_nobody(&server, nobody_is_an_administrator));
+    CU_ASSERT_TRUE(file_holds(&server, "audit.json", "\"user\":\"IMSUSR1\",\"uid\":65534,\"command\":\"ADDUSER BYADMIN"));
+    CU_ASSERT_EQUAL(security_server_command(&server, "ALTUSER IMSUSR1 REVOKE", NULL, 0), 0);
+    CU_ASSERT_TRUE(as_nobody(&server, nobody_is_revoked));
+    CU_ASSERT_EQUAL(security_server_command(&server, "ALTUSER IMSUSR1 RESUME NOOMVS", NULL, 0), 0);
+    CU_ASSERT_TRUE(as_nobody(&server, nobody_runs_no_command));
+    security_server_stop(&server);
+}
+
+static uint8_t
+authorized(struct saf_client *client, const struct saf_authorize *authorize, const char *userid)
+{
+    struct saf_authorize_answer answer;
+    struct problem problem;
+    CU_ASSERT_TRUE(saf_client_authorize(client, authorize, &answer, &problem));
+    CU_ASSERT_STRING_EQUAL(answer.userid, userid);
+    return answer.saf;
+}
+
+static void
+profiles_decide_what_operators_may_do(void)
+{
+    struct security_server server;
+    struct saf_authorize update = { .uid = NOBODY, .access = 4, .class_name = "OPERCMDS", .resource = "IMS.PLEX1.UPD.IMSCON" };
+    struct saf_authorize query = { .uid = NOBODY, .access = 2, .class_name = "OPERCMDS", .resource = "IMS.PLEX1.QRY.IMSCON" };
+    security_server_make(&server, NULL, NULL);
+    security_server_start(&server);
+    struct saf_client *client = security_server_connect(&server);
+    CU_ASSERT_EQUAL(security_server_command(&server, "ADDUSER OPER1 OMVS(UID(65534)) PASSWORD(X) SPECIAL", NULL, 0), 0);
+    CU_ASSERT_EQUAL(authorized(client, &query, "OPER1"), SAF_REFUSED); /* the class protects nothing, so nobody is let through */
+    CU_ASSERT_EQUAL(security_server_command(&server, "SETROPTS CLASSACT(OPERCMDS)", NULL, 0), 0);
+    CU_ASSERT_EQUAL(security_server_command(&server, "RDEFINE OPERCMDS IMS.PLEX1.*.IMSCON UACC(NONE)", NULL, 0), 0);
+    CU_ASSERT_EQUAL(authorized(client, &query, "OPER1"), SAF_REFUSED); /* SPECIAL gives no access */
+    CU_ASSERT_EQUAL(security_server_command(&server, "PERMIT IMS.PLEX1.*.IMSCON CLASS(OPERCMDS) ID(OPER1) ACCESS(READ)", NULL, 0), 0);
+    CU_ASSERT_EQUAL(authorized(client, &query, "OPER1"), SAF_OK);
+    CU_ASSERT_EQUAL(authorized(client, &update, "OPER1"), SAF_REFUSED);
+    CU_ASSERT_EQUAL(security_server_command(&server, "ALTUSER OPER1 REVOKE", NULL, 0), 0);
+    CU_ASSERT_EQUAL(authorized(client, &query, "OPER1"), SAF_REFUSED);
+    saf_client_close(client);
+    security_server_stop(&server);
+}
+
 static void
 no_audit_record_no_login(void)
 {
@@ -750,6 +830,8 @@ main(void)
         { "other users get nothing", other_users_get_nothing },
         { "the gateway user may verify and no more", the_gateway_user_may_verify_and_no_more },
         { "the owner acts as IBMUSER", the_owner_acts_as_ibmuser },
+        { "callers are the users that have their uids", callers_are_the_users_that_have_their_uids },
+        { "profiles decide what operators may do", profiles_decide_what_operators_may_do },
         { "no audit record, no login", no_audit_record_no_login },
         { "no durable claim, no login", no_durable_claim_no_login },
         { "secrets stay out of logs and records", secrets_stay_out_of_logs_and_records },
