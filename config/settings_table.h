@@ -12,6 +12,7 @@ enum setting_kind {
     SETTING_ENUM,     /* one of `allowed`; an enum, the position in `allowed` */
     SETTING_ADDRESS,  /* IPv4 or IPv6 address; char array */
     SETTING_USERNAME, /* name of a system user; char array */
+    SETTING_TEXT,     /* printable characters, at least one; char array */
 };
 
 enum setting_section { SETTING_PASSGATE, SETTING_LIMITS, SETTING_SAF, SETTING_RACF, SETTING_DATASTORE, SETTING_SECTION_COUNT };

@@ -31,6 +31,9 @@ settings_value_describe(const struct setting *setting, char *text, size_t size)
     case SETTING_USERNAME:
         snprintf(text, size, "a user name of 1 to 32 characters");
         break;
+    case SETTING_TEXT:
+        snprintf(text, size, "1 to %u characters, none of them a control character", (unsigned)setting->size - 1);
+        break;
     }
 }
 
@@ -120,6 +123,19 @@ store_username(const struct setting *setting, const char *value, void *base)
 }
 
 static bool
+store_text(const struct setting *setting, const char *value, void *base)
+{
+    size_t length = strlen(value);
+    for (size_t i = 0; i < length; i++)
+        if (iscntrl((unsigned char)value[i]))
+            return false;
+    if (length >= setting->size)
+        return false;
+    keep(setting, base, value, length + 1);
+    return true;
+}
+
+static bool
 store(const struct setting *setting, const char *value, const char *folder, void *base)
 {
     switch (setting->kind) {
@@ -136,6 +152,8 @@ store(const struct setting *setting, const char *value, const char *folder, void
         return store_address(setting, value, base);
     case SETTING_USERNAME:
         return store_username(setting, value, base);
+    case SETTING_TEXT:
+        return store_text(setting, value, base);
     }
     return false;
 }
