@@ -2,13 +2,11 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <termios.h>
 #include <unistd.h>
 
+#include "clients/terminal.h"
 #include "common/secret.h"
 
 enum { SECRET_MAX = 255, ABBREVIATION_MIN = 3 };
@@ -82,36 +80,15 @@ read_line(int descriptor, char line[SECRET_MAX + 1], struct problem *problem)
 }
 
 static bool
-ask_terminal(int terminal, const char *keyword, char line[SECRET_MAX + 1], struct problem *problem)
-{
-    struct termios before;
-    if (tcgetattr(terminal, &before) != 0) {
-        problem_set_errno(problem, "the terminal cannot hide what is typed");
-        return false;
-    }
-    struct termios silent = before;
-    silent.c_lflag &= ~(tcflag_t)ECHO;
-    tcsetattr(terminal, TCSAFLUSH, &silent);
-    dprintf(terminal, "%s: ", keyword);
-    bool read = read_line(terminal, line, problem);
-    tcsetattr(terminal, TCSAFLUSH, &before);
-    dprintf(terminal, "\n");
-    return read;
-}
-
-static bool
 obtain(const char *keyword, bool from_input, char line[SECRET_MAX + 1], struct problem *problem)
 {
     if (from_input && !isatty(STDIN_FILENO))
         return read_line(STDIN_FILENO, line, problem);
-    int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
-    if (terminal < 0) {
-        problem_set(problem, "%s(*) asks for a secret, and there is no terminal to type it at: give the value in its place", keyword);
-        return false;
-    }
-    bool read = ask_terminal(terminal, keyword, line, problem);
-    close(terminal);
-    return read;
+    struct problem why;
+    if (terminal_read_secret(keyword, line, SECRET_MAX + 1, &why))
+        return true;
+    problem_set(problem, "%s(*) asks for a secret: %s: give the value in its place", keyword, why.text);
+    return false;
 }
 
 /* As a command holds it: a plain word stays one (and is folded as such), anything else is quoted. */

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "clients/sqlbatch/diagnosis.h"
+#include "clients/sqlbatch/directory.h"
 #include "common/secret.h"
 
 /* A batch that is running. */
@@ -219,15 +220,11 @@ run_disconnect(struct run *run)
     return BATCH_OK;
 }
 
+/* Takes the credential over. */
 static enum batch_status
-connect_to(struct run *run, const struct connection_url *url)
+connect_to(struct run *run, const struct connection_url *url, struct credential *credential)
 {
     struct problem problem = { 0 };
-    struct credential *credential = credential_make(run->batch->credentials, url, &problem);
-    if (credential == NULL) {
-        complain(run, "cannot log on", "%s", problem.text);
-        return BATCH_CONFIGURATION_ERROR;
-    }
     if (url->without_effect[0] != '\0')
         say(run, "note: properties without effect here: %s", url->without_effect);
     run->connection = connection_open(url, credential, &problem);
@@ -250,23 +247,46 @@ may_stand_here(const struct run *run, const struct connection_url *url, struct p
     return false;
 }
 
-/* The URL holds a password perhaps, so it lives in secret memory. */
+/* Finds out where a URL or the name of a connection leads to, and makes what to log on with. BATCH_OK, or `wrong` when it is the
+ * target itself that is wrong. */
 static enum batch_status
-run_connect(struct run *run, const char *text, enum batch_status wrong)
+look_up(struct run *run, const char *target, enum batch_status wrong, struct connection_url *url, struct credential **credential)
 {
     struct problem problem = { 0 };
+    struct named_connection named;
+    bool is_name = connections_is_name(target);
+    bool known = is_name ? directory_find(run->batch->connections, target, &named, &problem)
+                         : connection_url_parse(target, url, &problem) && may_stand_here(run, url, &problem);
+    if (!known) {
+        complain(run, run->line > 0 ? "invalid statement" : is_name ? "--connection" : "--url", "%s", problem.text);
+        return wrong;
+    }
+    if (is_name)
+        connections_to_url(&named, url);
+    *credential = is_name ? credential_make_named(run->batch->credentials, &named, url, &problem)
+                          : credential_make(run->batch->credentials, url, &problem);
+    if (*credential == NULL)
+        complain(run, "cannot log on", "%s", problem.text);
+    return *credential != NULL ? BATCH_OK : BATCH_CONFIGURATION_ERROR;
+}
+
+/* The URL holds a password perhaps, so it lives in secret memory. */
+static enum batch_status
+run_connect(struct run *run, const char *target, enum batch_status wrong)
+{
+    struct credential *credential = NULL;
+    if (run->connection != NULL) {
+        complain(run, "invalid statement", "already connected: DISCONNECT first");
+        return wrong;
+    }
     struct connection_url *url = secret_new(sizeof *url);
     if (url == NULL) {
         complain(run, "cannot connect", "no memory for secrets");
         return BATCH_INTERNAL_ERROR;
     }
-    enum batch_status status = wrong;
-    if (run->connection != NULL)
-        complain(run, "invalid statement", "already connected: DISCONNECT first");
-    else if (connection_url_parse(text, url, &problem) && may_stand_here(run, url, &problem))
-        status = connect_to(run, url);
-    else
-        complain(run, run->line > 0 ? "invalid statement" : "--url", "%s", problem.text);
+    enum batch_status status = look_up(run, target, wrong, url, &credential);
+    if (status == BATCH_OK)
+        status = connect_to(run, url, credential);
     secret_free(url, sizeof *url);
     return status;
 }
@@ -345,11 +365,11 @@ clean_up(struct run *run, enum batch_status status)
 }
 
 enum batch_status
-batch_run(const struct batch *batch, const char *url)
+batch_run(const struct batch *batch, const char *target)
 {
     struct run run = { .batch = batch };
     printer_init(&run.printer, batch->format, batch->out);
-    enum batch_status status = url != NULL ? run_connect(&run, url, BATCH_CONFIGURATION_ERROR) : BATCH_OK;
+    enum batch_status status = target != NULL ? run_connect(&run, target, BATCH_CONFIGURATION_ERROR) : BATCH_OK;
     if (status == BATCH_OK)
         status = run_script(&run);
     if (status == BATCH_OK && run.connection != NULL)

@@ -26,11 +26,12 @@ struct batch {
     const char *script_name; /* for messages, borrowed as all here */
     struct script *script;
     struct credential_source *credentials;
+    const char *connections; /* file of named connections; NULL: the usual one */
     const struct printer_format *format;
     FILE *out;    /* results */
     FILE *errors; /* messages */
     bool echo;    /* print each statement before it runs; a CONNECT without its password */
 };
 
-/* `url` (may be NULL) is connected to before the script begins. */
-MUST_CHECK enum batch_status batch_run(const struct batch *batch, const char *url);
+/* `target`, a URL or the name of a connection (or NULL), is connected to before the script begins. */
+MUST_CHECK enum batch_status batch_run(const struct batch *batch, const char *target);

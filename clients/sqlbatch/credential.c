@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clients/terminal.h"
 #include "common/hex.h"
 #include "common/secret.h"
 
@@ -264,6 +265,47 @@ credential_make(struct credential_source *source, const struct connection_url *u
         return credential;
     credential_free(credential);
     return NULL;
+}
+
+static bool
+ask_password(struct credential_source *source, const struct named_connection *connection, struct problem *problem)
+{
+    char label[CONNECTION_NAME_MAX + CONNECTION_URL_TEXT_MAX + 32];
+    struct problem why = { 0 };
+    source->password = secret_new(CREDENTIAL_PASSWORD_SIZE);
+    if (source->password == NULL) {
+        problem_set(problem, "no memory for secrets");
+        return false;
+    }
+    snprintf(label, sizeof label, "Password for %s%s%s", connection->user, connection->user[0] != '\0' ? " at " : "", connection->name);
+    if (terminal_read_secret(label, source->password, CREDENTIAL_PASSWORD_SIZE, &why))
+        return true;
+    problem_set(problem, "connection %s has no password_file, and %s", connection->name, why.text);
+    return false;
+}
+
+static bool
+read_named_secret(struct credential_source *source, const struct named_connection *connection, struct problem *problem)
+{
+    if (connection->authentication == CONNECTION_PASSTICKET)
+        return connection->key_file[0] == '\0' || credential_read_key(source, connection->key_file, problem);
+    if (connection->password_file[0] != '\0')
+        return credential_read_password(source, connection->password_file, problem);
+    return ask_password(source, connection, problem);
+}
+
+struct credential *
+credential_make_named(struct credential_source *source, const struct named_connection *connection, const struct connection_url *url,
+                      struct problem *problem)
+{
+    struct credential_source own = { .user = source->user, .clock = source->clock, .uses = source->uses };
+    struct credential *credential = NULL;
+    if (read_named_secret(&own, connection, problem))
+        credential = credential_make(&own, url, problem);
+    source->uses = own.uses; /* seconds are used up whatever key the ticket was made with */
+    own.uses = NULL;
+    credential_source_clear(&own);
+    return credential;
 }
 
 void

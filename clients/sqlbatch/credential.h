@@ -7,7 +7,7 @@
 
 #include "common/clock.h"
 #include "common/problem.h"
-#include "config/connection_url.h"
+#include "config/connections.h"
 #include "security/passticket/legacy.h"
 
 /* What goes into SECCHK. Made by credential_make in secret memory. */
@@ -33,6 +33,11 @@ void credential_source_clear(struct credential_source *source);
 MUST_CHECK bool credential_read_key(struct credential_source *source, const char *path, struct problem *problem);
 /* Reads a password, the first line of a file that is closed to group and others. */
 MUST_CHECK bool credential_read_password(struct credential_source *source, const char *path, struct problem *problem);
+
+/* The same for a named connection, whose URL is connections_to_url: with the key or password that it names, else with a password asked
+ * for at the terminal. Those of the source are not used, but its user is. */
+MUST_CHECK struct credential *credential_make_named(struct credential_source *source, const struct named_connection *connection,
+                                                    const struct connection_url *url, struct problem *problem);
 
 /* NULL: the problem says what is missing. Release with credential_free, which wipes it. */
 MUST_CHECK struct credential *credential_make(struct credential_source *source, const struct connection_url *url, struct problem *problem);

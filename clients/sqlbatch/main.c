@@ -11,13 +11,29 @@
 #include "clients/sqlbatch/batch.h"
 #include "common/options.h"
 #include "common/secret.h"
+#include "config/connections.h"
 
 enum { SECRET_MEMORY = 1 << 17 };
 
-enum option { OPTION_URL, OPTION_KEY_FILE, OPTION_USER, OPTION_PASSWORD_FILE, OPTION_ECHO, OPTION_FORMAT, OPTION_COUNT };
+enum option {
+    OPTION_URL,
+    OPTION_CONNECTION,
+    OPTION_CONNECTIONS,
+    OPTION_KEY_FILE,
+    OPTION_USER,
+    OPTION_PASSWORD_FILE,
+    OPTION_ECHO,
+    OPTION_FORMAT,
+    OPTION_COUNT
+};
 
 static const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_URL] = { "url", "URL", "connect before the script begins" },
+    [OPTION_CONNECTION] = { "connection", "NAME", "the same, to a named connection" },
+    [OPTION_CONNECTIONS] = { "connections", "FILE",
+                             "where named connections are described; default: connections.ini in\n"
+                             "~/.config/passgate or "
+                             "/etc/passgate" },
     [OPTION_KEY_FILE] = { "key-file", "FILE", "make PassTickets with the key in FILE: 16 hexadecimal digits;\n- is standard input" },
     [OPTION_USER] = { "user", "USERID", "log on as USERID when the URL has no user=;\ndefault: the login name in upper case" },
     [OPTION_PASSWORD_FILE] = { "password-file", "FILE",
@@ -30,9 +46,10 @@ static const struct option_row option_rows[OPTION_COUNT] = {
 static const struct command_line command_line = {
     .program = "sqlbatch",
     .operands = "[SCRIPT]",
-    .summary = "Runs SQL statements from SCRIPT, or from standard input, against a DRDA server and prints the results.\n"
-               "Statements end in ';'. Besides SQL there are CONNECT url; COMMIT; ROLLBACK; DISCONNECT; and comments -- and /* */.\n"
-               "The end of the script and DISCONNECT commit. A failure rolls back to the last commit and ends the batch.",
+    .summary =
+        "Runs SQL statements from SCRIPT, or from standard input, against a DRDA server and prints the results.\n"
+        "Statements end in ';'. Besides SQL there are CONNECT url or name; COMMIT; ROLLBACK; DISCONNECT; and comments -- and /* */.\n"
+        "The end of the script and DISCONNECT commit. A failure rolls back to the last commit and ends the batch.",
     .afterword = "URLs:\n"
                  "  jdbc:ims://host[:port]/DATABASE[:property=value;...]    port 8888\n"
                  "  drda://host[:port]/RDB[:property=value;...]             port 446\n"
@@ -41,6 +58,7 @@ static const struct command_line command_line = {
                  "Examples:\n"
                  "  sqlbatch --key-file imsapp1.key --url 'jdbc:ims://ims1/SAMPLE:applName=IMSAPP1;user=BATCH1' job.sql\n"
                  "  echo 'CONNECT drda://localhost:1527/demodb; SELECT * FROM t;' | sqlbatch --user APP --password-file app.pw\n"
+                 "  sqlbatch --connection PROD --format csv job.sql > rows.csv\n"
                  "\n"
                  "Exit status:\n"
                  "  0 done, 11 connect failed, 12 a statement failed and work was rolled back, 13 commit failed,\n"
@@ -85,12 +103,14 @@ run_file(const struct arguments *arguments, const struct printer_format *format,
         .script_name = arguments->script != NULL ? arguments->script : "(standard input)",
         .script = script,
         .credentials = source,
+        .connections = arguments->options[OPTION_CONNECTIONS],
         .format = format,
         .out = stdout,
         .errors = stderr,
         .echo = arguments->options[OPTION_ECHO] != NULL,
     };
-    enum batch_status status = batch_run(&batch, arguments->options[OPTION_URL]);
+    const char *name = arguments->options[OPTION_CONNECTION];
+    enum batch_status status = batch_run(&batch, name != NULL ? name : arguments->options[OPTION_URL]);
     script_clear(script);
     free(script);
     return status;
@@ -118,6 +138,24 @@ run(const struct arguments *arguments)
     return status;
 }
 
+/* One place to connect to, and what is given as a name must be one. */
+static bool
+targets_agree(const struct arguments *arguments)
+{
+    const char *name = arguments->options[OPTION_CONNECTION];
+    const char *url = arguments->options[OPTION_URL];
+    if (name != NULL && url != NULL)
+        (void)options_refuse(&command_line, "--connection and --url: give one of them");
+    else if (name != NULL && !connections_is_name(name))
+        (void)options_refuse(&command_line, "--connection %s: expected 1 to %d letters, digits, _ or -, the first a letter", name,
+                             CONNECTION_NAME_MAX);
+    else if (url != NULL && connections_is_name(url))
+        (void)options_refuse(&command_line, "--url %s: not a URL: did you mean --connection %s?", url, url);
+    else
+        return true;
+    return false;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -132,6 +170,8 @@ main(int argc, char **argv)
         (void)options_refuse(&command_line, "%s: a second script: put all statements into one", argv[operand + 1]);
         return BATCH_CONFIGURATION_ERROR;
     }
+    if (!targets_agree(&arguments))
+        return BATCH_CONFIGURATION_ERROR;
     if (operand < argc && strcmp(argv[operand], "-") != 0)
         arguments.script = argv[operand];
     setlocale(LC_CTYPE, "C.UTF-8");

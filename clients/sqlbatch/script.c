@@ -258,7 +258,7 @@ read_url(struct scan *scan)
     if (end == END_OF_SCRIPT)
         return refuse_unended(scan);
     if (end != ';') {
-        problem_set(scan->problem, "CONNECT takes one URL without blanks and then ';'");
+        problem_set(scan->problem, "CONNECT takes one URL or name without blanks and then ';'");
         return false;
     }
     scan->statement->kind = SCRIPT_CONNECT;
@@ -364,7 +364,7 @@ classify(struct scan *scan)
         if (text_is(text, control_statements[i].text))
             scan->statement->kind = control_statements[i].kind;
     if (text_is(text, "CONNECT") || (scan->statement->kind == SCRIPT_CONNECT && text->size == 0)) {
-        problem_set(scan->problem, "CONNECT needs a URL: CONNECT jdbc:ims://host:port/DATABASE:applName=...;");
+        problem_set(scan->problem, "CONNECT needs a URL or the name of a connection: CONNECT jdbc:ims://host:port/DATABASE:applName=...;");
         return false;
     }
     return check_utf8(scan);

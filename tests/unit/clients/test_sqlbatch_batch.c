@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clients/sqlbatch/batch.h"
@@ -115,6 +116,43 @@ server_stop(struct server *server)
     close(server->listener);
 }
 
+/* Connections of all kinds, to the port; the password's file is beside. */
+static void
+write_connections(const char *folder, uint16_t port)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s/connections.ini", folder);
+    FILE *file = fopen(path, "w");
+    fprintf(file, "[DERBY]\nhost = 127.0.0.1\nport = %u\nrdb = demodb\nuser = APP\nauthentication = password\npassword_file = pw\n",
+            (unsigned)port);
+    fprintf(file, "[KEYLESS]\nhost = localhost\nport = %u\nrdb = demodb\nauthentication = passticket\napplication = A\nkey_file = nokey\n",
+            (unsigned)port);
+    fprintf(file, "[OPEN]\nhost = 127.0.0.1\nport = %u\nrdb = demodb\nauthentication = password\npassword_file = open\n", (unsigned)port);
+    fclose(file);
+    static const struct {
+        const char *name;
+        mode_t mode;
+    } secrets[] = { { "pw", 0600 }, { "open", 0644 } };
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, secrets[i].name);
+        file = fopen(path, "w");
+        fputs("SECRET\n", file);
+        fchmod(fileno(file), secrets[i].mode);
+        fclose(file);
+    }
+}
+
+static void
+remove_connections(const char *folder)
+{
+    static const char *const names[] = { "/connections.ini", "/pw", "/open", "" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "%s%s", folder, names[i]);
+        remove(path);
+    }
+}
+
 /* Runs a script in which %u stands for the port; `output` and `errors` are for the caller to free. */
 static enum batch_status
 run_batch(const struct answer *unusual, const char *script_format, char **output, char **errors)
@@ -133,9 +171,24 @@ run_batch(const struct answer *unusual, const char *script_format, char **output
     struct script *script = malloc(sizeof *script);
     script_init(script, file);
     struct credential_source source = { .user = "APP", .clock = &clock_system };
-    struct batch batch = { "job", script, &source, &printer_table, open_memstream(output, &sizes[0]), open_memstream(errors, &sizes[1]),
-                           true };
+    char folder[] = "/tmp/sqlbatch-XXXXXX";
+    char connections[64];
+    if (mkdtemp(folder) == NULL)
+        abort();
+    write_connections(folder, server.port);
+    snprintf(connections, sizeof connections, "%s/connections.ini", folder);
+    struct batch batch = {
+        .script_name = "job",
+        .script = script,
+        .credentials = &source,
+        .connections = connections,
+        .format = &printer_table,
+        .out = open_memstream(output, &sizes[0]),
+        .errors = open_memstream(errors, &sizes[1]),
+        .echo = true,
+    };
     enum batch_status status = batch_run(&batch, NULL);
+    remove_connections(folder);
     fclose(batch.out);
     fclose(batch.errors);
     script_clear(script);
@@ -209,6 +262,10 @@ static const struct batch_case {
     { "connected twice", CONNECT CONNECT, { { 0 } }, BATCH_INVALID_STATEMENT, "", "DISCONNECT first" },
     { "a bad URL", "CONNECT ims://h/DB:password=SECRET;", { { 0 } }, BATCH_INVALID_STATEMENT, "", "a URL begins with" },
     { "not a statement", CONNECT "insert into t;\ncommit", { { 0 } }, BATCH_INVALID_STATEMENT, "rolled back\n", "does not end in ';'" },
+    { "a named connection", "CONNECT derby; values 1;", { { 0 } }, BATCH_OK, "connected to demodb at 127.0.0.1 port ", "" },
+    { "an unknown connection", "CONNECT DARBY;", { { 0 } }, BATCH_INVALID_STATEMENT, "", "no connection [DARBY]; did you mean DERBY?" },
+    { "a named connection without its key", "CONNECT KEYLESS;", { { 0 } }, BATCH_CONFIGURATION_ERROR, "", "/nokey: No such file" },
+    { "a password that others may read", "CONNECT OPEN;", { { 0 } }, BATCH_CONFIGURATION_ERROR, "", "lets others at a secret" },
     { "nothing to log on with", "CONNECT drda://127.0.0.1:%/demodb;", { { 0 } }, BATCH_CONFIGURATION_ERROR, "", "nothing to log on with" },
 };
 
@@ -242,8 +299,14 @@ a_url_argument_may_hold_no_password(void)
     struct script *script = malloc(sizeof *script);
     script_init(script, -1);
     struct credential_source source = { .clock = &clock_system };
-    struct batch batch = { "job", script, &source, &printer_table, open_memstream(&output, &sizes[0]), open_memstream(&errors, &sizes[1]),
-                           false };
+    struct batch batch = {
+        .script_name = "job",
+        .script = script,
+        .credentials = &source,
+        .format = &printer_table,
+        .out = open_memstream(&output, &sizes[0]),
+        .errors = open_memstream(&errors, &sizes[1]),
+    };
     CU_ASSERT_EQUAL(batch_run(&batch, "drda://127.0.0.1:1/DB:user=U;password=SECRET"), BATCH_CONFIGURATION_ERROR);
     fclose(batch.out);
     fclose(batch.errors);

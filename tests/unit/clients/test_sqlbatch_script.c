@@ -96,7 +96,7 @@ static const struct bad {
     { "CONNECT  ;", 0, "1:INVALID|", "CONNECT needs a URL" },
     { "CONNECT", 0, "1:INVALID|", "does not end in ';'" },
     { "CONNECT jdbc:ims://h/DB", 0, "1:INVALID|", "does not end in ';'" },
-    { "CONNECT jdbc:ims://h/DB user=U;", 0, "1:INVALID|", "one URL without blanks" },
+    { "CONNECT jdbc:ims://h/DB user=U;", 0, "1:INVALID|", "one URL or name without blanks" },
     { "CREATE TRIGGER t BEGIN SELECT 1;", 0, "1:INVALID|", "does not end in ';'" },
     { "a\0b;", 4, "1:INVALID|", "X'00'" },
     { "\n'\n\xE9';", 0, "2:INVALID|", "byte X'E9' near line 3 is not UTF-8" },
