@@ -14,6 +14,11 @@
 
 enum { HWS_NAME_MAX = 8, HWS_DRDA_PORTS_MAX = 200, CONFIGURATION_PATH_MAX = 1024, CONFIGURATION_DATASTORES_MAX = 64 };
 
+enum { CONFIGURATION_TRUSTED_PORTS_MAX = 16 };
+
+/* Bits of [passgate] security_mechanisms. */
+enum security_mechanism { SECURITY_MECHANISM_USRIDPWD = 1 << 0, SECURITY_MECHANISM_EUSRIDPWD = 1 << 1 };
+
 enum hws_pswdmc { HWS_PSWDMC_RACF, HWS_PSWDMC_NO, HWS_PSWDMC_YES };
 
 struct hws_drda_port {
@@ -85,12 +90,15 @@ struct passgate_settings {
     uint32_t threads;                             /* [passgate] threads: event loops; 0 = one per core */
     uint32_t executor_threads;                    /* [passgate] executor_threads: SQL workers */
     char operator_socket[CONFIGURATION_PATH_MAX]; /* [passgate] operator_socket */
-    uint32_t shutdown_ms;                         /* [passgate] shutdown_ms: how long SIGTERM waits for work in flight */
-    uint32_t login_ms;                            /* [limits] login_ms: from accept to a successful SECCHK */
-    uint32_t unauthenticated_bytes;               /* [limits] unauthenticated_bytes: one command before SECCHK succeeded */
-    uint32_t command_bytes;                       /* [limits] command_bytes: one command with its objects */
-    bool saf_child;                               /* [saf] start = child | external */
-    char saf_socket[CONFIGURATION_PATH_MAX];      /* [saf] socket */
+    uint32_t security_mechanisms;                 /* [passgate] security_mechanisms: enum security_mechanism, a bit each */
+    uint16_t trusted_ports[CONFIGURATION_TRUSTED_PORTS_MAX + 1]; /* [passgate] trusted_ports: the last is 0 */
+    bool reauthentication_same_ticket;                           /* [passgate] reauthentication = strict | same-ticket */
+    uint32_t shutdown_ms;                                        /* [passgate] shutdown_ms: how long SIGTERM waits for work in flight */
+    uint32_t login_ms;                                           /* [limits] login_ms: from accept to a successful SECCHK */
+    uint32_t unauthenticated_bytes;                              /* [limits] unauthenticated_bytes: one command before SECCHK succeeded */
+    uint32_t command_bytes;                                      /* [limits] command_bytes: one command with its objects */
+    bool saf_child;                                              /* [saf] start = child | external */
+    char saf_socket[CONFIGURATION_PATH_MAX];                     /* [saf] socket */
     char saf_gateway_user[33];                  /* [saf] gateway_user: system user whose processes may ask for VERIFY; default safd's own */
     uint32_t saf_timeout_ms;                    /* [saf] timeout_ms: then SECCHKCD 0A */
     char racf_database[CONFIGURATION_PATH_MAX]; /* [racf] database */

@@ -10,6 +10,8 @@ enum setting_kind {
     SETTING_NUMBER,   /* `least` to `most`; uint32_t */
     SETTING_FLAG,     /* one of two `allowed`; bool, true for the second */
     SETTING_ENUM,     /* one of `allowed`; an enum, the position in `allowed` */
+    SETTING_SET,      /* one or more of `allowed`, separated by commas; uint32_t, bit n for the nth of `allowed` */
+    SETTING_PORTS,    /* ports separated by commas; an array of uint16_t that ends with 0 */
     SETTING_ADDRESS,  /* IPv4 or IPv6 address; char array */
     SETTING_USERNAME, /* name of a system user; char array */
     SETTING_TEXT,     /* printable characters, at least one; char array */

@@ -25,6 +25,12 @@ settings_value_describe(const struct setting *setting, char *text, size_t size)
     case SETTING_ENUM:
         snprintf(text, size, "%s%s", strchr(setting->allowed, '|') != NULL ? "one of " : "", setting->allowed);
         break;
+    case SETTING_SET:
+        snprintf(text, size, "one or more of %s, separated by commas", setting->allowed);
+        break;
+    case SETTING_PORTS:
+        snprintf(text, size, "1 to %zu ports separated by commas", setting->size / sizeof(uint16_t) - 1);
+        break;
     case SETTING_ADDRESS:
         snprintf(text, size, "an IPv4 or IPv6 address");
         break;
@@ -75,9 +81,8 @@ store_number(const struct setting *setting, const char *value, void *base)
 
 /* The position of `value` among words separated by bars, or -1. */
 static int
-find_choice(const char *allowed, const char *value)
+find_choice(const char *allowed, const char *value, size_t length)
 {
-    size_t length = strlen(value);
     for (int index = 0;; index++) {
         const char *bar = strchrnul(allowed, '|');
         if ((size_t)(bar - allowed) == length && memcmp(allowed, value, length) == 0)
@@ -91,7 +96,7 @@ find_choice(const char *allowed, const char *value)
 static bool
 store_choice(const struct setting *setting, const char *value, void *base)
 {
-    int index = find_choice(setting->allowed, value);
+    int index = find_choice(setting->allowed, value, strlen(value));
     if (index < 0)
         return false;
     bool flag = index == 1;
@@ -99,6 +104,57 @@ store_choice(const struct setting *setting, const char *value, void *base)
         keep(setting, base, &flag, sizeof flag);
     else
         keep(setting, base, &index, sizeof index);
+    return true;
+}
+
+/* Takes the next of a list separated by commas and blanks. False at the end of the list. An empty item has length 0. */
+static bool
+next_item(const char **list, const char **item, size_t *length)
+{
+    if (*list == NULL)
+        return false;
+    *item = *list + strspn(*list, " \t");
+    const char *comma = strchrnul(*item, ',');
+    *length = (size_t)(comma - *item);
+    while (*length > 0 && isblank((unsigned char)(*item)[*length - 1]))
+        --*length;
+    *list = *comma == ',' ? comma + 1 : NULL;
+    return true;
+}
+
+static bool
+store_set(const struct setting *setting, const char *value, void *base)
+{
+    uint32_t set = 0;
+    const char *word;
+    size_t length;
+    while (next_item(&value, &word, &length)) {
+        int index = find_choice(setting->allowed, word, length);
+        if (index < 0)
+            return false;
+        set |= 1u << index;
+    }
+    keep(setting, base, &set, sizeof set);
+    return true;
+}
+
+static bool
+store_ports(const struct setting *setting, const char *value, void *base)
+{
+    uint16_t ports[CONFIGURATION_TRUSTED_PORTS_MAX + 1] = { 0 };
+    size_t count = 0;
+    const char *digits;
+    size_t length;
+    while (next_item(&value, &digits, &length)) {
+        uint32_t port = 0;
+        for (size_t i = 0; i < length && length <= 5 && isdigit((unsigned char)digits[i]); i++)
+            port = port * 10 + (unsigned)(digits[i] - '0');
+        bool number = length > 0 && strspn(digits, "0123456789") == length;
+        if (!number || port == 0 || port > UINT16_MAX || count == CONFIGURATION_TRUSTED_PORTS_MAX)
+            return false;
+        ports[count++] = (uint16_t)port;
+    }
+    keep(setting, base, ports, sizeof ports);
     return true;
 }
 
@@ -148,6 +204,10 @@ store(const struct setting *setting, const char *value, const char *folder, void
     case SETTING_FLAG:
     case SETTING_ENUM:
         return store_choice(setting, value, base);
+    case SETTING_SET:
+        return store_set(setting, value, base);
+    case SETTING_PORTS:
+        return store_ports(setting, value, base);
     case SETTING_ADDRESS:
         return store_address(setting, value, base);
     case SETTING_USERNAME:

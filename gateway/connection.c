@@ -12,6 +12,7 @@
 #include "gateway/buffer.h"
 #include "gateway/input_buffer.h"
 #include "gateway/login.h"
+#include "gateway/reauthentication.h"
 #include "gateway/session/session.h"
 
 enum {
@@ -37,6 +38,7 @@ struct connection {
     union address peer;
     uint64_t number;
     char *userid; /* of the successful login, else NULL */
+    struct reauthentication reauthentication;
     struct login *login;
     struct session *session;
     enum drda_event wanted; /* what the machine asked for last */
@@ -256,6 +258,7 @@ accept_verdict(struct connection *connection, const struct login_verdict *verdic
         connection->userid = strdup(verdict->userid);
         for (char *c = connection->userid; c != NULL && *c != '\0'; c++)
             *c = (char)toupper((unsigned char)*c);
+        reauthentication_accept(&connection->reauthentication, verdict->by_ticket);
         log_context(connection, "HWSG0900D", "logged on");
     }
     connection->refused = verdict->secchkcd != DRDA_SECCHKCD_OK;
@@ -264,6 +267,14 @@ accept_verdict(struct connection *connection, const struct login_verdict *verdic
 }
 
 static void on_verdict(void *context, const struct login_verdict *verdict);
+
+static enum saf_evidence
+evidence_of(struct connection *connection, const struct drda_credentials *credentials)
+{
+    const struct gateway *gateway = connection->loop->gateway;
+    bool same = reauthentication_is_same(&connection->reauthentication, &gateway->reauthentication_key, connection->number, credentials);
+    return same && gateway->configuration->settings.reauthentication_same_ticket ? SAF_EVIDENCE_SAME_CONNECTION : SAF_EVIDENCE_CREDENTIAL;
+}
 
 /* Returns true when the verdict is known already. */
 static bool
@@ -280,6 +291,7 @@ begin_login(struct connection *connection, struct drda_input *input, struct wire
     struct drda_credentials credentials;
     struct login_verdict verdict;
     drda_server_credentials(&connection->server, input, &credentials);
+    client.evidence = evidence_of(connection, &credentials);
     connection->login = login_begin(connection->loop, &client, &credentials, on_verdict, connection, &verdict);
     if (connection->login == NULL)
         accept_verdict(connection, &verdict, replies);

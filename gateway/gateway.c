@@ -23,6 +23,10 @@ gateway_init(struct gateway *gateway, const struct configuration *configuration,
         },
     };
     atomic_init(&gateway->connections, 0);
+    if (!reauthentication_key_init(&gateway->reauthentication_key)) {
+        problem_set_errno(problem, "no random numbers");
+        return false;
+    }
     socket_count_init(&gateway->sockets, &configuration->hws);
     if (!runtime_publisher_init(&gateway->runtime, &configuration->hws)) {
         problem_set(problem, "no memory for the runtime configuration");
@@ -40,4 +44,5 @@ gateway_clear(struct gateway *gateway)
     gateway->executor = NULL;
     runtime_publisher_clear(&gateway->runtime);
     socket_count_clear(&gateway->sockets);
+    reauthentication_key_clear(&gateway->reauthentication_key);
 }

@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "config/configuration.h"
 #include "drda/server.h"
+#include "gateway/reauthentication.h"
 #include "gateway/runtime.h"
 #include "gateway/saf_link.h"
 #include "gateway/session/executor.h"
@@ -18,6 +19,7 @@ struct gateway {
     const char *settings_path; /* passgate.ini, for safd */
     const struct clock *clock;
     struct drda_server_settings drda;
+    struct reauthentication_key reauthentication_key;
     struct socket_count sockets;
     struct runtime_publisher runtime;
     struct executor *executor;

@@ -93,7 +93,7 @@ is_incomplete(const struct login_client *client, const struct drda_credentials *
               struct login_verdict *verdict)
 {
     bool no_userid = credentials->userid[0] == '\0';
-    if (!no_userid && credentials->password[0] != '\0')
+    if (!no_userid && (credentials->password[0] != '\0' || client->evidence != SAF_EVIDENCE_CREDENTIAL))
         return false;
     char address[ADDRESS_TEXT_SIZE];
     verdict->secchkcd = no_userid ? DRDA_SECCHKCD_USERID_MISSING : DRDA_SECCHKCD_PASSWORD_MISSING;
@@ -118,9 +118,10 @@ on_answer(void *context, struct saf_frame *frame)
     if (frame != NULL && (frame->type != (SAF_MESSAGE_VERIFY | SAF_MESSAGE_ANSWER) || !saf_verify_answer_decode(&frame->body, &answer)))
         answer = (struct saf_verify_answer) { .result = { .saf = SAF_REFUSED, .explanation = SAF_EXPLAIN_INTERNAL } };
     struct login_verdict verdict = { .secchkcd = login_secchkcd(&answer.result, login->runtime->values.racfgenrc), .userid = "" };
-    if (verdict.secchkcd == DRDA_SECCHKCD_OK)
+    if (verdict.secchkcd == DRDA_SECCHKCD_OK) {
         verdict.userid = answer.userid;
-    else
+        verdict.by_ticket = answer.by_ticket;
+    } else
         log_failure(&login->client, login->shown_userid, login->runtime->application, &answer.result, verdict.secchkcd);
     login_decided decided = login->decided;
     void *whom = login->context;
@@ -136,9 +137,11 @@ ask_safd(struct login *login, const struct drda_credentials *credentials)
         .port = address_port(&login->client.address),
         .connection = login->client.connection,
         .mixed_case = (uint8_t)mixed_case[login->runtime->values.pswdmc],
+        .evidence = (uint8_t)login->client.evidence,
     };
     snprintf(verify.userid, sizeof verify.userid, "%s", credentials->userid);
-    snprintf(verify.credential, sizeof verify.credential, "%s", credentials->password);
+    if (login->client.evidence == SAF_EVIDENCE_CREDENTIAL)
+        snprintf(verify.credential, sizeof verify.credential, "%s", credentials->password);
     snprintf(verify.application, sizeof verify.application, "%s", login->runtime->application);
     snprintf(verify.other_application, sizeof verify.other_application, "%s", login->loop->gateway->runtime.hws_id);
     address_host(&login->client.address, verify.address);

@@ -5,7 +5,7 @@
 #include "drda/server.h"
 #include "gateway/address.h"
 #include "gateway/loop.h"
-#include "security/saf_result.h"
+#include "security/saf/message.h"
 
 struct login;
 
@@ -13,11 +13,13 @@ struct login;
 struct login_client {
     uint64_t connection; /* number of the connection */
     union address address;
+    enum saf_evidence evidence; /* what the user is known by; with others than SAF_EVIDENCE_CREDENTIAL the password is not looked at */
 };
 
 struct login_verdict {
     enum drda_secchkcd secchkcd;
     const char *userid; /* valid during the call that tells it; "" unless the login succeeded */
+    bool by_ticket;     /* it succeeded by a PassTicket, which is used up now */
 };
 
 /* Told on the loop's thread, never from within login_begin. The login is over and gone. */

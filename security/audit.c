@@ -176,6 +176,19 @@ kind_name(char kind)
     }
 }
 
+static const char *
+evidence_name(uint8_t evidence)
+{
+    switch (evidence) {
+    case SAF_EVIDENCE_SAME_CONNECTION:
+        return "connection";
+    case SAF_EVIDENCE_PARTNER:
+        return "partner";
+    default:
+        return "credential";
+    }
+}
+
 /* Only the first use of a replayed ticket is worth a place in the record. */
 static void
 add_first_use(json_t *record, const struct saf_result *result, const struct racroute_facts *facts)
@@ -204,13 +217,13 @@ audit_verify(struct audit *audit, int64_t utc_us, const struct saf_verify *verif
     printable_copy(facts->userid[0] != '\0' ? facts->userid : verify->userid, user, sizeof user);
     printable_copy(verify->application, application, sizeof application);
     printable_copy(verify->address, address, sizeof address);
-    json_t *record =
-        json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:i, s:I, s:i, s:i, s:i, s:s, s:i, s:s, s:i, s:s}", "time", time, "record",
-                  "verify", "event", EVENT_INITIATION, "qualifier", qualifier_of(result, facts), "user", user, "group", facts->group,
-                  "application", application, "address", address, "port", (int)verify->port, "connection", (json_int_t)verify->connection,
-                  "saf", (int)result->saf, "racf", (int)result->racf, "reason", (int)result->reason, "ticket",
-                  kind_name(facts->ticket_kind), "ticket_offset_s", (int)result->ticket_offset_s, "profile", facts->profile, "explanation",
-                  (int)result->explanation, "explanation_text", saf_explanation_text(result->explanation));
+    json_t *record = json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:i, s:I, s:i, s:i, s:i, s:s, s:s, s:i, s:s, s:i, s:s}", "time",
+                               time, "record", "verify", "event", EVENT_INITIATION, "qualifier", qualifier_of(result, facts), "user", user,
+                               "group", facts->group, "application", application, "address", address, "port", (int)verify->port,
+                               "connection", (json_int_t)verify->connection, "saf", (int)result->saf, "racf", (int)result->racf, "reason",
+                               (int)result->reason, "evidence", evidence_name(verify->evidence), "ticket", kind_name(facts->ticket_kind),
+                               "ticket_offset_s", (int)result->ticket_offset_s, "profile", facts->profile, "explanation",
+                               (int)result->explanation, "explanation_text", saf_explanation_text(result->explanation));
     add_first_use(record, result, facts);
     append(audit, record);
 }

@@ -21,6 +21,7 @@ static enum racroute_step
 accept(struct racroute *racroute, struct racroute_decision *decision)
 {
     decision->answer.result = (struct saf_result) { .ticket_offset_s = decision->ticket.kind != 0 ? decision->ticket.offset_s : 0 };
+    decision->answer.by_ticket = decision->ticket.explanation == SAF_EXPLAIN_NONE;
     if (!decision->rehearsal)
         racf_count_success(racroute->racf, decision->facts.userid, decision->now_s);
     return RACROUTE_DECIDED;
@@ -95,15 +96,22 @@ group_is_valid(const struct racf_user *user, struct racroute_decision *decision)
     return refuse(decision, RACF_VERIFY_NOT_IN_GROUP, SAF_EXPLAIN_GROUP);
 }
 
-/* May this user log on at all, whatever the credential? */
+/* Is there such a user, with a right to the group? */
 static bool
-user_may_log_on(const struct racf_user *user, struct racroute_decision *decision)
+user_is_active(const struct racf_user *user, struct racroute_decision *decision)
 {
     if (user == NULL)
         return refuse(decision, RACF_VERIFY_USER_NOT_DEFINED, SAF_EXPLAIN_USER_NOT_DEFINED);
     if (user->revoked)
         return refuse(decision, RACF_VERIFY_USER_REVOKED, SAF_EXPLAIN_USER_REVOKED);
-    if (!group_is_valid(user, decision))
+    return group_is_valid(user, decision);
+}
+
+/* May this user log on at all, whatever the credential? */
+static bool
+user_may_log_on(const struct racf_user *user, struct racroute_decision *decision)
+{
+    if (!user_is_active(user, decision))
         return false;
     return !user->is_protected || refuse(decision, RACF_VERIFY_PASSWORD_INVALID, SAF_EXPLAIN_USER_PROTECTED);
 }
@@ -114,6 +122,18 @@ application_is_allowed(struct racroute *racroute, struct racroute_decision *deci
     if (racf_authorize(racroute->racf, decision->facts.userid, "APPL", decision->application, RACF_ACCESS_READ) != RACF_DENIED)
         return true;
     return refuse(decision, RACF_VERIFY_APPL_REFUSED, SAF_EXPLAIN_APPL_REFUSED);
+}
+
+/* The user is known by other means: no credential to evaluate, nothing to claim, and no success that would clear failures of others.
+ * PROTECTED keeps out whoever would log on by a credential, the one who opened this connection included, but not a partner's user. */
+static enum racroute_step
+decide_without_credential(struct racroute *racroute, const struct saf_verify *verify, const struct racf_user *user,
+                          struct racroute_decision *decision)
+{
+    bool partner = verify->evidence == SAF_EVIDENCE_PARTNER;
+    if ((partner ? user_is_active(user, decision) : user_may_log_on(user, decision)) && application_is_allowed(racroute, decision))
+        decision->answer.result = (struct saf_result) { .saf = SAF_OK };
+    return RACROUTE_DECIDED;
 }
 
 static enum racroute_step
@@ -171,6 +191,8 @@ begin(struct racroute *racroute, const struct saf_verify *verify, struct racrout
         refuse(decision, RACF_VERIFY_USER_NOT_DEFINED, SAF_EXPLAIN_USERID_MISSING);
         return RACROUTE_DECIDED;
     }
+    if (verify->evidence != SAF_EVIDENCE_CREDENTIAL)
+        return decide_without_credential(racroute, verify, user, decision);
     evaluate(racroute, verify, decision);
     if (decision->ticket.explanation == SAF_EXPLAIN_NONE)
         return decide_ticket(racroute, verify, user, decision);

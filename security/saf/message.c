@@ -71,6 +71,7 @@ saf_verify_encode(struct wire_writer *writer, uint32_t id, const struct saf_veri
     wire_put_u16(writer, verify->port);
     wire_put_u64(writer, verify->connection);
     wire_put_u8(writer, verify->mixed_case);
+    wire_put_u8(writer, verify->evidence);
     frame_close(writer, mark);
 }
 
@@ -88,8 +89,11 @@ saf_verify_decode(struct wire_reader *body, struct saf_verify *verify)
     verify->port = wire_u16(body);
     verify->connection = wire_u64(body);
     verify->mixed_case = wire_u8(body);
+    verify->evidence = wire_u8(body);
     bool known_case = verify->mixed_case == 'R' || verify->mixed_case == 'Y' || verify->mixed_case == 'N';
-    return wire_done(body) && known_case;
+    bool known_evidence =
+        verify->evidence < SAF_EVIDENCE_COUNT && (verify->evidence == SAF_EVIDENCE_CREDENTIAL || verify->credential[0] == '\0');
+    return wire_done(body) && known_case && known_evidence;
 }
 
 void
@@ -104,6 +108,7 @@ saf_verify_answer_encode(struct wire_writer *writer, uint32_t id, const struct s
     wire_put_u32(writer, (uint32_t)answer->result.ticket_offset_s);
     put_string(writer, answer->userid);
     put_string(writer, answer->group);
+    wire_put_u8(writer, answer->by_ticket);
     frame_close(writer, mark);
 }
 
@@ -127,7 +132,9 @@ saf_verify_answer_decode(struct wire_reader *body, struct saf_verify_answer *ans
     got.result.retryable = retryable == 1;
     got.result.ticket_offset_s = (int32_t)wire_u32(body);
     bool strings_fit = take_string(body, got.userid, sizeof got.userid) && take_string(body, got.group, sizeof got.group);
-    if (!strings_fit || !wire_done(body) || retryable > 1 || !is_saf_return_code(got.result.saf))
+    uint8_t by_ticket = wire_u8(body);
+    got.by_ticket = by_ticket == 1;
+    if (!strings_fit || !wire_done(body) || retryable > 1 || by_ticket > 1 || !is_saf_return_code(got.result.saf))
         return false;
     *answer = got;
     return true;

@@ -31,10 +31,19 @@ enum saf_message_type {
     SAF_MESSAGE_ANSWER = 0x80, /* or'ed to the type of the request */
 };
 
+/* What the user is known by. Only gateways may ask for VERIFY, so only they can say that there is no credential to evaluate. */
+enum saf_evidence {
+    SAF_EVIDENCE_CREDENTIAL = 0, /* the credential */
+    /* The gateway has recognised the user ID and PassTicket by which this very connection was opened: the claim is made already. */
+    SAF_EVIDENCE_SAME_CONNECTION = 1,
+    SAF_EVIDENCE_PARTNER = 2, /* a partner that the listener trusts has done the check (SECMEC 4) */
+    SAF_EVIDENCE_COUNT
+};
+
 /* RACROUTE REQUEST=VERIFY. Text is UTF-8; an empty string means that the client did not send it. */
 struct saf_verify {
     char userid[SAF_USERID_MAX + 1];
-    char credential[SAF_CREDENTIAL_MAX + 1]; /* password, phrase or PassTicket; wipe after use */
+    char credential[SAF_CREDENTIAL_MAX + 1]; /* password, phrase or PassTicket; empty with other evidence; wipe after use */
     char application[SAF_NAME_MAX + 1];
     char other_application[SAF_NAME_MAX + 1]; /* that clients may take for it (the HWS ID beside APPL=): only explains failures */
     char group[SAF_NAME_MAX + 1];
@@ -42,12 +51,14 @@ struct saf_verify {
     uint16_t port;
     uint64_t connection; /* the gateway's number of the connection, for the audit record */
     uint8_t mixed_case;  /* PSWDMC: 'R', 'Y' or 'N' */
+    uint8_t evidence;    /* enum saf_evidence */
 };
 
 struct saf_verify_answer {
     struct saf_result result;
     char userid[SAF_NAME_MAX + 1]; /* as RACF knows it: upper case */
     char group[SAF_NAME_MAX + 1];  /* connect group in force */
+    bool by_ticket;                /* accepted by a PassTicket, not by a password or without credential */
 };
 
 /* A RACF command as typed, without a line end. */

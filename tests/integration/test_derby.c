@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tests/support/gateway.h"
+#include "tests/support/shell.h"
 #include "tests/support/suite.h"
 
 #define DERBY_CLASSES "/usr/share/java/derbyclient.jar:/usr/share/java/derbytools.jar"
@@ -17,42 +18,6 @@
 static struct gateway gateway;
 static pid_t capture;
 static char capture_file[128];
-
-/* Runs a shell command; its output, both streams, is in `output`. Returns the exit status. */
-static int
-run(char *output, size_t size, const char *command)
-{
-    FILE *pipe = popen(command, "r");
-    size_t used = pipe != NULL ? fread(output, 1, size - 1, pipe) : 0;
-    output[used] = '\0';
-    int status = pipe != NULL ? pclose(pipe) : -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-}
-
-static void
-explain(const char *output)
-{
-    for (const char *line = output; *line != '\0';) {
-        int length = (int)strcspn(line, "\n");
-        printf("# %.*s\n", length, line);
-        line += length + (line[length] == '\n');
-    }
-}
-
-/* Asserts that `output` holds the lines of `expected` in that order; prints it when not. */
-static void
-check_in_order(const char *output, const char *const *expected, size_t count)
-{
-    const char *at = output;
-    for (size_t i = 0; i < count && at != NULL; i++) {
-        at = strstr(at, expected[i]);
-        if (at == NULL)
-            printf("# missing: %s\n", expected[i]);
-    }
-    CU_ASSERT_PTR_NOT_NULL(at);
-    if (at == NULL)
-        explain(output);
-}
 
 static void
 start_capture(void)
@@ -88,7 +53,7 @@ ij_runs_sql_with_a_ticket(void)
     fprintf(file, "run '%s/tests/integration/ij-basic.sql';\n", getenv("PASSGATE_SOURCE"));
     fclose(file);
     snprintf(command, sizeof command, JAVA "org.apache.derby.tools.ij %s 2>&1", script);
-    CU_ASSERT_EQUAL(run(output, sizeof output, command), 0);
+    CU_ASSERT_EQUAL(shell_run(output, sizeof output, command), 0);
     static const char *const expected[] = {
         "2 rows inserted",
         "1 row inserted",
@@ -127,7 +92,7 @@ ij_runs_sql_with_a_ticket(void)
         "1 row selected",
         "catalog read",
     };
-    check_in_order(output, expected, sizeof expected / sizeof *expected);
+    shell_expect(output, expected, sizeof expected / sizeof *expected);
 }
 
 static void
@@ -141,7 +106,7 @@ a_jdbc_program_runs_with_a_ticket(void)
              JAVA "-Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 %s/tests/integration/java/Smoke.java "
                   "'jdbc:derby://127.0.0.1:%u/SAMPLE' IMSUSR1 %s 2>&1",
              getenv("PASSGATE_SOURCE"), gateway.port, ticket);
-    CU_ASSERT_EQUAL(run(output, sizeof output, command), 0);
+    CU_ASSERT_EQUAL(shell_run(output, sizeof output, command), 0);
     static const char *const expected[] = {
         "inserted 1",
         "inserted 1",
@@ -154,7 +119,7 @@ a_jdbc_program_runs_with_a_ticket(void)
         "row 3 ä€",
         "error 42704 203",
     };
-    check_in_order(output, expected, sizeof expected / sizeof *expected);
+    shell_expect(output, expected, sizeof expected / sizeof *expected);
 }
 
 static void
@@ -165,9 +130,9 @@ a_used_ticket_is_refused_by_name(void)
     snprintf(command, sizeof command,
              "echo \"connect 'jdbc:derby://127.0.0.1:%u/SAMPLE;user=IMSUSR1;password=AAAAAAAA';\" | " JAVA "org.apache.derby.tools.ij 2>&1",
              gateway.port);
-    run(output, sizeof output, command);
+    shell_run(output, sizeof output, command);
     static const char *const expected[] = { "ERROR 08004" };
-    check_in_order(output, expected, 1);
+    shell_expect(output, expected, 1);
 }
 
 static void
@@ -176,9 +141,9 @@ nmap_knows_a_drda_server(void)
     char command[256];
     static char output[65536];
     snprintf(command, sizeof command, "nmap -Pn -n -p %u --script +drda-info 127.0.0.1 2>&1", gateway.port);
-    CU_ASSERT_EQUAL(run(output, sizeof output, command), 0);
+    CU_ASSERT_EQUAL(shell_run(output, sizeof output, command), 0);
     static const char *const expected[] = { "drda-info", "Passgate" };
-    check_in_order(output, expected, 2);
+    shell_expect(output, expected, 2);
 }
 
 static void
@@ -190,15 +155,15 @@ wireshark_finds_nothing_malformed(void)
     kill(capture, SIGINT);
     waitpid(capture, NULL, 0);
     snprintf(command, sizeof command, "tshark -r %s -Y drda 2>/dev/null | wc -l", capture_file);
-    CU_ASSERT_EQUAL(run(output, sizeof output, command), 0);
+    CU_ASSERT_EQUAL(shell_run(output, sizeof output, command), 0);
     CU_ASSERT(strtol(output, NULL, 10) > 40);
     snprintf(command, sizeof command,
              "tshark -r %s -Y '_ws.malformed || (drda && _ws.expert.severity == \"Error\")' 2>&1 | "
              "grep -v 'Running as user'",
              capture_file);
-    run(output, sizeof output, command);
+    shell_run(output, sizeof output, command);
     CU_ASSERT_STRING_EQUAL(output, "");
-    explain(output);
+    shell_show(output);
 }
 
 static void

@@ -90,6 +90,8 @@ write_settings(const struct gateway *gateway, const struct gateway_options *opti
     FILE *file = create_file(gateway, "passgate.ini");
     fprintf(file, "[passgate]\nmember = HWSCFG00\naddress = 127.0.0.1\noperator_socket = run/operator\nthreads = %u\n",
             options->threads != 0 ? options->threads : 2);
+    if (options->passgate != NULL)
+        fprintf(file, "%s\n", options->passgate);
     fprintf(file, "[saf]\nstart = %s\nsocket = run/saf\ntimeout_ms = 3000\n", options->external_safd ? "external" : "child");
     fprintf(file, "[racf]\ndatabase = racf.db\nmaster_key = master.key\nreplay = replay.db\nreplay_durability = process\n"
                   "audit = audit.json\n");

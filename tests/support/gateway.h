@@ -7,12 +7,13 @@
 #include <sys/types.h>
 
 struct gateway_options {
-    bool without_racf;  /* RACF=N */
-    bool without_appl;  /* no ODACCESS APPL=: the HWS ID counts */
-    bool generic_codes; /* RACFGENRC=Y */
-    bool external_safd; /* safd as a process of its own, which tests may stop */
-    unsigned threads;      /* event loops; 0: two */
-    const char *limits; /* further lines for the [limits] section, or NULL */
+    bool without_racf;    /* RACF=N */
+    bool without_appl;    /* no ODACCESS APPL=: the HWS ID counts */
+    bool generic_codes;   /* RACFGENRC=Y */
+    bool external_safd;   /* safd as a process of its own, which tests may stop */
+    unsigned threads;     /* event loops; 0: two */
+    const char *passgate; /* further lines for the [passgate] section, or NULL */
+    const char *limits;   /* further lines for the [limits] section, or NULL */
 };
 
 struct gateway {

@@ -174,15 +174,21 @@ receive_secchkcd(struct peer *peer)
 }
 
 int
-peer_log_on(struct peer *peer, uint16_t port, const char *user, const char *password)
+peer_log_on_again(struct peer *peer, const char *user, const char *password)
 {
     uint8_t memory[1024];
     struct wire_writer writer = wire_writer(memory, sizeof memory);
-    peer_connect(peer, port);
     peer_put_excsat_accsec(&writer, SECMEC_USRIDPWD);
     peer_put_secchk(&writer, user, password, false);
     peer_send_writer(peer, &writer);
     return receive_secchkcd(peer);
+}
+
+int
+peer_log_on(struct peer *peer, uint16_t port, const char *user, const char *password)
+{
+    peer_connect(peer, port);
+    return peer_log_on_again(peer, user, password);
 }
 
 int

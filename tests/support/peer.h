@@ -37,6 +37,8 @@ void peer_put_immediate(struct wire_writer *writer, uint16_t correlation_id, con
 
 /* A whole log-on without ACCRDB. Returns the SECCHKCD, or -1 when the connection ended without one. */
 int peer_log_on(struct peer *peer, uint16_t port, const char *user, const char *password);
+/* The same on a connection that is open, whoever has logged on there before. */
+int peer_log_on_again(struct peer *peer, const char *user, const char *password);
 /* The same on a connection of its own, which is closed again. */
 int peer_try(uint16_t port, const char *user, const char *password);
 /* After a successful peer_log_on: opens SAMPLE; true when ACCRDBRM came. */

@@ -54,6 +54,19 @@ static const struct {
     { "[passgate]\naddress = 2001:db8::1\n", "" },
     { "[saf]\nstart = daemon\n", INI ":2: error: [saf] start = daemon: allowed: one of external|child\n" },
     { "[saf]\ngateway_user = a b\n", INI ":2: error: [saf] gateway_user = a b: allowed: a user name of 1 to 32 characters\n" },
+    { "[passgate]\nsecurity_mechanisms = EUSRIDPWD , USRIDPWD\ntrusted_ports = 447,  50000\n", "" },
+    { "[passgate]\nsecurity_mechanisms = EUSRIDPWD,\n",
+      INI ":2: error: [passgate] security_mechanisms = EUSRIDPWD,: allowed: one or more of USRIDPWD|EUSRIDPWD, separated by commas\n" },
+    { "[passgate]\nsecurity_mechanisms = KERSEC\n",
+      INI ":2: error: [passgate] security_mechanisms = KERSEC: allowed: one or more of USRIDPWD|EUSRIDPWD, separated by commas\n" },
+    { "[passgate]\ntrusted_ports = 0\n", INI ":2: error: [passgate] trusted_ports = 0: allowed: 1 to 16 ports separated by commas\n" },
+    { "[passgate]\ntrusted_ports = 65536\n",
+      INI ":2: error: [passgate] trusted_ports = 65536: allowed: 1 to 16 ports separated by commas\n" },
+    { "[passgate]\ntrusted_ports = 447 448\n",
+      INI ":2: error: [passgate] trusted_ports = 447 448: allowed: 1 to 16 ports separated by commas\n" },
+    { "[passgate]\ntrusted_ports = 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17\n",
+      INI ":2: error: [passgate] trusted_ports = 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17: allowed: 1 to 16 ports separated by commas\n" },
+    { "[passgate]\nreauthentication = lax\n", INI ":2: error: [passgate] reauthentication = lax: allowed: one of strict|same-ticket\n" },
     { "[racf]\nreplay_durability = disk\n", INI ":2: error: [racf] replay_durability = disk: allowed: one of process|power\n" },
     { "[datastore A]\n", INI ":1: error: [datastore A] needs path = FILE\n" },
     { "[datastore]\npath = a\n",
@@ -96,6 +109,9 @@ defaults_stand_in_the_folder_of_the_file(void)
     CU_ASSERT_STRING_EQUAL(settings.operator_socket, "/etc/passgate/run/operator");
     CU_ASSERT_STRING_EQUAL(settings.saf_socket, "/etc/passgate/run/saf");
     CU_ASSERT_TRUE(settings.saf_child);
+    CU_ASSERT_EQUAL(settings.security_mechanisms, SECURITY_MECHANISM_USRIDPWD | SECURITY_MECHANISM_EUSRIDPWD);
+    CU_ASSERT_EQUAL(settings.trusted_ports[0], 0);
+    CU_ASSERT_TRUE(settings.reauthentication_same_ticket);
     CU_ASSERT_TRUE(settings.replay_power);
     CU_ASSERT_STRING_EQUAL(settings.racf_database, "/etc/passgate/racf.db");
     CU_ASSERT_EQUAL(settings.unauthenticated_bytes, 8192);
@@ -107,6 +123,7 @@ every_key_is_stored(void)
 {
     static const char text[] = "[passgate]\nmember = /srv/HWSCFG01\naddress = ::1\nthreads = 2\nexecutor_threads = 3\n"
                                "operator_socket = op\nshutdown_ms = 4\n"
+                               "security_mechanisms = EUSRIDPWD\ntrusted_ports = 447, 448\nreauthentication = strict\n"
                                "[limits]\nlogin_ms = 500\nunauthenticated_bytes = 2048\ncommand_bytes = 70000\n"
                                "[saf]\nstart = external\nsocket = /run/saf\ngateway_user = passgate\ntimeout_ms = 60\n"
                                "[racf]\ndatabase = a\nmaster_key = b\nreplay = c\nreplay_durability = process\naudit = /var/log/d\n"
@@ -121,6 +138,11 @@ every_key_is_stored(void)
     CU_ASSERT_EQUAL(settings.executor_threads, 3);
     CU_ASSERT_STRING_EQUAL(settings.operator_socket, "/etc/passgate/op");
     CU_ASSERT_EQUAL(settings.shutdown_ms, 4);
+    CU_ASSERT_EQUAL(settings.security_mechanisms, SECURITY_MECHANISM_EUSRIDPWD);
+    CU_ASSERT_EQUAL(settings.trusted_ports[0], 447);
+    CU_ASSERT_EQUAL(settings.trusted_ports[1], 448);
+    CU_ASSERT_EQUAL(settings.trusted_ports[2], 0);
+    CU_ASSERT_FALSE(settings.reauthentication_same_ticket);
     CU_ASSERT_EQUAL(settings.login_ms, 500);
     CU_ASSERT_EQUAL(settings.unauthenticated_bytes, 2048);
     CU_ASSERT_EQUAL(settings.command_bytes, 70000);

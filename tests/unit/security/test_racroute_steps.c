@@ -372,6 +372,53 @@ reports(const char *words)
     return found;
 }
 
+static unsigned
+verify_known(enum saf_evidence evidence, const char *userid, const char *application)
+{
+    struct saf_verify verify = request(userid, "", application);
+    verify.evidence = (uint8_t)evidence;
+    CU_ASSERT_EQUAL(racroute_begin(&racroute, &verify, &decision), RACROUTE_DECIDED);
+    CU_ASSERT_EQUAL(decision.answer.result.saf, decision.answer.result.racf == FINE ? SAF_OK : SAF_REFUSED);
+    CU_ASSERT_FALSE(decision.facts.claimed);
+    CU_ASSERT_FALSE(decision.answer.by_ticket);
+    return decision.answer.result.racf;
+}
+
+/* What the gateway recognised needs no credential, but everything else: user, group and application, as they are now. */
+static void
+without_credential_user_and_application_still_count(void)
+{
+    static const enum saf_evidence evidences[] = { SAF_EVIDENCE_SAME_CONNECTION, SAF_EVIDENCE_PARTNER };
+    start();
+    for (size_t i = 0; i < 2; i++) {
+        CU_ASSERT_EQUAL(verify_known(evidences[i], "tom", "IMSCON1"), FINE);
+        CU_ASSERT_STRING_EQUAL(decision.answer.userid, "TOM");
+        CU_ASSERT_EQUAL(verify_known(evidences[i], "TOM", "CLOSED"), NO_APPL);
+        CU_ASSERT_EQUAL(verify_known(evidences[i], "NOBODY", "IMSCON1"), NOT_DEFINED);
+        CU_ASSERT_EQUAL(verify_known(evidences[i], "", "IMSCON1"), NOT_DEFINED);
+    }
+    CU_ASSERT_EQUAL(verify_known(SAF_EVIDENCE_SAME_CONNECTION, "PROT", "IMSCON1"), WRONG);
+    CU_ASSERT_EQUAL(verify_known(SAF_EVIDENCE_PARTNER, "PROT", "IMSCON1"), FINE);
+    command("ALTUSER TOM REVOKE");
+    CU_ASSERT_EQUAL(verify_known(SAF_EVIDENCE_SAME_CONNECTION, "TOM", "IMSCON1"), REVOKED);
+    CU_ASSERT_EQUAL(verify_known(SAF_EVIDENCE_PARTNER, "TOM", "IMSCON1"), REVOKED);
+    finish();
+}
+
+/* Others may be guessing at the same user ID meanwhile: a pool that reuses its connections must not give them more attempts. */
+static void
+without_credential_no_failure_is_forgotten(void)
+{
+    start();
+    command("SETROPTS PASSWORD(REVOKE(3))");
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT_EQUAL(verify_known(SAF_EVIDENCE_SAME_CONNECTION, "TOM", "IMSCON1"), FINE);
+        CU_ASSERT_EQUAL(verify("TOM", "GUESSED1"), WRONG);
+    }
+    CU_ASSERT_EQUAL(verify_known(SAF_EVIDENCE_SAME_CONNECTION, "TOM", "IMSCON1"), REVOKED);
+    finish();
+}
+
 static void
 an_explanation_changes_nothing(void)
 {
@@ -492,6 +539,8 @@ main(void)
         { "a user who changes meanwhile counts as he is", a_user_who_changes_meanwhile_counts_as_he_is },
         { "a key that is missing does not make guessing free", a_key_that_is_missing_does_not_make_guessing_free },
         { "a ticket wants a claim", a_ticket_wants_a_claim },
+        { "without credential user and application still count", without_credential_user_and_application_still_count },
+        { "without credential no failure is forgotten", without_credential_no_failure_is_forgotten },
         { "an explanation changes nothing", an_explanation_changes_nothing },
         { "definitions are explained without a ticket", definitions_are_explained_without_a_ticket },
         { "a login under the other name is explained", a_login_under_the_other_name_is_explained },

@@ -26,6 +26,7 @@ static const struct saf_verify_answer verify_answer_sample = {
                 .ticket_offset_s = -601 },
     .userid = "IMSUSR1",
     .group = "SYS1",
+    .by_ticket = true,
 };
 
 static const struct saf_command command_sample = { .text = "RLIST PTKTDATA IMSCON1", .size = 22 };
@@ -259,6 +260,7 @@ fields_keep_their_values(void)
     CU_ASSERT_EQUAL(verify.port, verify_sample.port);
     CU_ASSERT_EQUAL(verify.connection, verify_sample.connection);
     CU_ASSERT_EQUAL(verify.mixed_case, 'R');
+    CU_ASSERT_EQUAL(verify.evidence, SAF_EVIDENCE_CREDENTIAL);
     struct saf_verify_answer answer;
     CU_ASSERT_EQUAL_FATAL(saf_frame_next(bytes, encode_row(&rows[1], bytes), &frame, &size), 1);
     CU_ASSERT_TRUE(saf_verify_answer_decode(&frame.body, &answer));
@@ -266,6 +268,28 @@ fields_keep_their_values(void)
     CU_ASSERT_EQUAL(answer.result.explanation, SAF_EXPLAIN_TICKET_OUT_OF_WINDOW);
     CU_ASSERT_EQUAL(answer.result.ticket_offset_s, -601);
     CU_ASSERT_TRUE(answer.result.retryable);
+    CU_ASSERT_TRUE(answer.by_ticket);
+}
+
+/* A credential that nobody would evaluate is a mistake of the asker's. */
+static void
+other_evidence_excludes_a_credential(void)
+{
+    for (uint8_t evidence = 0; evidence <= SAF_EVIDENCE_COUNT; evidence++)
+        for (int with_credential = 0; with_credential < 2; with_credential++) {
+            uint8_t bytes[ROOM];
+            struct wire_writer writer = wire_writer(bytes, sizeof bytes);
+            struct saf_verify verify = verify_sample;
+            struct saf_frame frame;
+            size_t size;
+            verify.evidence = evidence;
+            if (with_credential == 0)
+                verify.credential[0] = '\0';
+            saf_verify_encode(&writer, 7, &verify);
+            CU_ASSERT_EQUAL_FATAL(saf_frame_next(bytes, writer.used, &frame, &size), 1);
+            bool good = evidence == SAF_EVIDENCE_CREDENTIAL || (evidence < SAF_EVIDENCE_COUNT && with_credential == 0);
+            CU_ASSERT_EQUAL(saf_verify_decode(&frame.body, &verify), good);
+        }
 }
 
 static void
@@ -420,6 +444,7 @@ main(void)
     static const struct test_case cases[] = {
         { "every message comes back", every_message_comes_back },
         { "fields keep their values", fields_keep_their_values },
+        { "other evidence excludes a credential", other_evidence_excludes_a_credential },
         { "a frame is taken only when whole", a_frame_is_taken_only_when_whole },
         { "every truncated or lengthened body is refused", every_truncated_or_lengthened_body_is_refused },
         { "every changed bit is refused or taken as it is", every_changed_bit_is_refused_or_taken_as_it_is },
