@@ -132,36 +132,52 @@ find_verb(const char *text)
 }
 
 static bool
-execute(struct run *run, const struct verb *verb, const struct script_statement *statement, struct problem *problem)
+execute_prepared(struct run *run, const struct bound_statement *bound, struct problem *problem)
 {
     struct requester *requester = connection_requester(run->connection);
-    switch (verb->way) {
-    case WAY_QUERY:
-        requester_query(requester, statement->text, statement->size);
-        break;
-    case WAY_IMMEDIATE:
-        requester_execute_immediate(requester, statement->text, statement->size);
-        break;
-    case WAY_PREPARE:
-        requester_prepare(requester, statement->text, statement->size);
-        if (!finish_command(run, problem))
-            return false;
-        if (requester_is_query(requester))
-            requester_open(requester, NULL, 0);
-        else
-            requester_execute(requester, NULL, 0);
-        break;
-    }
+    requester_prepare(requester, bound->text.bytes, bound->text.size);
+    if (!finish_command(run, problem))
+        return false;
+    if (requester_is_query(requester))
+        requester_open(requester, bound->values, bound->count);
+    else
+        requester_execute(requester, bound->values, bound->count);
     return finish_command(run, problem);
 }
 
+static bool
+execute(struct run *run, const struct verb *verb, const struct bound_statement *bound, struct problem *problem)
+{
+    struct requester *requester = connection_requester(run->connection);
+    if (verb->way == WAY_PREPARE || bound->count > 0)
+        return execute_prepared(run, bound, problem);
+    if (verb->way == WAY_QUERY)
+        requester_query(requester, bound->text.bytes, bound->text.size);
+    else
+        requester_execute_immediate(requester, bound->text.bytes, bound->text.size);
+    return finish_command(run, problem);
+}
+
+/* What a statement came to, when it printed no rows. */
+static void
+tell_outcome(const struct run *run, const struct verb *verb, bool had_rows)
+{
+    const struct sql_diagnosis *diagnosis = requester_diagnosis(connection_requester(run->connection));
+    if (!had_rows && (verb->counts || diagnosis->rows > 0))
+        say(run, "%" PRId64 " %s affected", diagnosis->rows, diagnosis->rows == 1 ? "row" : "rows");
+    else if (!had_rows)
+        say(run, "done");
+    if (diagnosis->sqlcode > 0 && strncmp(diagnosis->sqlstate, "02", 2) != 0)
+        say(run, "warning: SQLCODE=%d, SQLSTATE=%s", diagnosis->sqlcode, diagnosis->sqlstate);
+}
+
 static enum batch_status
-run_sql(struct run *run, const struct script_statement *statement)
+run_bound(struct run *run, const struct bound_statement *bound)
 {
     struct problem problem = { 0 };
-    const struct verb *verb = find_verb(statement->text);
+    const struct verb *verb = find_verb(bound->text.bytes);
     run->uncommitted = true;
-    bool good = execute(run, verb, statement, &problem);
+    bool good = execute(run, verb, bound, &problem);
     if (run->printing)
         printer_end(&run->printer);
     bool had_rows = run->printing;
@@ -170,14 +186,22 @@ run_sql(struct run *run, const struct script_statement *statement)
         complain(run, "statement failed", "%s", problem.text);
         return BATCH_STATEMENT_FAILED;
     }
-    const struct sql_diagnosis *diagnosis = requester_diagnosis(connection_requester(run->connection));
-    if (!had_rows && (verb->counts || diagnosis->rows > 0))
-        say(run, "%" PRId64 " %s affected", diagnosis->rows, diagnosis->rows == 1 ? "row" : "rows");
-    else if (!had_rows)
-        say(run, "done");
-    if (diagnosis->sqlcode > 0 && strncmp(diagnosis->sqlstate, "02", 2) != 0)
-        say(run, "warning: SQLCODE=%d, SQLSTATE=%s", diagnosis->sqlcode, diagnosis->sqlstate);
+    tell_outcome(run, verb, had_rows);
     return printer_is_good(&run->printer) ? BATCH_OK : BATCH_INTERNAL_ERROR;
+}
+
+static enum batch_status
+run_sql(struct run *run, const struct script_statement *statement)
+{
+    struct problem problem = { 0 };
+    struct bound_statement bound;
+    enum batch_status status = BATCH_INVALID_STATEMENT;
+    if (host_variables_bind(run->batch->variables, statement->text, statement->size, &bound, &problem))
+        status = run_bound(run, &bound);
+    else
+        complain(run, "invalid statement", "%s", problem.text);
+    bound_statement_clear(&bound);
+    return status;
 }
 
 static enum batch_status

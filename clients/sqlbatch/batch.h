@@ -5,6 +5,7 @@
 #pragma once
 
 #include "clients/sqlbatch/connection.h"
+#include "clients/sqlbatch/host_variables.h"
 #include "clients/sqlbatch/printer.h"
 #include "clients/sqlbatch/script.h"
 
@@ -27,6 +28,7 @@ struct batch {
     struct script *script;
     struct credential_source *credentials;
     const char *connections; /* file of named connections; NULL: the usual one */
+    const struct host_variables *variables;
     const struct printer_format *format;
     FILE *out;    /* results */
     FILE *errors; /* messages */

@@ -22,6 +22,7 @@ enum option {
     OPTION_KEY_FILE,
     OPTION_USER,
     OPTION_PASSWORD_FILE,
+    OPTION_VARIABLES,
     OPTION_ECHO,
     OPTION_FORMAT,
     OPTION_COUNT
@@ -38,6 +39,7 @@ static const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_USER] = { "user", "USERID", "log on as USERID when the URL has no user=;\ndefault: the login name in upper case" },
     [OPTION_PASSWORD_FILE] = { "password-file", "FILE",
                                "log on with the password (or PassTicket) in FILE,\nwhich must be closed to others" },
+    [OPTION_VARIABLES] = { "variables", "FILE", "give host variables values: lines NAME=VALUE, or NAME for NULL" },
     [OPTION_ECHO] = { "echo", NULL, "print each statement before it runs" },
     [OPTION_FORMAT] = { "format", "FORMAT",
                         "table (default), vertical, csv or json; with csv and json only results\ngo to standard output" },
@@ -45,7 +47,7 @@ static const struct option_row option_rows[OPTION_COUNT] = {
 
 static const struct command_line command_line = {
     .program = "sqlbatch",
-    .operands = "[SCRIPT]",
+    .operands = "[SCRIPT] [NAME=VALUE]...",
     .summary =
         "Runs SQL statements from SCRIPT, or from standard input, against a DRDA server and prints the results.\n"
         "Statements end in ';'. Besides SQL there are CONNECT url or name; COMMIT; ROLLBACK; DISCONNECT; and comments -- and /* */.\n"
@@ -59,6 +61,7 @@ static const struct command_line command_line = {
                  "  sqlbatch --key-file imsapp1.key --url 'jdbc:ims://ims1/SAMPLE:applName=IMSAPP1;user=BATCH1' job.sql\n"
                  "  echo 'CONNECT drda://localhost:1527/demodb; SELECT * FROM t;' | sqlbatch --user APP --password-file app.pw\n"
                  "  sqlbatch --connection PROD --format csv job.sql > rows.csv\n"
+                 "  sqlbatch --connection PROD job.sql YEAR=2026 REGION='North West'    with WHERE year = :YEAR in job.sql\n"
                  "\n"
                  "Exit status:\n"
                  "  0 done, 11 connect failed, 12 a statement failed and work was rolled back, 13 commit failed,\n"
@@ -71,6 +74,7 @@ static const struct command_line command_line = {
 struct arguments {
     const char *options[OPTION_COUNT];
     const char *script; /* NULL: standard input */
+    struct host_variables variables;
 };
 
 static bool
@@ -103,6 +107,7 @@ run_file(const struct arguments *arguments, const struct printer_format *format,
         .script_name = arguments->script != NULL ? arguments->script : "(standard input)",
         .script = script,
         .credentials = source,
+        .variables = &arguments->variables,
         .connections = arguments->options[OPTION_CONNECTIONS],
         .format = format,
         .out = stdout,
@@ -156,6 +161,28 @@ targets_agree(const struct arguments *arguments)
     return false;
 }
 
+/* The script, "-" or none for standard input, then values of host variables. Those given here replace those of the file. */
+static bool
+take_operands(struct arguments *arguments, char *operands[], size_t count)
+{
+    struct problem problem = { 0 };
+    const char *file = arguments->options[OPTION_VARIABLES];
+    if (file != NULL && !host_variables_read(&arguments->variables, file, &problem)) {
+        fprintf(stderr, "sqlbatch: --variables: %s\n", problem.text);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool is_script = i == 0 && !host_variables_is_assignment(operands[i]);
+        if (is_script) {
+            arguments->script = strcmp(operands[i], "-") != 0 ? operands[i] : NULL;
+        } else if (!host_variables_set(&arguments->variables, operands[i], &problem)) {
+            (void)options_refuse(&command_line, "%s: %s; only one script can be run", operands[i], problem.text);
+            return false;
+        }
+    }
+    return true;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -166,19 +193,17 @@ main(int argc, char **argv)
         return fflush(stdout) == 0 ? BATCH_OK : BATCH_INTERNAL_ERROR;
     if (outcome == OPTIONS_WRONG)
         return BATCH_CONFIGURATION_ERROR;
-    if (argc - operand > 1) {
-        (void)options_refuse(&command_line, "%s: a second script: put all statements into one", argv[operand + 1]);
-        return BATCH_CONFIGURATION_ERROR;
-    }
     if (!targets_agree(&arguments))
         return BATCH_CONFIGURATION_ERROR;
-    if (operand < argc && strcmp(argv[operand], "-") != 0)
-        arguments.script = argv[operand];
     setlocale(LC_CTYPE, "C.UTF-8");
     signal(SIGPIPE, SIG_IGN);
     if (!secret_memory_init(SECRET_MEMORY)) {
         fprintf(stderr, "sqlbatch: cannot start: no memory for secrets: %s\n", strerror(errno));
         return BATCH_START_FAILED;
     }
-    return (int)run(&arguments);
+    enum batch_status status = BATCH_CONFIGURATION_ERROR;
+    if (take_operands(&arguments, argv + operand, (size_t)(argc - operand)))
+        status = run(&arguments);
+    host_variables_clear(&arguments.variables);
+    return (int)status;
 }

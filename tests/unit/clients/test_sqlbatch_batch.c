@@ -34,6 +34,8 @@ static const struct answer usual[] = {
     { CP_RDBRLLBCK, REPLY_DERBY_RDBRLLBCK },
 };
 
+static struct host_variables variables;
+
 struct server {
     int listener;
     uint16_t port;
@@ -182,6 +184,7 @@ run_batch(const struct answer *unusual, const char *script_format, char **output
         .script = script,
         .credentials = &source,
         .connections = connections,
+        .variables = &variables,
         .format = &printer_table,
         .out = open_memstream(output, &sizes[0]),
         .errors = open_memstream(errors, &sizes[1]),
@@ -266,6 +269,12 @@ static const struct batch_case {
     { "an unknown connection", "CONNECT DARBY;", { { 0 } }, BATCH_INVALID_STATEMENT, "", "no connection [DARBY]; did you mean DERBY?" },
     { "a named connection without its key", "CONNECT KEYLESS;", { { 0 } }, BATCH_CONFIGURATION_ERROR, "", "/nokey: No such file" },
     { "a password that others may read", "CONNECT OPEN;", { { 0 } }, BATCH_CONFIGURATION_ERROR, "", "lets others at a secret" },
+    { "an unknown host variable",
+      CONNECT "\nvalues :nosuch;",
+      { { 0 } },
+      BATCH_INVALID_STATEMENT,
+      "rolled back",
+      "job:3: invalid statement: host variable :nosuch has no value: give nosuch=VALUE" },
     { "nothing to log on with", "CONNECT drda://127.0.0.1:%/demodb;", { { 0 } }, BATCH_CONFIGURATION_ERROR, "", "nothing to log on with" },
 };
 
@@ -303,6 +312,7 @@ a_url_argument_may_hold_no_password(void)
         .script_name = "job",
         .script = script,
         .credentials = &source,
+        .variables = &variables,
         .format = &printer_table,
         .out = open_memstream(&output, &sizes[0]),
         .errors = open_memstream(&errors, &sizes[1]),
