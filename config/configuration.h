@@ -106,6 +106,7 @@ struct passgate_settings {
     char replay_database[CONFIGURATION_PATH_MAX]; /* [racf] replay */
     bool replay_power;                            /* [racf] replay_durability = power | process */
     char audit_file[CONFIGURATION_PATH_MAX];      /* [racf] audit */
+    uint32_t password_threads;                    /* [racf] password_threads: that hash passwords */
     struct datastore_settings datastores[CONFIGURATION_DATASTORES_MAX];
     size_t datastore_count;
 };

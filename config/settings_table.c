@@ -44,6 +44,8 @@ const struct setting settings_table[] = {
     { SETTING_RACF, "replay_durability", SETTING_FLAG, 0, 0, "process|power", "power", KEPT(replay_power),
       "a used ticket stays refused after the end of the `process`, or after a loss of `power` too" },
     { SETTING_RACF, "audit", SETTING_PATH, 0, 0, NULL, "audit.log", KEPT(audit_file), "audit records" },
+    { SETTING_RACF, "password_threads", SETTING_NUMBER, 1, 64, NULL, "2", KEPT(password_threads),
+      "threads that hash passwords, each some 30 a second; 32 comparisons may wait for each, more are refused with SECCHKCD 09" },
     { SETTING_DATASTORE, "type", SETTING_ENUM, 0, 0, "sqlite", "sqlite", DATASTORE_KEPT(kind), "what serves it" },
     { SETTING_DATASTORE, "path", SETTING_PATH, 0, 0, NULL, NULL, DATASTORE_KEPT(path), "the database file" },
     { SETTING_DATASTORE, "read_only", SETTING_FLAG, 0, 0, "no|yes", "no", DATASTORE_KEPT(read_only), "refuse changes" },

@@ -162,6 +162,7 @@ want_password(struct racroute *racroute, const struct saf_verify *verify, enum p
     (void)racf_password_find(racroute->racf, decision->facts.userid, form == PASSWORD_FORM_PHRASE, &password);
     bool folds = form == PASSWORD_FORM_PASSWORD && passwords_are_folded(racroute, verify);
     password_check_prepare(&decision->password, &password.hash, verify->credential, folds);
+    decision->is_phrase = form == PASSWORD_FORM_PHRASE;
     decision->password_expires_s = password.expires_s;
     return RACROUTE_WANTS_PASSWORD;
 }
@@ -187,6 +188,7 @@ begin(struct racroute *racroute, const struct saf_verify *verify, struct racrout
     prepare(verify, decision);
     const struct racf_user *user = identify(racroute, verify, decision);
     decision->now_s = clock_utc_seconds(racroute->clock);
+    decision->generation = racf_generation(racroute->racf);
     if (verify->userid[0] == '\0') {
         refuse(decision, RACF_VERIFY_USER_NOT_DEFINED, SAF_EXPLAIN_USERID_MISSING);
         return RACROUTE_DECIDED;
@@ -221,6 +223,25 @@ racroute_rehearse(struct racroute *racroute, const struct saf_verify *verify, st
     secret_wipe(&decision->password, sizeof decision->password);
     racroute_password_checked(racroute, decision);
     return RACROUTE_DECIDED;
+}
+
+void
+racroute_give_up(struct racroute_decision *decision, enum saf_explanation explanation)
+{
+    secret_wipe(&decision->password.text, sizeof decision->password.text);
+    secret_wipe(decision->suspect, sizeof decision->suspect);
+    decision->ticket.kind = 0;
+    refuse(decision, RACF_VERIFY_NOT_ACTIVE, explanation);
+    decision->answer.result.retryable = true;
+}
+
+void
+racroute_refuse(const struct racroute *racroute, const struct saf_verify *verify, enum saf_explanation explanation,
+                struct racroute_decision *decision)
+{
+    prepare(verify, decision);
+    (void)identify(racroute, verify, decision);
+    racroute_give_up(decision, explanation);
 }
 
 /* Looks for what the ticket was made for, within the budget; for undefined users as well. */
@@ -289,10 +310,24 @@ count_failure(struct racroute *racroute, const struct racf_user *user, struct ra
         decision->facts.revoked_now = racf_count_failure(racroute->racf, wrong ? decision->facts.userid : "");
 }
 
+/* A password that was changed while the old one was compared is the one that counts. */
+static void
+forget_changed_password(struct racroute *racroute, struct racroute_decision *decision)
+{
+    const struct password_hash *compared = &decision->password.stored;
+    struct racf_password password;
+    if (!decision->password.matches || decision->generation == racf_generation(racroute->racf))
+        return;
+    (void)racf_password_find(racroute->racf, decision->facts.userid, decision->is_phrase, &password);
+    decision->password.matches = password.hash.size == compared->size && memcmp(password.hash.bytes, compared->bytes, compared->size) == 0;
+    decision->password_expires_s = password.expires_s;
+}
+
 void
 racroute_password_checked(struct racroute *racroute, struct racroute_decision *decision)
 {
     const struct racf_user *user = racf_user_find(racroute->racf, decision->facts.userid);
+    forget_changed_password(racroute, decision);
     if (!decision->password.matches)
         search_explanation(racroute, decision);
     if (user_may_log_on(user, decision) && password_is_valid(decision) && application_is_allowed(racroute, decision))
@@ -302,14 +337,24 @@ racroute_password_checked(struct racroute *racroute, struct racroute_decision *d
     secret_wipe(decision->suspect, sizeof decision->suspect);
 }
 
+/* A claim may take a while: revoked or deleted meanwhile, the user is refused. */
+static void
+accept_claimed(struct racroute *racroute, struct racroute_decision *decision)
+{
+    decision->facts.claimed = true;
+    bool unchanged = decision->generation == racf_generation(racroute->racf);
+    if (unchanged ||
+        (user_may_log_on(racf_user_find(racroute->racf, decision->facts.userid), decision) && application_is_allowed(racroute, decision)))
+        accept(racroute, decision);
+}
+
 void
 racroute_claimed(struct racroute *racroute, struct racroute_decision *decision, enum replay_outcome outcome,
                  const struct replay_use *first_use)
 {
     switch (outcome) {
     case REPLAY_CLAIMED:
-        decision->facts.claimed = true;
-        accept(racroute, decision);
+        accept_claimed(racroute, decision);
         return;
     case REPLAY_USED_BEFORE:
         decision->facts.first_use = *first_use;

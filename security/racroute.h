@@ -3,7 +3,7 @@
  * A request is decided in steps, so that a server can do the slow ones elsewhere:
  *   racroute_begin            decides all that memory knows. It may want
  *   password_check_run        a password compared (tens of milliseconds, on any thread), then racroute_password_checked;
- *   replay_store_claim        a PassTicket claimed for its only use, then racroute_claimed.
+ *   replay_claimer.claim      a PassTicket claimed for its only use, then racroute_claimed.
  * The caller commits the claims of a batch and only then answers. racroute_verify is all of it for a caller that waits.
  *
  * Order of decision, whatever the order of work: user defined, not revoked, group valid, credential, password not expired, APPL
@@ -48,7 +48,8 @@ struct racroute_facts {
 struct racroute_decision {
     struct saf_verify_answer answer;
     struct racroute_facts facts;
-    int64_t now_s; /* UTC, when it began */
+    int64_t now_s;       /* UTC, when it began */
+    uint64_t generation; /* racf_generation, when it began */
     struct evaluation ticket;
     char application[RACF_NAME_MAX + 1]; /* folded */
     char other_application[RACF_NAME_MAX + 1];
@@ -57,6 +58,7 @@ struct racroute_decision {
     bool rehearsal;                 /* nothing is counted, no password is compared */
     struct replay_claim claim;      /* with RACROUTE_WANTS_CLAIM */
     struct password_check password; /* with RACROUTE_WANTS_PASSWORD */
+    bool is_phrase;                 /* the password that is compared is one */
     int64_t password_expires_s;     /* of the password that is compared */
 };
 
@@ -73,9 +75,17 @@ MUST_CHECK enum racroute_step racroute_begin(struct racroute *racroute, const st
 /* After password_check_run; decides. Users, groups and profiles may have changed meanwhile: what they are now counts. */
 void racroute_password_checked(struct racroute *racroute, struct racroute_decision *decision);
 
-/* After the claim; decides. `first_use` says when and by whom the ticket was used, with REPLAY_USED_BEFORE. */
+/* After the claim; decides. When a command was run since, what users, groups and profiles are now counts, so that a ticket may have
+ * been claimed for nothing. `first_use` says when and by whom the ticket was used, with REPLAY_USED_BEFORE. */
 void racroute_claimed(struct racroute *racroute, struct racroute_decision *decision, enum replay_outcome outcome,
                       const struct replay_use *first_use);
+
+/* Ends a request that wants something which cannot be done now: refused, and retryable. `explanation` says why. */
+void racroute_give_up(struct racroute_decision *decision, enum saf_explanation explanation);
+
+/* The same in place of racroute_begin, for a request that is not even looked at. Its outcome tells nothing of the credential. */
+void racroute_refuse(const struct racroute *racroute, const struct saf_verify *verify, enum saf_explanation explanation,
+                     struct racroute_decision *decision);
 
 /* What a login would come to, without changing anything: as racroute_begin, except that no password is compared, nothing is counted
  * and explaining is not rationed. With RACROUTE_WANTS_CLAIM, racroute_claimed takes what replay_store_look_up says. */

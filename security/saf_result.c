@@ -35,6 +35,7 @@ saf_explanation_text(enum saf_explanation explanation)
         [SAF_EXPLAIN_KEY_UNAVAILABLE] = "the key of the PTKTDATA profile cannot be opened: wrong master key or missing key label",
         [SAF_EXPLAIN_SERVER_UNAVAILABLE] = "the security server cannot be reached or did not answer in time",
         [SAF_EXPLAIN_CLOCK_SET_BACK] = "the clock was set back, and it is no longer on record whether the PassTicket was used before",
+        [SAF_EXPLAIN_BUSY] = "more logins are under way than can be decided in time: try again",
         [SAF_EXPLAIN_INTERNAL] = "an internal error",
     };
     size_t index = (size_t)explanation;

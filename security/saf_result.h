@@ -50,6 +50,7 @@ enum saf_explanation {
     SAF_EXPLAIN_SERVER_UNAVAILABLE = 25, /* safd cannot be reached, or did not answer in time */
     SAF_EXPLAIN_INTERNAL = 26,
     SAF_EXPLAIN_CLOCK_SET_BACK = 27, /* older than the oldest use still on record */
+    SAF_EXPLAIN_BUSY = 28,           /* more logins under way than can be decided in time */
 };
 
 struct saf_result {

@@ -111,6 +111,7 @@ may_administer(struct run *run)
 static void
 take_over(struct run *run)
 {
+    run->racf->generation++;
     racf_options_load(run->racf);
     if (!racf_sql_succeeded(run->racf))
         run_say(run, RC_REFUSED, "PGR022I THE OPTIONS CANNOT BE READ AGAIN: %s", run->racf->failure);

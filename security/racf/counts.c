@@ -29,8 +29,10 @@ racf_count_failure(struct racf *racf, const char *userid)
         entry->user.failed_attempts++;
     uint32_t limit = racf->options[RACF_OPTION_REVOKE];
     bool revokes = limit > 0 && entry->user.failed_attempts >= limit && !entry->revoked_by_command;
-    if (revokes)
+    if (revokes) {
         entry->user.revoked = entry->revoked_by_command = true;
+        racf->generation++;
+    }
     note_changed(racf, entry);
     return revokes;
 }

@@ -46,6 +46,7 @@ struct racf {
     uint32_t options[RACF_OPTION_COUNT];
     char counted[RACF_COUNTED_MAX][RACF_NAME_MAX + 1]; /* users whose counts are to be written */
     size_t counted_count;
+    uint64_t generation;                     /* see racf_generation */
     uint32_t undefined_failures;             /* of user IDs that are not defined, to be written */
     struct racf_ptktdata_snapshot *ptktdata; /* in storage; NULL when not RACLISTed */
     bool failed;                             /* an SQL statement failed; sticky until racf_sql_succeeded is asked */

@@ -119,6 +119,9 @@ enum racf_authority { RACF_ALLOWED, RACF_DENIED, RACF_NOT_PROTECTED };
 enum racf_authority racf_authorize(struct racf *racf, const char *userid, const char *class_name, const char *resource,
                                    enum racf_access access);
 
+/* Another number after each command, and after each user that failures revoked: what was looked up before may be different now. */
+uint64_t racf_generation(const struct racf *racf);
+
 /* Consecutive failures: one more, and the user is revoked when SETROPTS PASSWORD(REVOKE(n)) says so (returns true then). Counts in
  * memory; racf_counts_store writes. Failures of user IDs that are not defined are counted too, together, so that what is written
  * afterwards does not tell which user IDs exist. */

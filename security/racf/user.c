@@ -210,6 +210,12 @@ racf_password_find(const struct racf *racf, const char *userid, bool phrase, str
     return password->hash.size != 0;
 }
 
+uint64_t
+racf_generation(const struct racf *racf)
+{
+    return racf->generation;
+}
+
 bool
 racf_mixed_case(const struct racf *racf)
 {

@@ -50,7 +50,7 @@ static const struct command_line line = {
                  "\n"
                  "Exit codes:\n"
                  "  0  ended by a signal, or by the gateway that started it\n"
-                 "  1  the event loop failed\n"
+                 "  1  the event loop failed, or cannot be set up\n"
                  "  2  wrong command line\n"
                  "  3  wrong configuration\n"
                  "  4  no secret memory, or the master key cannot be used\n"
@@ -66,7 +66,10 @@ struct parts {
     struct keystore *keystore;
     struct racf *racf;
     struct replay_store *replay;
+    struct replay_local_claimer claimer;
     struct audit *audit;
+    struct event_base *base;
+    struct safd_logins *logins;
     struct safd_service *service;
     struct safd_server *server;
 };
@@ -164,18 +167,38 @@ open_stores(struct parts *parts, const struct passgate_settings *settings, struc
     return parts->audit == NULL ? SAFD_EXIT_AUDIT : 0;
 }
 
-static int
-open_server(struct parts *parts, const struct safd_server_settings *settings, struct problem *problem)
+static bool
+open_service(struct parts *parts, const struct passgate_settings *settings, struct problem *problem)
 {
+    parts->base = event_base_new();
     parts->service = calloc(1, sizeof *parts->service);
-    if (parts->service == NULL) {
-        problem_set(problem, "out of memory");
-        return SAFD_EXIT_LOOP;
+    if (parts->base == NULL || parts->service == NULL) {
+        problem_set(problem, "the event loop cannot be set up: out of memory or file descriptors");
+        return false;
     }
-    parts->service->racroute = (struct racroute) { .racf = parts->racf, .replay = parts->replay, .clock = &clock_system };
-    parts->service->audit = parts->audit;
-    parts->service->owner = geteuid();
-    parts->server = safd_server_new(parts->service, settings, problem);
+    replay_local_claimer_init(&parts->claimer, parts->replay);
+    struct safd_service *service = parts->service;
+    service->racroute = (struct racroute) { .racf = parts->racf, .replay = parts->replay, .clock = &clock_system };
+    service->audit = parts->audit;
+    service->owner = geteuid();
+    const struct safd_login_parts login_parts = {
+        .base = parts->base,
+        .racroute = &service->racroute,
+        .claimer = &parts->claimer.claimer,
+        .audit = parts->audit,
+        .password_threads = settings->password_threads,
+    };
+    service->logins = parts->logins = safd_logins_new(&login_parts, problem);
+    return parts->logins != NULL;
+}
+
+static int
+open_server(struct parts *parts, const struct passgate_settings *settings, const struct safd_server_settings *server,
+            struct problem *problem)
+{
+    if (!open_service(parts, settings, problem))
+        return SAFD_EXIT_LOOP;
+    parts->server = safd_server_new(parts->base, parts->service, server, problem);
     return parts->server == NULL ? SAFD_EXIT_SOCKET : 0;
 }
 
@@ -184,7 +207,10 @@ close_parts(struct parts *parts)
 {
     if (parts->server != NULL)
         safd_server_free(parts->server);
+    safd_logins_free(parts->logins);
     free(parts->service);
+    if (parts->base != NULL)
+        event_base_free(parts->base);
     if (parts->audit != NULL)
         audit_close(parts->audit);
     if (parts->replay != NULL)
@@ -202,7 +228,7 @@ serve(const struct passgate_settings *settings, const struct safd_server_setting
     struct problem problem = { 0 };
     int status = open_stores(&parts, settings, &problem);
     if (status == 0)
-        status = open_server(&parts, server, &problem);
+        status = open_server(&parts, settings, server, &problem);
     if (status != 0) {
         fprintf(stderr, "safd: %s\n", problem.text);
     } else {

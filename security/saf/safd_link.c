@@ -101,6 +101,8 @@ on_writable(evutil_socket_t descriptor, short events, void *context)
 static void
 free_link(struct safd_link *link)
 {
+    if (link->under_way > 0)
+        link->links->forget(link->links->context, link);
     LIST_REMOVE(link, entry);
     link->links->inherited -= link->inherited;
     link->links->strangers -= !link->gateway;
@@ -196,7 +198,7 @@ sweep_link(struct safd_link *link)
         send_output(link);
     if (!link->closed && link->paused && !is_output_full(link))
         resume_input(link);
-    if (link->closed || (link->ended && link->output.used == 0))
+    if (link->closed || (link->ended && link->output.used == 0 && link->under_way == 0))
         free_link(link);
 }
 

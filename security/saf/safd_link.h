@@ -14,9 +14,9 @@
 #include "security/saf/message.h"
 
 enum {
-    SAFD_REQUEST_MAX = SAF_COMMAND_MAX + 1024, /* bytes of the longest request frame, with room to spare */
-    SAFD_OUTPUT_PAUSE = 64 * 1024,             /* more unread bytes than this: no further request is taken */
-    SAFD_OUTPUT_MAX = SAFD_OUTPUT_PAUSE + SAF_FRAME_MAX + 32 * 1024,
+    SAFD_REQUEST_MAX = SAF_COMMAND_MAX + 1024,                   /* bytes of the longest request frame, with room to spare */
+    SAFD_OUTPUT_PAUSE = 64 * 1024,                               /* more unread bytes than this: no further request is taken */
+    SAFD_OUTPUT_MAX = 2 * SAFD_OUTPUT_PAUSE + 2 * SAF_FRAME_MAX, /* and what requests under way may add to it */
 };
 
 struct safd_links;
@@ -34,6 +34,7 @@ struct safd_link {
     bool paused;       /* the peer has to read before it is read from */
     bool ended;        /* the peer sends no more; it may still read */
     bool closed;       /* to be freed */
+    size_t under_way;  /* requests that are not answered yet */
     size_t input_used;
     size_t output_sent;
     struct wire_writer output;
@@ -42,9 +43,11 @@ struct safd_link {
 
 struct safd_links {
     struct event_base *base;
-    /* Serves one request and puts what answers it to safd_link.output, at once or later in the turn. False: the request is
-     * broken and ends the connection. */
+    /* Serves one request and puts what answers it to safd_link.output, at once or later; while later, safd_link.under_way counts
+     * it. False: the request is broken and ends the connection. */
     bool (*serve)(void *context, struct safd_link *link, const struct saf_frame *frame);
+    /* A link that has requests under way is about to be freed. */
+    void (*forget)(void *context, const struct safd_link *link);
     void *context;
     LIST_HEAD(safd_link_list, safd_link) all;
     size_t inherited; /* links that are */

@@ -171,7 +171,7 @@ make_events(struct safd_server *server)
 }
 
 struct safd_server *
-safd_server_new(struct safd_service *service, const struct safd_server_settings *settings, struct problem *problem)
+safd_server_new(struct event_base *base, struct safd_service *service, const struct safd_server_settings *settings, struct problem *problem)
 {
     struct safd_server *server = calloc(1, sizeof *server);
     if (server == NULL) {
@@ -180,10 +180,15 @@ safd_server_new(struct safd_service *service, const struct safd_server_settings 
     }
     server->service = service;
     server->settings = *settings;
-    server->base = event_base_new();
-    server->links = (struct safd_links) { .base = server->base, .serve = safd_service_serve, .context = service };
+    server->base = base;
+    server->links = (struct safd_links) {
+        .base = base,
+        .serve = safd_service_serve,
+        .forget = safd_service_forget,
+        .context = service,
+    };
     server->listener = safd_listener_open(settings->socket, problem);
-    if (server->listener >= 0 && server->base != NULL && adopt_links(server, problem)) {
+    if (server->listener >= 0 && adopt_links(server, problem)) {
         if (make_events(server))
             return server;
         problem_set(problem, "the event loop cannot be set up: out of memory or file descriptors");
@@ -195,7 +200,8 @@ safd_server_new(struct safd_service *service, const struct safd_server_settings 
 static bool
 is_finished(const struct safd_server *server)
 {
-    return server->stopping && (server->hurried || !safd_links_unsent(&server->links));
+    bool owing = safd_links_unsent(&server->links) || safd_logins_under_way(server->service->logins);
+    return server->stopping && (server->hurried || !owing);
 }
 
 bool
@@ -204,7 +210,7 @@ safd_server_run(struct safd_server *server)
     bool works = true;
     while (works && !is_finished(server)) {
         works = event_base_loop(server->base, EVLOOP_ONCE) == 0;
-        safd_service_commit(server->service);
+        safd_logins_commit(server->service->logins);
         safd_links_sweep(&server->links);
         racf_counts_store(server->service->racroute.racf);
         if (server->settings.link_count > 0 && server->links.inherited == 0 && !server->stopping) {
@@ -235,7 +241,5 @@ safd_server_free(struct safd_server *server)
         unlink(server->settings.socket);
         close(server->listener);
     }
-    if (server->base != NULL)
-        event_base_free(server->base);
     free(server);
 }

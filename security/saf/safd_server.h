@@ -1,5 +1,5 @@
 /* safd's loop: the listening Unix socket, the links given by a gateway that started this safd, and the signals. One thread does
- * everything, so that database, claims and audit need no locks. */
+ * everything but the hashing of passwords, so that database, claims and audit need no locks. */
 #pragma once
 #include <stdbool.h>
 #include <sys/types.h>
@@ -19,8 +19,9 @@ struct safd_server_settings {
 
 struct safd_server;
 
-/* Listens and takes over the links. `service` is borrowed. NULL: *problem. */
-struct safd_server *safd_server_new(struct safd_service *service, const struct safd_server_settings *settings, struct problem *problem);
+/* Listens and takes over the links. `base` and `service` are borrowed. NULL: *problem. */
+struct safd_server *safd_server_new(struct event_base *base, struct safd_service *service, const struct safd_server_settings *settings,
+                                    struct problem *problem);
 
 /* Serves until SIGTERM or SIGINT, or until all links are closed when there were any. SIGINT does not end a server with links: on
  * a terminal it reaches the gateway as well, which closes the links when its own work is done. False: the loop failed. */

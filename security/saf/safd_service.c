@@ -4,7 +4,6 @@
 #include "common/secret.h"
 #include "security/saf/explain_service.h"
 #include "security/saf/safd_caller.h"
-#include "security/saf/safd_report.h"
 
 enum { RETURN_CODE_WARNING = 4, RETURN_CODE_ERROR = 8, RETURN_CODE_REFUSED = 12 };
 
@@ -23,29 +22,29 @@ warn_not_a_gateway(struct safd_link *link, const char *request)
                 request, link->peer.uid, link->peer.pid);
 }
 
+static void
+answer_no_decision(struct safd_link *link, uint32_t id)
+{
+    const struct saf_verify_answer answer = {
+        .result = { .saf = SAF_NO_DECISION, .racf = RACF_VERIFY_NOT_ACTIVE, .explanation = SAF_EXPLAIN_SERVER_UNAVAILABLE },
+    };
+    saf_verify_answer_encode(&link->output, id, &answer);
+}
+
 static bool
 serve_verify(struct safd_service *service, struct safd_link *link, const struct saf_frame *frame)
 {
-    if (service->decision_count == SAFD_BATCH_MAX)
-        safd_service_commit(service);
-    struct safd_decision *decision = &service->decisions[service->decision_count];
-    *decision = (struct safd_decision) { .link = link, .id = frame->id };
+    if (link->gateway)
+        return safd_logins_begin(service->logins, link, frame);
+    struct saf_verify verify;
     struct wire_reader body = frame->body;
-    bool decoded = saf_verify_decode(&body, &decision->verify);
-    if (decoded && link->gateway) {
-        struct racroute_decision decided;
-        racroute_verify(&service->racroute, &decision->verify, &decided);
-        decision->answer = decided.answer;
-        decision->facts = decided.facts;
-        service->decision_count++;
-    } else if (decoded) {
-        warn_not_a_gateway(link, "VERIFY");
-        decision->answer.result =
-            (struct saf_result) { .saf = SAF_NO_DECISION, .racf = RACF_VERIFY_NOT_ACTIVE, .explanation = SAF_EXPLAIN_SERVER_UNAVAILABLE };
-        saf_verify_answer_encode(&link->output, frame->id, &decision->answer);
-    }
-    secret_wipe(decision->verify.credential, sizeof decision->verify.credential);
-    return decoded;
+    bool decoded = saf_verify_decode(&body, &verify);
+    secret_wipe(verify.credential, sizeof verify.credential);
+    if (!decoded)
+        return false;
+    warn_not_a_gateway(link, "VERIFY");
+    answer_no_decision(link, frame->id);
+    return true;
 }
 
 /* Ends the output at a line end when it did not fit. */
@@ -81,8 +80,9 @@ serve_command(struct safd_service *service, struct safd_link *link, const struct
     struct wire_reader body = frame->body;
     if (!saf_command_decode(&body, &command))
         return false;
-    /* Logins that came before the command are decided by what was in force before it, and told so. */
-    safd_service_commit(service);
+    /* Logins that were decided before the command are told so before it is answered; those that still wait for a comparison or a
+     * claim will be decided by what is in force after it. */
+    safd_logins_commit(service->logins);
     memcpy(service->command, command.text, command.size);
     service->command[command.size] = '\0';
     struct wire_writer output = wire_writer(service->output, sizeof service->output - sizeof cut_line - sizeof unrecorded_line);
@@ -108,7 +108,7 @@ serve_explain(struct safd_service *service, struct safd_link *link, const struct
     struct wire_reader body = frame->body;
     if (!saf_explain_decode(&body, &explain))
         return false;
-    safd_service_commit(service);
+    safd_logins_commit(service->logins);
     struct wire_writer output = wire_writer(service->output, sizeof service->output);
     bool known = safd_caller_identify(service->racroute.racf, service->owner, link->peer.uid, &issuer);
     struct saf_command_answer answer = { .output = (const char *)service->output };
@@ -158,63 +158,9 @@ safd_service_serve(void *context, struct safd_link *link, const struct saf_frame
     return false;
 }
 
-/* One message when something begins to fail, one when it works again. */
-static void
-note_health(bool *failing, bool works, const char *failure_id, const char *failure, const char *recovery_id, const char *recovery)
-{
-    if (works == !*failing)
-        return;
-    *failing = !works;
-    log_message(works ? recovery_id : failure_id, "%s", works ? recovery : failure);
-}
-
-static void
-commit_claims(struct safd_service *service)
-{
-    bool claimed = false;
-    for (size_t i = 0; i < service->decision_count; i++)
-        claimed = claimed || service->decisions[i].facts.claimed;
-    bool durable = replay_store_commit(service->racroute.replay);
-    if (claimed)
-        note_health(&service->claims_failing, durable, "SAFD0020E",
-                    "PASSTICKETS ARE REFUSED: their single use cannot be recorded; see [racf] replay, its disk space and permissions",
-                    "SAFD0021I", "THE REPLAY STORE WORKS AGAIN");
-    for (size_t i = 0; !durable && i < service->decision_count; i++)
-        if (service->decisions[i].facts.claimed)
-            racroute_claim_lost(&service->decisions[i].answer);
-}
-
-static void
-write_audit(struct safd_service *service)
-{
-    int64_t now_us = clock_utc_us(service->racroute.clock);
-    for (size_t i = 0; i < service->decision_count; i++) {
-        const struct safd_decision *decision = &service->decisions[i];
-        audit_verify(service->audit, now_us, &decision->verify, &decision->answer, &decision->facts);
-    }
-    bool written = audit_flush(service->audit);
-    note_health(&service->audit_failing, written, "SAFD0022E",
-                "LOGINS ARE REFUSED: their audit records cannot be written; see [racf] audit, its disk space and permissions", "SAFD0023I",
-                "THE AUDIT FILE IS WRITTEN AGAIN");
-    for (size_t i = 0; !written && i < service->decision_count; i++) {
-        struct saf_result *result = &service->decisions[i].answer.result;
-        if (result->saf == SAF_OK)
-            *result = (struct saf_result) { .saf = SAF_REFUSED, .racf = RACF_VERIFY_NOT_ACTIVE, .explanation = SAF_EXPLAIN_AUDIT };
-    }
-}
-
 void
-safd_service_commit(struct safd_service *service)
+safd_service_forget(void *context, const struct safd_link *link)
 {
-    if (service->decision_count == 0)
-        return;
-    commit_claims(service);
-    write_audit(service);
-    for (size_t i = 0; i < service->decision_count; i++) {
-        const struct safd_decision *decision = &service->decisions[i];
-        if (decision->answer.result.saf != SAF_OK)
-            safd_report_refusal(service->racroute.racf, &decision->verify, &decision->answer, &decision->facts);
-        saf_verify_answer_encode(&decision->link->output, decision->id, &decision->answer);
-    }
-    service->decision_count = 0;
+    struct safd_service *service = context;
+    safd_logins_forget_link(service->logins, link);
 }

@@ -301,6 +301,126 @@ pipelined_requests_are_all_answered(void)
 }
 
 static void
+put_verify(struct wire_writer *writer, uint32_t id, const char *credential)
+{
+    struct saf_verify verify = make_verify(credential);
+    saf_verify_encode(writer, id, &verify);
+}
+
+/* The ID of the next answer, which is that of a login. */
+static uint32_t
+receive_login(int descriptor, struct saf_verify_answer *answer)
+{
+    uint8_t bytes[SAF_FRAME_HEADER_SIZE + 64];
+    struct saf_frame frame;
+    size_t used = 0;
+    size_t size = 0;
+    while (saf_frame_next(bytes, used, &frame, &size) == 0) {
+        size_t needed = used < 4 ? 4 : ((size_t)bytes[2] << 8) + bytes[3] + 4;
+        CU_ASSERT_FATAL(needed <= sizeof bytes);
+        ssize_t n = recv(descriptor, bytes + used, needed - used, 0);
+        CU_ASSERT_FATAL(n > 0);
+        used += (size_t)n;
+    }
+    CU_ASSERT_TRUE_FATAL(saf_verify_answer_decode(&frame.body, answer));
+    return frame.id;
+}
+
+static void
+set_up_password(const struct security_server *server)
+{
+    security_server_set_up(server, key);
+    CU_ASSERT_EQUAL(security_server_command(server, "ALTUSER IMSUSR1 PASSWORD(S3CRETPW) NOEXPIRED", NULL, 0), 0);
+}
+
+static void
+passwords_do_not_hold_up_tickets(void)
+{
+    enum { PASSWORDS = 30 };
+    static uint8_t bytes[8192];
+    struct security_server server;
+    struct wire_writer writer = wire_writer(bytes, sizeof bytes);
+    char ticket[PASSTICKET_SIZE + 1];
+    security_server_make(&server, NULL, NULL);
+    security_server_start(&server);
+    set_up_password(&server);
+    make_ticket(time(NULL), ticket);
+    for (uint32_t i = 0; i < PASSWORDS; i++)
+        put_verify(&writer, i, "S3CRETPW");
+    put_verify(&writer, PASSWORDS, ticket);
+    int descriptor = connect_raw(&server);
+    send_all(descriptor, bytes, writer.used);
+    shutdown(descriptor, SHUT_WR); /* answers that are owed come all the same */
+    struct saf_verify_answer answer;
+    CU_ASSERT_EQUAL(receive_login(descriptor, &answer), PASSWORDS);
+    CU_ASSERT_EQUAL(answer.result.saf, SAF_OK);
+    for (uint32_t i = 0; i < PASSWORDS; i++) {
+        CU_ASSERT(receive_login(descriptor, &answer) < PASSWORDS);
+        CU_ASSERT_EQUAL(answer.result.saf, SAF_OK);
+    }
+    uint8_t byte;
+    CU_ASSERT_EQUAL(recv(descriptor, &byte, 1, 0), 0);
+    close(descriptor);
+    security_server_stop(&server);
+}
+
+static void
+too_many_passwords_are_refused_as_retryable(void)
+{
+    enum { PASSWORDS = 200 };
+    static uint8_t bytes[32 * 1024];
+    struct security_server server;
+    struct wire_writer writer = wire_writer(bytes, sizeof bytes);
+    security_server_make(&server, NULL, "audit = audit.json\npassword_threads = 1");
+    security_server_start(&server);
+    set_up_password(&server);
+    for (uint32_t i = 0; i < PASSWORDS; i++)
+        put_verify(&writer, i, "S3CRETPW");
+    int descriptor = connect_raw(&server);
+    send_all(descriptor, bytes, writer.used);
+    size_t accepted = 0;
+    size_t refused = 0;
+    for (size_t i = 0; i < PASSWORDS; i++) {
+        struct saf_verify_answer answer;
+        receive_login(descriptor, &answer);
+        accepted += answer.result.saf == SAF_OK;
+        refused += answer.result.saf == SAF_REFUSED && answer.result.retryable && answer.result.explanation == SAF_EXPLAIN_BUSY;
+    }
+    CU_ASSERT(accepted >= 32);
+    CU_ASSERT(refused > 0);
+    CU_ASSERT_EQUAL(accepted + refused, PASSWORDS);
+    CU_ASSERT_TRUE(file_holds(&server, "log", "SAFD0024W"));
+    CU_ASSERT_TRUE(file_holds(&server, "log", "SAFD0025I"));
+    CU_ASSERT_FALSE(file_holds(&server, "log", "INVALID PASSWORD"));
+    close(descriptor);
+    security_server_stop(&server);
+}
+
+static void
+logins_outlive_the_link_that_asked(void)
+{
+    enum { PASSWORDS = 20 };
+    static uint8_t bytes[4096];
+    struct security_server server;
+    struct wire_writer writer = wire_writer(bytes, sizeof bytes);
+    security_server_make(&server, NULL, NULL);
+    security_server_start(&server);
+    set_up_password(&server);
+    for (uint32_t i = 0; i < PASSWORDS; i++)
+        put_verify(&writer, i, i + 1 < PASSWORDS ? "S3CRETPW" : "WRONG");
+    for (int i = 0; i < 3; i++) {
+        int descriptor = connect_raw(&server);
+        send_all(descriptor, bytes, writer.used);
+        struct linger reset = { .l_onoff = 1 };
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        close(descriptor);
+    }
+    CU_ASSERT_TRUE(program_wait_for(server.pid, server.log, "INVALID PASSWORD"));
+    CU_ASSERT_EQUAL(verify_once(&server, "S3CRETPW").result.saf, SAF_OK);
+    security_server_stop(&server);
+}
+
+static void
 answers_come_after_the_last_request_was_sent(void)
 {
     static uint8_t bytes[4096];
@@ -819,6 +939,9 @@ main(void)
         { "a ticket logs on once, even across kill -9", a_ticket_logs_on_once_even_across_kill_9 },
         { "the operator reads how far off a ticket was", the_operator_reads_how_far_off_a_ticket_was },
         { "pipelined requests are all answered", pipelined_requests_are_all_answered },
+        { "passwords do not hold up tickets", passwords_do_not_hold_up_tickets },
+        { "too many passwords are refused as retryable", too_many_passwords_are_refused_as_retryable },
+        { "logins outlive the link that asked", logins_outlive_the_link_that_asked },
         { "answers come after the last request was sent", answers_come_after_the_last_request_was_sent },
         { "a broken frame ends its connection alone", a_broken_frame_ends_its_connection_alone },
         { "a slow reader is paused and loses nothing", a_slow_reader_is_paused_and_loses_nothing },

@@ -1,0 +1,295 @@
+#include "security/saf/safd_login.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "common/log.h"
+#include "common/secret.h"
+#include "security/saf/safd_report.h"
+#include "security/saf/workers.h"
+
+enum { ENTRIES = SAFD_LOGINS_MAX + SAFD_BATCH_MAX };
+
+struct safd_login {
+    TAILQ_ENTRY(safd_login) entry; /* of the one list that it is in: spare, waiting or decided */
+    struct safd_logins *logins;
+    struct safd_link *link; /* NULL: closed meanwhile */
+    uint32_t id;
+    struct saf_verify verify; /* without the credential once the decision has begun */
+    struct racroute_decision decision;
+    struct worker_job comparison;
+    struct replay_request request;
+};
+
+TAILQ_HEAD(login_list, safd_login);
+
+struct safd_logins {
+    struct safd_login_parts parts;
+    struct workers *workers;
+    struct login_list spare;
+    struct login_list waiting;
+    struct login_list decided;
+    size_t waiting_count;
+    size_t decided_count;
+    size_t entries_used; /* entries beyond were never touched */
+    bool claims_failing;
+    bool audit_failing;
+    bool busy; /* told to the operator */
+    struct safd_login entries[ENTRIES];
+};
+
+struct safd_logins *
+safd_logins_new(const struct safd_login_parts *parts, struct problem *problem)
+{
+    struct safd_logins *logins = calloc(1, sizeof *logins);
+    if (logins == NULL) {
+        problem_set(problem, "no memory for logins under way");
+        return NULL;
+    }
+    logins->parts = *parts;
+    TAILQ_INIT(&logins->spare);
+    TAILQ_INIT(&logins->waiting);
+    TAILQ_INIT(&logins->decided);
+    logins->workers = workers_new(parts->base, parts->password_threads, (size_t)parts->password_threads * SAFD_PASSWORDS_A_THREAD, problem);
+    if (logins->workers != NULL)
+        return logins;
+    free(logins);
+    return NULL;
+}
+
+void
+safd_logins_free(struct safd_logins *logins)
+{
+    if (logins == NULL)
+        return;
+    workers_free(logins->workers);
+    secret_wipe(logins->entries, logins->entries_used * sizeof logins->entries[0]);
+    free(logins);
+}
+
+bool
+safd_logins_under_way(const struct safd_logins *logins)
+{
+    return logins->waiting_count + logins->decided_count > 0;
+}
+
+/* There is always one: those who begin a login have checked both lists. */
+static struct safd_login *
+take_entry(struct safd_logins *logins)
+{
+    struct safd_login *login = TAILQ_FIRST(&logins->spare);
+    if (login != NULL)
+        TAILQ_REMOVE(&logins->spare, login, entry);
+    else
+        login = &logins->entries[logins->entries_used++];
+    return login;
+}
+
+static void
+move_to_decided(struct safd_login *login)
+{
+    struct safd_logins *logins = login->logins;
+    TAILQ_REMOVE(&logins->waiting, login, entry);
+    logins->waiting_count--;
+    TAILQ_INSERT_TAIL(&logins->decided, login, entry);
+    logins->decided_count++;
+}
+
+/* One message when something begins to fail, one when it works again. */
+static void
+note_health(bool *failing, bool works, const char *failure_id, const char *failure, const char *recovery_id, const char *recovery)
+{
+    if (works == !*failing)
+        return;
+    *failing = !works;
+    log_message(works ? recovery_id : failure_id, "%s", works ? recovery : failure);
+}
+
+/* `login` has been refused because there is no room for it. */
+static void
+note_rush(struct safd_login *login)
+{
+    note_health(&login->logins->busy, false, "SAFD0024W",
+                "LOGINS ARE REFUSED AS RETRYABLE: more are under way than can be decided in time; if this is no attack, raise "
+                "[racf] password_threads",
+                "", "");
+    move_to_decided(login);
+}
+
+static void
+note_end_of_rush(struct safd_logins *logins)
+{
+    if (logins->busy && logins->waiting_count < SAFD_PASSWORDS_A_THREAD / 2)
+        note_health(&logins->busy, true, "", "", "SAFD0025I", "LOGINS ARE DECIDED IN TIME AGAIN");
+}
+
+static void
+compare_password(struct worker_job *job)
+{
+    struct safd_login *login = (struct safd_login *)((char *)job - offsetof(struct safd_login, comparison));
+    password_check_run(&login->decision.password);
+}
+
+static void
+password_compared(struct worker_job *job)
+{
+    struct safd_login *login = (struct safd_login *)((char *)job - offsetof(struct safd_login, comparison));
+    racroute_password_checked(login->logins->parts.racroute, &login->decision);
+    move_to_decided(login);
+}
+
+static void
+submit_comparison(struct safd_login *login)
+{
+    login->comparison = (struct worker_job) { .run = compare_password, .done = password_compared };
+    if (workers_submit(login->logins->workers, &login->comparison))
+        return;
+    racroute_give_up(&login->decision, SAF_EXPLAIN_BUSY);
+    note_rush(login);
+}
+
+static void
+claim_answered(struct replay_request *request, enum replay_outcome outcome)
+{
+    struct safd_login *login = (struct safd_login *)((char *)request - offsetof(struct safd_login, request));
+    racroute_claimed(login->logins->parts.racroute, &login->decision, outcome, &request->first_use);
+    move_to_decided(login);
+}
+
+static void
+submit_claim(struct safd_login *login)
+{
+    struct replay_claimer *claimer = login->logins->parts.claimer;
+    login->request = (struct replay_request) { .claim = &login->decision.claim, .claimed = claim_answered };
+    claimer->claim(claimer, &login->request);
+}
+
+static void
+decide(struct safd_login *login)
+{
+    enum racroute_step step = racroute_begin(login->logins->parts.racroute, &login->verify, &login->decision);
+    secret_wipe(login->verify.credential, sizeof login->verify.credential);
+    switch (step) {
+    case RACROUTE_DECIDED:
+        move_to_decided(login);
+        break;
+    case RACROUTE_WANTS_PASSWORD:
+        submit_comparison(login);
+        break;
+    case RACROUTE_WANTS_CLAIM:
+        submit_claim(login);
+        break;
+    }
+}
+
+/* A table that is full is no reason to leave a refusal out of the records: the entries of the batch are there for it. */
+static void
+refuse_undecided(struct safd_login *login)
+{
+    racroute_refuse(login->logins->parts.racroute, &login->verify, SAF_EXPLAIN_BUSY, &login->decision);
+    secret_wipe(login->verify.credential, sizeof login->verify.credential);
+    note_rush(login);
+}
+
+bool
+safd_logins_begin(struct safd_logins *logins, struct safd_link *link, const struct saf_frame *frame)
+{
+    if (logins->decided_count >= SAFD_BATCH_MAX)
+        safd_logins_commit(logins);
+    bool full = logins->waiting_count >= SAFD_LOGINS_MAX;
+    struct safd_login *login = take_entry(logins);
+    struct wire_reader body = frame->body;
+    if (!saf_verify_decode(&body, &login->verify)) {
+        secret_wipe(login->verify.credential, sizeof login->verify.credential);
+        TAILQ_INSERT_HEAD(&logins->spare, login, entry);
+        return false;
+    }
+    login->logins = logins;
+    login->link = link;
+    login->id = frame->id;
+    link->under_way++;
+    TAILQ_INSERT_TAIL(&logins->waiting, login, entry);
+    logins->waiting_count++;
+    if (full)
+        refuse_undecided(login);
+    else
+        decide(login);
+    return true;
+}
+
+static void
+commit_claims(struct safd_logins *logins)
+{
+    struct safd_login *login;
+    bool claimed = false;
+    TAILQ_FOREACH(login, &logins->decided, entry)
+    claimed = claimed || login->decision.facts.claimed;
+    bool durable = logins->parts.claimer->commit(logins->parts.claimer);
+    if (claimed)
+        note_health(&logins->claims_failing, durable, "SAFD0020E",
+                    "PASSTICKETS ARE REFUSED: their single use cannot be recorded; see [racf] replay, its disk space and permissions",
+                    "SAFD0021I", "THE REPLAY STORE WORKS AGAIN");
+    TAILQ_FOREACH(login, &logins->decided, entry)
+    if (!durable && login->decision.facts.claimed)
+        racroute_claim_lost(&login->decision.answer);
+}
+
+static void
+write_audit(struct safd_logins *logins)
+{
+    struct safd_login *login;
+    int64_t now_us = clock_utc_us(logins->parts.racroute->clock);
+    TAILQ_FOREACH(login, &logins->decided, entry)
+    audit_verify(logins->parts.audit, now_us, &login->verify, &login->decision.answer, &login->decision.facts);
+    bool written = audit_flush(logins->parts.audit);
+    note_health(&logins->audit_failing, written, "SAFD0022E",
+                "LOGINS ARE REFUSED: their audit records cannot be written; see [racf] audit, its disk space and permissions", "SAFD0023I",
+                "THE AUDIT FILE IS WRITTEN AGAIN");
+    TAILQ_FOREACH(login, &logins->decided, entry)
+    {
+        struct saf_result *result = &login->decision.answer.result;
+        if (!written && result->saf == SAF_OK)
+            *result = (struct saf_result) { .saf = SAF_REFUSED, .racf = RACF_VERIFY_NOT_ACTIVE, .explanation = SAF_EXPLAIN_AUDIT };
+    }
+}
+
+static void
+tell(struct safd_login *login)
+{
+    const struct racroute_decision *decision = &login->decision;
+    if (decision->answer.result.saf != SAF_OK)
+        safd_report_refusal(login->logins->parts.racroute->racf, &login->verify, &decision->answer, &decision->facts);
+    if (login->link != NULL) {
+        saf_verify_answer_encode(&login->link->output, login->id, &decision->answer);
+        login->link->under_way--;
+    }
+}
+
+void
+safd_logins_commit(struct safd_logins *logins)
+{
+    struct safd_login *login;
+    if (logins->decided_count == 0)
+        return;
+    commit_claims(logins);
+    write_audit(logins);
+    while ((login = TAILQ_FIRST(&logins->decided)) != NULL) {
+        tell(login);
+        TAILQ_REMOVE(&logins->decided, login, entry);
+        TAILQ_INSERT_HEAD(&logins->spare, login, entry);
+    }
+    logins->decided_count = 0;
+    note_end_of_rush(logins);
+}
+
+void
+safd_logins_forget_link(struct safd_logins *logins, const struct safd_link *link)
+{
+    struct safd_login *login;
+    TAILQ_FOREACH(login, &logins->waiting, entry)
+    if (login->link == link)
+        login->link = NULL;
+    TAILQ_FOREACH(login, &logins->decided, entry)
+    if (login->link == link)
+        login->link = NULL;
+}
