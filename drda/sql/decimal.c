@@ -1,5 +1,6 @@
 #include "drda/sql/decimal.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "drda/sql/value.h"
@@ -96,9 +97,9 @@ round_up(uint8_t *digits, size_t count)
     return true;
 }
 
-/* Puts the digits where precision and scale want them, and rounds what stands behind. */
+/* Puts the digits where precision and scale want them; what stands behind is cut or rounded. */
 static enum decimal_outcome
-place_digits(const struct numeral *numeral, unsigned precision, unsigned scale, uint8_t *digits)
+place_digits(const struct numeral *numeral, unsigned precision, unsigned scale, enum decimal_excess excess, uint8_t *digits)
 {
     memset(digits, 0, precision);
     long position = (long)(precision - scale) - numeral->point;
@@ -112,7 +113,7 @@ place_digits(const struct numeral *numeral, unsigned precision, unsigned scale, 
         if (position >= 0 && position < (long)precision)
             digits[position] = digit;
         if (position == (long)precision)
-            up = digit >= 5;
+            up = excess == DECIMAL_ROUND && digit >= 5;
         position++;
     }
     return up && round_up(digits, precision) ? DECIMAL_OVERFLOW : DECIMAL_FINE;
@@ -125,13 +126,13 @@ is_precision(unsigned precision, unsigned scale)
 }
 
 enum decimal_outcome
-decimal_pack(const uint8_t *text, size_t size, unsigned precision, unsigned scale, uint8_t *packed)
+decimal_pack(const uint8_t *text, size_t size, unsigned precision, unsigned scale, enum decimal_excess excess, uint8_t *packed)
 {
     struct numeral numeral;
     uint8_t digits[SQL_DECIMAL_PRECISION_MAX];
     if (!is_precision(precision, scale) || !read_numeral(text, size, &numeral))
         return DECIMAL_NOT_NUMERIC;
-    enum decimal_outcome outcome = place_digits(&numeral, precision, scale, digits);
+    enum decimal_outcome outcome = place_digits(&numeral, precision, scale, excess, digits);
     if (outcome != DECIMAL_FINE)
         return outcome;
 
@@ -187,4 +188,98 @@ decimal_unpack(const uint8_t *packed, unsigned precision, unsigned scale, char *
     }
     *size = used;
     return true;
+}
+
+/* The digits of a numeral one after the other, without the zeros in front. */
+struct digits {
+    const struct numeral *numeral;
+    size_t next;
+    long weight; /* of the next digit: 1 stands right before the decimal point; LONG_MIN when none but zeros are left */
+};
+
+static struct digits
+digits_of(const struct numeral *numeral)
+{
+    struct digits digits = { .numeral = numeral, .weight = numeral->point };
+    while (digits.next < numeral->size && (numeral->digits[digits.next] == '0' || numeral->digits[digits.next] == '.')) {
+        digits.weight -= numeral->digits[digits.next] == '0';
+        digits.next++;
+    }
+    if (digits.next == numeral->size)
+        digits.weight = LONG_MIN;
+    return digits;
+}
+
+/* Behind the last digit there are zeros without end. */
+static uint8_t
+take_digit(struct digits *digits)
+{
+    if (digits->next < digits->numeral->size && digits->numeral->digits[digits->next] == '.')
+        digits->next++;
+    return digits->next < digits->numeral->size ? digits->numeral->digits[digits->next++] : '0';
+}
+
+static int
+compare_magnitudes(const struct numeral *one, const struct numeral *other)
+{
+    struct digits ones = digits_of(one);
+    struct digits others = digits_of(other);
+    if (ones.weight != others.weight)
+        return ones.weight < others.weight ? -1 : 1;
+    while (ones.next < one->size || others.next < other->size) {
+        int difference = take_digit(&ones) - take_digit(&others);
+        if (difference != 0)
+            return difference;
+    }
+    return 0;
+}
+
+static int
+compare_bytes(const uint8_t *one, size_t one_size, const uint8_t *other, size_t other_size)
+{
+    size_t common = one_size < other_size ? one_size : other_size;
+    int difference = common > 0 ? memcmp(one, other, common) : 0;
+    return difference != 0 ? difference : (one_size > other_size) - (one_size < other_size);
+}
+
+static bool
+is_zero(const struct numeral *numeral)
+{
+    return digits_of(numeral).weight == LONG_MIN;
+}
+
+int
+decimal_compare(const uint8_t *one, size_t one_size, const uint8_t *other, size_t other_size)
+{
+    struct numeral left;
+    struct numeral right;
+    bool is_left = read_numeral(one, one_size, &left);
+    bool is_right = read_numeral(other, other_size, &right);
+    if (!is_left && !is_right)
+        return compare_bytes(one, one_size, other, other_size);
+    if (!is_left || !is_right)
+        return is_left ? -1 : 1;
+    left.negative = left.negative && !is_zero(&left);
+    right.negative = right.negative && !is_zero(&right);
+    if (left.negative != right.negative)
+        return left.negative ? -1 : 1;
+    int order = compare_magnitudes(&left, &right);
+    return left.negative ? -order : order;
+}
+
+size_t
+decimal_significant_digits(const uint8_t *text, size_t size)
+{
+    struct numeral numeral;
+    if (!read_numeral(text, size, &numeral))
+        return 0;
+    struct digits digits = digits_of(&numeral);
+    size_t seen = 0;
+    size_t significant = 0;
+    while (digits.next < numeral.size) {
+        seen++;
+        if (take_digit(&digits) != '0')
+            significant = seen;
+    }
+    return significant;
 }

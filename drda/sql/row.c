@@ -14,6 +14,7 @@ enum {
     INDICATOR_PRESENT = 0x00,
     INDICATOR_NULL = 0xFF,
     BLANK = ' ',
+    REAL_DIGITS = 15, /* a REAL that needs more was calculated, and its last digits are noise */
 };
 
 /* Why a value cannot be had as the type of its column. */
@@ -134,13 +135,15 @@ put_decimal(struct wire_writer *writer, const struct sql_column *column, const s
     const uint8_t *text = value->data.bytes;
     size_t size = value->data.size;
     uint8_t packed[DECIMAL_PACKED_MAX];
+    enum decimal_excess excess = DECIMAL_TRUNCATE;
     if (value->kind == SQL_VALUE_BYTES)
         return MISFIT_FORM;
     if (value->kind != SQL_VALUE_TEXT) {
         text = (const uint8_t *)number;
         size = number_text(value, number);
+        excess = decimal_significant_digits(text, size) > REAL_DIGITS ? DECIMAL_ROUND : DECIMAL_TRUNCATE;
     }
-    switch (decimal_pack(text, size, column->precision, column->scale, packed)) {
+    switch (decimal_pack(text, size, column->precision, column->scale, excess, packed)) {
     case DECIMAL_FINE:
         wire_put_bytes(writer, packed, decimal_packed_size(column->precision));
         return MISFIT_NONE;
@@ -306,6 +309,28 @@ row_put_value(struct wire_writer *writer, const struct sql_column *column, const
     if (misfit != MISFIT_NONE)
         report(column, value, misfit, diagnosis);
     return misfit == MISFIT_NONE;
+}
+
+static bool
+large_object_fits(const struct sql_column *column, const struct sql_value *value, struct sql_diagnosis *diagnosis)
+{
+    bool is_data = value->kind == SQL_VALUE_TEXT || value->kind == SQL_VALUE_BYTES;
+    bool too_long = is_data && column->length > 0 && value->data.size > column->length;
+    if (too_long && column->type == SQL_TYPE_CLOB)
+        too_long = count_characters(value->data.bytes, value->data.size) > column->length;
+    if (too_long)
+        report(column, value, MISFIT_LENGTH, diagnosis);
+    return !too_long;
+}
+
+bool
+row_value_fits(const struct sql_column *column, const struct sql_value *value, struct sql_diagnosis *diagnosis)
+{
+    uint8_t unwanted[SQL_LONG_VARCHAR_MAX + sizeof(uint32_t)];
+    if (column->type == SQL_TYPE_CLOB || column->type == SQL_TYPE_BLOB)
+        return large_object_fits(column, value, diagnosis);
+    struct wire_writer writer = wire_writer(unwanted, sizeof unwanted);
+    return row_put_value(&writer, column, value, diagnosis);
 }
 
 void

@@ -1,6 +1,6 @@
 /* Rows of QRYDTA and of FDODTA: an SQLCAGRP, an indicator, then a value for each column. Converts what the executor stored into
- * what the column is declared to be. What does not fit is an SQL error, never a cut or wrapped value; digits behind the scale of a
- * DECIMAL are rounded.
+ * what the column is declared to be. What does not fit is an SQL error, never a cut or wrapped value; but digits behind the scale of a
+ * DECIMAL are cut off, as SQL does it, or rounded where floating point arithmetic has made them.
  * Source: DRDA volume 1, SQLDTAGRP; drda/sql/fdoca.h for the types. */
 #pragma once
 
@@ -13,6 +13,9 @@
  * What was written of the value must then be taken back by whoever knows where the row began. */
 MUST_CHECK bool row_put_value(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value,
                               struct sql_diagnosis *diagnosis);
+
+/* Whether row_put_value would write the value; the diagnosis says why not. CLOB and BLOB: of any length up to that of the column. */
+MUST_CHECK bool row_value_fits(const struct sql_column *column, const struct sql_value *value, struct sql_diagnosis *diagnosis);
 
 /* Before the values of a row that has nothing to report. */
 void row_put_head(struct wire_writer *writer);

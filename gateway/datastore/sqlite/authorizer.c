@@ -53,16 +53,19 @@ static int
 authorize(void *context, int action, const char *first, const char *second, const char *database, const char *trigger)
 {
     struct sqlite_session *session = context;
-    (void)database;
     if (session->trusted)
         return SQLITE_OK;
     session->drops = session->drops || is_drop(action);
+    session->alters = session->alters || is_drop(action) || action == SQLITE_ALTER_TABLE;
     switch (action) {
     case SQLITE_INSERT:
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
-        if (trigger == NULL && strncasecmp(first, "sqlite_", strlen("sqlite_")) != 0)
-            session->changes_rows = true;
+        if (strncasecmp(first, "sqlite_", strlen("sqlite_")) == 0)
+            return SQLITE_OK;
+        session->changes_rows = session->changes_rows || trigger == NULL;
+        if (action != SQLITE_DELETE && database != NULL && strcasecmp(database, "main") == 0)
+            checks_note(session, first);
         return SQLITE_OK;
     case SQLITE_ATTACH: /* VACUUM too, because it attaches a file of its own */
         return refuse(session, "ATTACH");

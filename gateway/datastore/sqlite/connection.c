@@ -8,6 +8,7 @@
 #include "gateway/datastore/sqlite/authorizer.h"
 #include "gateway/datastore/sqlite/catalog.h"
 #include "gateway/datastore/sqlite/diagnosis.h"
+#include "gateway/datastore/sqlite/functions.h"
 #include "gateway/datastore/sqlite/internal.h"
 
 enum { PROGRESS_STEPS = 1000, STATEMENT_BYTES_MAX = 2 << 20, LIKE_PATTERN_MAX = 1000, BUSY_WAIT_MS = 2 };
@@ -76,7 +77,7 @@ set_up(struct sqlite_session *session)
     sqlite3_busy_handler(database, on_busy, session);
     sqlite3_progress_handler(database, PROGRESS_STEPS, on_progress, session);
     restrict_connection(session);
-    int code = sqlite3_exec(database, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
+    int code = sqlite3_exec(database, "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY", NULL, NULL, NULL);
     /* Where the journal cannot be a write-ahead log, because of the file system or of a reader just now, the other one does. */
     if (code == SQLITE_OK && !session->datastore->read_only)
         sqlite3_exec(database, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
@@ -88,6 +89,8 @@ set_up(struct sqlite_session *session)
                                           NULL, NULL);
     if (code == SQLITE_OK)
         code = catalog_functions_install(database);
+    if (code == SQLITE_OK)
+        code = functions_install(session);
     /* Reads the header, so that a file that is no database is found here and not in the middle of a statement. */
     if (code == SQLITE_OK)
         code = sqlite3_exec(database, "PRAGMA schema_version", NULL, NULL, NULL);

@@ -4,6 +4,7 @@
 
 #include "gateway/datastore/sqlite/catalog.h"
 #include "gateway/datastore/sqlite/internal.h"
+#include "gateway/datastore/sqlite/select_list.h"
 #include "gateway/datastore/sqlite/types.h"
 
 /* Some expressions tell their type by their first words, which is their name as long as they have no other. */
@@ -71,6 +72,7 @@ peek(struct sqlite_session *session, struct sqlite_section *section)
         session->peeked = section;
     else
         sqlite3_reset(statement);
+    session->misfit = false;
 }
 
 static const char *
@@ -114,6 +116,22 @@ describe_one(const struct sqlite_session *session, const struct sqlite_section *
     column->nullable = is_nullable(session->database, section->statement, index);
 }
 
+/* Casts tell their type, whatever they are called. */
+static void
+describe_casts(sqlite3_stmt *statement, struct sql_column *columns, size_t count)
+{
+    enum { TYPE_SIZE = 128 };
+    const char *text = sqlite3_sql(statement);
+    char type[TYPE_SIZE];
+    struct select_list list;
+    struct sql_text item;
+    if (text == NULL || !select_list_begin(&list, text, strlen(text)))
+        return;
+    for (size_t i = 0; i < count && select_list_next(&list, &item); i++)
+        if (select_list_cast(item, type, sizeof type))
+            sqlite_type_declared(type, &columns[i]);
+}
+
 struct sql_column *
 describe_columns(struct sqlite_session *session, struct sqlite_section *section)
 {
@@ -136,5 +154,6 @@ describe_columns(struct sqlite_session *session, struct sqlite_section *section)
         columns[i].schema = *columns[i].table != '\0' ? CATALOG_SCHEMA : "";
         describe_one(session, section, i, &columns[i]);
     }
+    describe_casts(statement, columns, count);
     return columns;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "gateway/datastore/sqlite/dialect_types.h"
 #include "gateway/datastore/sqlite/tokens.h"
 
 enum { PHRASE_WORDS_MAX = 8, NUMBERS_MAX = 2 };
@@ -128,12 +129,17 @@ put_token(FILE *output, const struct sql_token *token)
     return true;
 }
 
+enum { CASTS_MAX = 32 };
+
 /* VALUES 1, 2 has no parentheses around its rows, which SQLite wants. */
 struct translation {
     FILE *output;
     bool bare_values;
-    bool after_dot; /* a name behind a dot is somebody's column, whatever it is called */
-    unsigned depth; /* of parentheses */
+    bool defines;              /* CREATE or ALTER: what stands in it, other programs will read too */
+    struct sql_token before;   /* the token before; a name behind a dot is somebody's column, whatever it is called */
+    unsigned depth;            /* of parentheses */
+    unsigned casts[CASTS_MAX]; /* depths at which the values of CAST stand */
+    size_t cast_count;
 };
 
 static bool
@@ -149,6 +155,99 @@ put_one(struct translation *translation, const struct sql_token *token)
     return put_token(translation->output, token);
 }
 
+static void
+remember(struct translation *translation, struct sql_token token)
+{
+    translation->before = token;
+}
+
+/* CAST ( becomes SQL_CAST (, and AS type ) of it a comma and the type as a string. */
+static bool
+put_cast(struct translation *translation, struct sql_text *text)
+{
+    struct sql_token token;
+    if (!sql_token_next(text, &token) || !sql_token_next(text, &token))
+        return false;
+    translation->casts[translation->cast_count++] = ++translation->depth;
+    remember(translation, token);
+    return put(translation->output, "SQL_CAST(", strlen("SQL_CAST("));
+}
+
+static bool
+begins_cast(const struct translation *translation, const struct sql_token *token, struct sql_text ahead)
+{
+    struct sql_token next;
+    return !translation->defines && translation->cast_count < CASTS_MAX && sql_token_is(token, "CAST") && sql_token_next(&ahead, &next) &&
+           sql_token_is(&next, "(");
+}
+
+static bool
+ends_cast(const struct translation *translation, const struct sql_token *token)
+{
+    return translation->cast_count > 0 && translation->casts[translation->cast_count - 1] == translation->depth &&
+           sql_token_is(token, "AS");
+}
+
+/* Up to the parenthesis that closes CAST, which is left for later. */
+static bool
+put_cast_type(struct translation *translation, struct sql_text *text)
+{
+    struct sql_text ahead = *text;
+    struct sql_token token;
+    unsigned depth = 0;
+    translation->cast_count--;
+    if (!put(translation->output, ", '", strlen(", '")))
+        return false;
+    while (sql_token_next(&ahead, &token) && (depth > 0 || !sql_token_is(&token, ")"))) {
+        depth += sql_token_is(&token, "(");
+        depth -= sql_token_is(&token, ")");
+        bool blank = token.at > text->at && token.kind == SQL_TOKEN_WORD;
+        if (token.kind == SQL_TOKEN_STRING || (blank && !put(translation->output, " ", 1)) || !put_token(translation->output, &token))
+            break;
+        *text = ahead;
+    }
+    return put(translation->output, "'", 1);
+}
+
+/* Numbers that SQLite would round, and types that it would not keep. */
+static bool
+put_special(struct translation *translation, struct sql_text *text, bool *done)
+{
+    char replaced[DIALECT_TYPE_MAX];
+    struct sql_token first;
+    struct sql_text ahead = *text;
+    *done = true;
+    if (!sql_token_next(&ahead, &first))
+        return true;
+    if (begins_cast(translation, &first, ahead))
+        return put_cast(translation, text);
+    if (ends_cast(translation, &first)) {
+        *text = ahead;
+        return put_cast_type(translation, text);
+    }
+    if (translation->defines && dialect_column_type(text, &translation->before, replaced))
+        return put(translation->output, replaced, strlen(replaced));
+    if (!translation->defines && dialect_exact_number(text, &translation->before, replaced))
+        return put(translation->output, replaced, strlen(replaced));
+    *done = false;
+    return true;
+}
+
+static bool
+put_phrase_or_token(struct translation *translation, struct sql_text *text, bool after_dot)
+{
+    struct sql_token numbers[NUMBERS_MAX] = { 0 };
+    struct sql_token token;
+    struct sql_text ahead = *text;
+    if (!sql_token_next(&ahead, &token))
+        return true;
+    const struct phrase *phrase = token.kind == SQL_TOKEN_WORD && !after_dot ? find_phrase(text, numbers) : NULL;
+    if (phrase != NULL)
+        return put_replacement(translation->output, phrase->replacement, numbers);
+    *text = ahead;
+    return put_one(translation, &token);
+}
+
 static bool
 translate(struct translation *translation, struct sql_text text)
 {
@@ -161,13 +260,14 @@ translate(struct translation *translation, struct sql_text text)
         size_t blanks = (size_t)(token.at - from);
         if (!put(translation->output, from, blanks))
             return false;
-        struct sql_text at_token = sql_text(token.at, text.left - blanks);
-        struct sql_token numbers[NUMBERS_MAX] = { 0 };
-        const struct phrase *phrase = token.kind == SQL_TOKEN_WORD && !translation->after_dot ? find_phrase(&at_token, numbers) : NULL;
-        if (phrase != NULL ? !put_replacement(translation->output, phrase->replacement, numbers) : !put_one(translation, &token))
+        text = sql_text(token.at, text.left - blanks);
+        bool after_dot = sql_token_is(&translation->before, ".");
+        bool done = false;
+        if (!after_dot && !put_special(translation, &text, &done))
             return false;
-        translation->after_dot = sql_token_is(&token, ".");
-        text = phrase != NULL ? at_token : ahead;
+        if (!done && !put_phrase_or_token(translation, &text, after_dot))
+            return false;
+        remember(translation, token);
     }
 }
 
@@ -178,7 +278,10 @@ begin(struct translation *translation, struct sql_text *text)
     struct sql_text ahead = *text;
     struct sql_text behind;
     struct sql_token token;
-    if (!sql_token_next(&ahead, &token) || !sql_token_is(&token, "VALUES"))
+    if (!sql_token_next(&ahead, &token))
+        return true;
+    translation->defines = sql_token_is(&token, "CREATE") || sql_token_is(&token, "ALTER");
+    if (!sql_token_is(&token, "VALUES"))
         return true;
     behind = ahead;
     if (!sql_token_next(&ahead, &token) || sql_token_is(&token, "("))

@@ -4,6 +4,9 @@
  *   statement.c   preparing, executing, fetching
  *   describe.c    columns of a result
  *   parameters.c  parameter markers
+ *   conversion.c  values on their way into columns and casts
+ *   functions.c   SQL functions behind types
+ *   checks.c      what columns are declared to hold, enforced
  *   unit.c        units of work, and what a failure does to them
  *   control.c     COMMIT, ROLLBACK, SAVEPOINT, SET as text
  *   catalog.c     CALL of the procedures that describe the database */
@@ -28,6 +31,15 @@ enum sqlite_control {
 };
 
 struct catalog_procedure;
+struct sqlite_check;
+
+/* How a parameter marker is used, as far as the text tells. */
+struct sqlite_use {
+    bool assigned;     /* its value alone is stored in a column */
+    bool loses_digits; /* of a table made by others, which keeps decimals as floating point */
+};
+
+enum { SQLITE_WRITTEN_MAX = 16 };
 
 struct sqlite_section {
     struct sql_section section;                /* first: the conversation's part */
@@ -38,6 +50,10 @@ struct sqlite_section {
     sqlite3_stmt *arguments;                   /* owned; of a CALL: gives their values in one row; NULL when it has none */
     struct sql_column *columns;                /* owned, with the names behind them; NULL until described */
     struct sql_column *parameters;             /* likewise */
+    struct sqlite_use *uses;                   /* of parameters, one each; among their memory */
+    char *written;                             /* owned; tables that it writes, a NUL behind each and another behind the last */
+    uint64_t checks_generation;                /* of the triggers that it was checked with */
+    bool alters;                               /* ALTER or DROP of a table */
     bool changes_rows;                         /* INSERT, UPDATE or DELETE */
     bool cursor_open;
     UT_hash_handle hh;
@@ -57,7 +73,14 @@ struct sqlite_session {
     bool changes_rows;             /* told by the authorizer of the statement being prepared */
     bool drops;                    /* likewise */
     const char *refused;           /* what the authorizer refused in it */
-    atomic_bool interrupted;       /* until a statement has failed for it */
+    bool alters;                   /* told by the authorizer of the statement being prepared, as is what follows */
+    char written[SQLITE_WRITTEN_MAX][SQL_NAME_MAX + 1];
+    size_t written_count;
+    struct sqlite_check *checks; /* tables that have their triggers */
+    uint64_t checks_generation;  /* counts what has made them unsure */
+    bool misfit;                 /* a value did not fit, and this is why */
+    struct sql_diagnosis misfit_diagnosis;
+    atomic_bool interrupted; /* until a statement has failed for it */
 };
 
 enum { SQLITE_SECTIONS_MAX = 4096, SQLITE_BUSY_TIMEOUT_MS = 5000 };
@@ -91,7 +114,8 @@ void control_set_register(struct sqlite_session *session, const char *text, size
 
 /* describe.c, parameters.c: NULL when memory is short, or when there is nothing to describe. */
 struct sql_column *describe_columns(struct sqlite_session *session, struct sqlite_section *section);
-struct sql_column *describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text);
+struct sql_column *describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text,
+                                       struct sqlite_use **uses);
 
 /* Parameters that may be anything; NULL as above. */
 struct sql_column *describe_texts(size_t count);
@@ -115,6 +139,19 @@ MUST_CHECK bool statement_compile(struct sqlite_session *session, struct sqlite_
  * than the request lives. */
 MUST_CHECK bool statement_bind(struct sqlite_session *session, struct sqlite_section *section, sqlite3_stmt *statement,
                                const struct sql_value *parameters, size_t count, struct sql_diagnosis *diagnosis);
+
+/* checks.c: notes a table that the statement being prepared writes. */
+void checks_note(struct sqlite_session *session, const char *table);
+/* The tables noted, for section->written; NULL when memory is short. */
+char *checks_written(const struct sqlite_session *session);
+/* Makes sure that rows which the section writes are checked. False when memory is short. */
+MUST_CHECK bool checks_ensure(struct sqlite_session *session, struct sqlite_section *section);
+/* Forgets the checks of tables that are other ones by now; true when there were any. */
+bool checks_refresh(struct sqlite_session *session);
+/* Takes all away, before a table is changed. */
+void checks_drop(struct sqlite_session *session);
+void checks_unit_ended(struct sqlite_session *session, bool rolled_back);
+void checks_free(struct sqlite_session *session);
 
 /* catalog.c: whether the text is a CALL, and what prepare and open do with one. */
 bool catalog_is_call(const char *text, size_t size);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/datastore/sqlite/conversion.h"
 #include "gateway/datastore/sqlite/internal.h"
 #include "gateway/datastore/sqlite/tokens.h"
 #include "gateway/datastore/sqlite/types.h"
@@ -20,10 +21,13 @@ struct scan {
     size_t listed_count;
     bool inserts;
     bool in_values;
+    bool in_set;              /* UPDATE t SET: until WHERE */
     unsigned depth;           /* of parentheses */
     size_t position;          /* in the list of VALUES */
     struct sql_column column; /* the last column named, while only operators follow it */
+    bool inexact;             /* it keeps decimals as floating point, which has not digits enough */
     struct sql_column *parameters;
+    struct sqlite_use *uses;
     size_t count;
     size_t found; /* markers so far */
 };
@@ -64,9 +68,22 @@ copy_name(const struct sql_token *token, char name[SQL_NAME_MAX + 1])
     return true;
 }
 
+/* A column that a marker belongs to. */
+static struct sql_column
+column_declared(struct scan *scan, const char *declared)
+{
+    struct sql_column column = { .type = SQL_TYPE_COUNT };
+    scan->inexact = false;
+    if (declared == NULL)
+        return column;
+    sqlite_type_declared(declared, &column);
+    scan->inexact = conversion_is_text(&column) && strcasestr(declared, "TEXT") == NULL;
+    return column;
+}
+
 /* The declared type of a column of one of the tables; SQL_TYPE_COUNT when none of them has it. */
 static struct sql_column
-find_column(const struct scan *scan, const struct sql_token *token)
+find_column(struct scan *scan, const struct sql_token *token)
 {
     struct sql_column column = { .type = SQL_TYPE_COUNT };
     char name[SQL_NAME_MAX + 1];
@@ -76,8 +93,7 @@ find_column(const struct scan *scan, const struct sql_token *token)
         if (!copy_name(&scan->tables[i], table) ||
             sqlite3_table_column_metadata(scan->session->database, NULL, table, name, &declared, NULL, NULL, NULL, NULL) != SQLITE_OK)
             continue;
-        if (declared != NULL)
-            sqlite_type_declared(declared, &column);
+        column = column_declared(scan, declared);
         break;
     }
     return column;
@@ -113,7 +129,7 @@ note_listed(struct scan *scan)
 
 /* Without a list the columns are those of the table, in its order. */
 static struct sql_column
-nth_column(const struct scan *scan, size_t position)
+nth_column(struct scan *scan, size_t position)
 {
     struct sql_column column = { .type = SQL_TYPE_COUNT };
     char table[SQL_NAME_MAX + 1];
@@ -123,8 +139,7 @@ nth_column(const struct scan *scan, size_t position)
     sqlite3_stmt *statement = NULL;
     if (query != NULL && sqlite3_prepare_v3(scan->session->database, query, -1, 0, &statement, NULL) == SQLITE_OK) {
         const char *declared = position < INT32_MAX ? sqlite3_column_decltype(statement, (int)position) : NULL;
-        if (declared != NULL)
-            sqlite_type_declared(declared, &column);
+        column = column_declared(scan, declared);
     }
     sqlite3_finalize(statement);
     sqlite3_free(query);
@@ -132,7 +147,7 @@ nth_column(const struct scan *scan, size_t position)
 }
 
 static struct sql_column
-column_of_value(const struct scan *scan)
+column_of_value(struct scan *scan)
 {
     if (scan->listed_count == 0)
         return nth_column(scan, scan->position);
@@ -141,13 +156,25 @@ column_of_value(const struct scan *scan)
     return (struct sql_column) { .type = SQL_TYPE_COUNT };
 }
 
+/* Whether nothing but the marker makes up the value: the next token ends it. */
+static bool
+ends_value(const struct scan *scan)
+{
+    static const char *const ends[] = { ",", ")", ";", "WHERE", "FROM", "RETURNING", NULL };
+    struct sql_text ahead = scan->text;
+    struct sql_token token;
+    return !sql_token_next(&ahead, &token) || is_one_of(&token, ends);
+}
+
 static void
 take_marker(struct scan *scan)
 {
     static const char *const counters[] = { "LIMIT", "OFFSET", NULL };
     struct sql_column column = scan->column;
     bool stands_alone = sql_token_is(&scan->before, "(") || sql_token_is(&scan->before, ",");
-    if (scan->in_values && scan->depth == 1 && stands_alone)
+    bool in_set = scan->in_set && scan->depth == 0 && sql_token_is(&scan->before, "=");
+    bool in_values = scan->in_values && scan->depth == 1 && stands_alone;
+    if (in_values)
         column = column_of_value(scan);
     else if (is_one_of(&scan->before, counters))
         column.type = SQL_TYPE_BIGINT;
@@ -157,6 +184,9 @@ take_marker(struct scan *scan)
         parameter->length = column.length;
         parameter->precision = column.precision;
         parameter->scale = column.scale;
+        struct sqlite_use *use = &scan->uses[scan->found];
+        use->assigned = (in_values || in_set) && ends_value(scan);
+        use->loses_digits = use->assigned && scan->inexact;
     }
     scan->found++;
 }
@@ -173,6 +203,8 @@ note_word(struct scan *scan)
         note_listed(scan);
     if (scan->inserts && scan->depth == 0 && sql_token_is(&scan->token, "VALUES"))
         scan->in_values = true;
+    if (scan->depth == 0 && is_one_of(&scan->token, (const char *const[]) { "SET", "WHERE", NULL }))
+        scan->in_set = sql_token_is(&scan->token, "SET");
     if (!is_one_of(&scan->token, operators))
         scan->column = find_column(scan, &scan->token);
 }
@@ -197,7 +229,7 @@ note_punctuation(struct scan *scan)
 struct sql_column *
 describe_texts(size_t count)
 {
-    struct sql_column *parameters = count > 0 ? calloc(count, sizeof *parameters) : NULL;
+    struct sql_column *parameters = count > 0 ? calloc(count, sizeof *parameters + sizeof(struct sqlite_use)) : NULL;
     for (size_t i = 0; parameters != NULL && i < count; i++) {
         parameters[i] = (struct sql_column) { .name = "", .table = "", .schema = "", .nullable = true };
         sqlite_type_of_expression(SQL_TYPE_VARCHAR, &parameters[i]);
@@ -206,13 +238,20 @@ describe_texts(size_t count)
 }
 
 struct sql_column *
-describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text)
+describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text, struct sqlite_use **uses)
 {
     size_t count = section->section.parameter_count;
     struct sql_column *parameters = describe_texts(count);
     if (parameters == NULL)
         return NULL;
-    struct scan scan = { .session = session, .text = sql_text(text, strlen(text)), .parameters = parameters, .count = count };
+    *uses = (struct sqlite_use *)(parameters + count);
+    struct scan scan = {
+        .session = session,
+        .text = sql_text(text, strlen(text)),
+        .parameters = parameters,
+        .uses = *uses,
+        .count = count,
+    };
     scan.column.type = SQL_TYPE_COUNT;
     collect_tables(&scan);
     while (advance(&scan)) {

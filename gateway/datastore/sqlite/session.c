@@ -192,6 +192,7 @@ sqlite_session_free(struct sql_target *target)
         statement_drop(session, section);
         free(section);
     }
+    checks_free(session);
     sqlite_connection_close(session);
     free(session->userid);
     free(session);

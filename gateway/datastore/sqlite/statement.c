@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "drda/sql/decimal.h"
+#include "gateway/datastore/sqlite/conversion.h"
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/dialect.h"
 #include "gateway/datastore/sqlite/internal.h"
@@ -17,6 +19,7 @@ statement_drop(struct sqlite_session *session, struct sqlite_section *section)
     free(section->columns);
     free(section->parameters);
     free(section->control_text);
+    free(section->written);
     free(section->section.pending);
     /* The conversation may have set with_hold and procedure for the statement that comes. */
     struct sql_section kept = { .name = section->section.name,
@@ -64,6 +67,9 @@ statement_compile(struct sqlite_session *session, struct sqlite_section *section
     const char *tail = NULL;
     session->changes_rows = false;
     session->drops = false;
+    session->alters = false;
+    session->misfit = false;
+    session->written_count = 0;
     session->refused = NULL;
     int code = sqlite3_prepare_v3(session->database, text, -1, SQLITE_PREPARE_PERSISTENT, &section->statement, &tail);
     if (code != SQLITE_OK) {
@@ -83,12 +89,15 @@ static bool
 describe(struct sqlite_session *session, struct sqlite_section *section, const char *text, struct sql_diagnosis *diagnosis)
 {
     section->changes_rows = session->changes_rows && !session->drops;
+    section->alters = session->alters;
+    section->checks_generation = session->checks_generation - 1;
+    section->written = checks_written(session);
     section->section.column_count = (size_t)sqlite3_column_count(section->statement);
     section->section.parameter_count = (size_t)sqlite3_bind_parameter_count(section->statement);
     section->section.is_query = section->section.column_count > 0;
     section->columns = describe_columns(session, section);
-    section->parameters = describe_parameters(session, section, text);
-    bool good = (section->columns != NULL || section->section.column_count == 0) &&
+    section->parameters = describe_parameters(session, section, text, &section->uses);
+    bool good = section->written != NULL && (section->columns != NULL || section->section.column_count == 0) &&
                 (section->parameters != NULL || section->section.parameter_count == 0);
     if (!good)
         say_short_of_memory(diagnosis);
@@ -179,6 +188,34 @@ bind_value(sqlite3_stmt *statement, int index, const struct sql_value *value, sq
     return SQLITE_MISUSE;
 }
 
+/* What the column of a marker keeps of the value. Copied, as it may stand in memory of this function alone. */
+static int
+bind_converted(sqlite3_stmt *statement, int index, const struct sql_column *column, const struct sql_value *value,
+               sqlite3_destructor_type lifetime)
+{
+    struct conversion_room room;
+    struct sql_value kept = conversion_keep(column, value, &room);
+    bool in_room = (kept.kind == SQL_VALUE_TEXT || kept.kind == SQL_VALUE_BYTES) && kept.data.bytes == room.text;
+    return bind_value(statement, index, &kept, in_room ? SQLITE_TRANSIENT : lifetime);
+}
+
+/* A decimal of more digits than the floating point number that its column would make of it. */
+static bool
+would_lose_digits(const struct sqlite_use *use, const struct sql_column *column, const struct sql_value *value)
+{
+    enum { DIGITS_KEPT = 15 };
+    return use->loses_digits && column->type == SQL_TYPE_DECIMAL && value->kind == SQL_VALUE_TEXT &&
+           decimal_significant_digits(value->data.bytes, value->data.size) > DIGITS_KEPT;
+}
+
+static int
+bind_one(struct sqlite_section *section, sqlite3_stmt *statement, size_t i, const struct sql_value *value, sqlite3_destructor_type lifetime)
+{
+    bool assigned = section->uses != NULL && section->uses[i].assigned;
+    return assigned ? bind_converted(statement, (int)i + 1, &section->parameters[i], value, lifetime)
+                    : bind_value(statement, (int)i + 1, value, lifetime);
+}
+
 static bool
 bind_parameters(struct sqlite_session *session, struct sqlite_section *section, sqlite3_stmt *statement, const struct sql_value *parameters,
                 size_t count, sqlite3_destructor_type lifetime, struct sql_diagnosis *diagnosis)
@@ -188,7 +225,11 @@ bind_parameters(struct sqlite_session *session, struct sqlite_section *section, 
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        int code = bind_value(statement, (int)i + 1, &parameters[i], lifetime);
+        if (section->uses != NULL && would_lose_digits(&section->uses[i], &section->parameters[i], &parameters[i])) {
+            sqlite_diagnosis_tokens(diagnosis, -413, "22003", "a decimal of more digits than its table keeps", NULL);
+            return false;
+        }
+        int code = bind_one(section, statement, i, &parameters[i], lifetime);
         if (code != SQLITE_OK) {
             unit_fail(session, code, diagnosis);
             return false;
@@ -220,14 +261,36 @@ begin(struct sqlite_session *session, struct sqlite_section *section, struct sql
     return !is_interrupted(session, diagnosis);
 }
 
+static int
+step_to_end(sqlite3_stmt *statement)
+{
+    int code;
+    do
+        code = sqlite3_step(statement);
+    while (code == SQLITE_ROW);
+    return code;
+}
+
+/* Where the table was changed behind the back of the checks, they are made anew and the statement tried again. */
+static int
+step_checked(struct sqlite_session *session, struct sqlite_section *section)
+{
+    session->misfit = false;
+    int code = step_to_end(section->statement);
+    bool prepared_again = sqlite3_stmt_status(section->statement, SQLITE_STMTSTATUS_REPREPARE, 1) > 0;
+    bool suspect = code == SQLITE_DONE ? prepared_again : (code & 0xFF) == SQLITE_ERROR || session->misfit;
+    if (*section->written == '\0' || !suspect || !checks_refresh(session) || code == SQLITE_DONE)
+        return code;
+    sqlite3_reset(section->statement);
+    session->misfit = false;
+    return checks_ensure(session, section) ? step_to_end(section->statement) : SQLITE_NOMEM;
+}
+
 static void
 run_to_end(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis)
 {
     sqlite3_int64 before = sqlite3_total_changes64(session->database);
-    int code;
-    do
-        code = sqlite3_step(section->statement);
-    while (code == SQLITE_ROW);
+    int code = step_checked(session, section);
     /* The count of changes is that of the last statement that changed rows, which need not be this one. */
     bool changed = sqlite3_total_changes64(session->database) != before;
     if (code != SQLITE_DONE)
@@ -257,7 +320,11 @@ statement_execute(struct sqlite_session *session, struct sqlite_section *section
     statement_forget_peek(session);
     if (!unit_begin(session, diagnosis))
         return;
-    if (bind_parameters(session, section, section->statement, parameters, count, SQLITE_STATIC, diagnosis))
+    if (section->alters)
+        checks_drop(session);
+    if (!checks_ensure(session, section))
+        say_short_of_memory(diagnosis);
+    else if (bind_parameters(session, section, section->statement, parameters, count, SQLITE_STATIC, diagnosis))
         run_to_end(session, section, diagnosis);
     sqlite3_clear_bindings(section->statement); /* the values are gone with the request */
 }
@@ -278,7 +345,13 @@ statement_open(struct sqlite_session *session, struct sqlite_section *section, c
     }
     if (session->peeked != section)
         statement_forget_peek(session);
-    if (!unit_begin(session, diagnosis) || !statement_bind(session, section, section->statement, parameters, count, diagnosis))
+    if (!unit_begin(session, diagnosis))
+        return;
+    if (!checks_ensure(session, section)) {
+        say_short_of_memory(diagnosis);
+        return;
+    }
+    if (!statement_bind(session, section, section->statement, parameters, count, diagnosis))
         return;
     section->cursor_open = true;
     section->section.state = SQL_SECTION_OPEN;
@@ -302,6 +375,7 @@ statement_fetch(struct sqlite_session *session, struct sqlite_section *section, 
     if (is_interrupted(session, diagnosis))
         return SQL_STEP_FAILED;
     int code = SQLITE_ROW;
+    session->misfit = false;
     if (session->peeked == section)
         session->peeked = NULL; /* its first row is there */
     else

@@ -119,7 +119,7 @@ type_by_affinity(struct sql_text text)
         if (strcasestr(name, rules[i].part) != NULL)
             return rules[i].type;
     }
-    return SQL_TYPE_DOUBLE;
+    return SQL_TYPE_VARCHAR; /* SQLite takes numbers and text here, and text can tell of both */
 }
 
 static enum sql_type

@@ -45,6 +45,8 @@ unit_commit(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
         return;
     int code = run(session, "COMMIT");
     session->unit_open = code != SQLITE_OK;
+    if (code == SQLITE_OK)
+        checks_unit_ended(session, false);
     if (code != SQLITE_OK)
         unit_fail(session, code, diagnosis);
 }
@@ -56,6 +58,8 @@ roll_back(struct sqlite_session *session)
     close_cursors(session, true);
     if (session->unit_open)
         (void)run(session, "ROLLBACK"); /* fails only when SQLite has done it already */
+    if (session->unit_open)
+        checks_unit_ended(session, true);
     session->unit_open = false;
 }
 
@@ -72,6 +76,7 @@ unit_run(struct sqlite_session *session, const char *text, struct sql_diagnosis 
     if (!unit_begin(session, diagnosis))
         return;
     int code = run(session, text);
+    checks_unit_ended(session, true); /* going back to a savepoint takes triggers along */
     if (code != SQLITE_OK)
         unit_fail(session, code, diagnosis);
 }
@@ -92,7 +97,9 @@ unit_fail(struct sqlite_session *session, int code, struct sql_diagnosis *diagno
 {
     char message[SQL_TOKENS_MAX];
     snprintf(message, sizeof message, "%s", sqlite3_errmsg(session->database));
-    if (was_stopped(session, code))
+    if (session->misfit)
+        *diagnosis = session->misfit_diagnosis;
+    else if (was_stopped(session, code))
         sqlite_diagnosis_tokens(diagnosis, -952, "57014", "the statement was interrupted", NULL);
     else if (session->refused != NULL || (code & 0xFF) == SQLITE_AUTH)
         sqlite_diagnosis_tokens(diagnosis, -551, "42501", session->userid, session->refused != NULL ? session->refused : message);
@@ -101,6 +108,7 @@ unit_fail(struct sqlite_session *session, int code, struct sql_diagnosis *diagno
     else
         sqlite_diagnose(code, message, diagnosis);
     session->refused = NULL;
+    session->misfit = false;
     /* Db2's -911 means that the unit of work is gone, and SQLite ends some by itself: a client that was not told would commit
      * the second half of its work. */
     bool ended = session->unit_open && sqlite3_get_autocommit(session->database) != 0;

@@ -12,7 +12,7 @@ expect_packed(const char *text, unsigned precision, unsigned scale, const char *
 {
     uint8_t *packed = malloc(decimal_packed_size(precision));
     char got[2 * DECIMAL_PACKED_MAX + 1];
-    CU_ASSERT_EQUAL_FATAL(decimal_pack((const uint8_t *)text, strlen(text), precision, scale, packed), DECIMAL_FINE);
+    CU_ASSERT_EQUAL_FATAL(decimal_pack((const uint8_t *)text, strlen(text), precision, scale, DECIMAL_ROUND, packed), DECIMAL_FINE);
     hex_encode(packed, decimal_packed_size(precision), got);
     CU_ASSERT_STRING_EQUAL(got, hex);
     free(packed);
@@ -22,7 +22,7 @@ static enum decimal_outcome
 pack(const char *text, unsigned precision, unsigned scale)
 {
     uint8_t packed[DECIMAL_PACKED_MAX];
-    return decimal_pack((const uint8_t *)text, strlen(text), precision, scale, packed);
+    return decimal_pack((const uint8_t *)text, strlen(text), precision, scale, DECIMAL_ROUND, packed);
 }
 
 static void
@@ -56,6 +56,65 @@ places_beyond_the_scale_are_rounded(void)
     expect_packed("-1.995", 3, 2, "200D");
     expect_packed("-0.001", 3, 2, "000C");
     CU_ASSERT_EQUAL(pack("9.995", 3, 2), DECIMAL_OVERFLOW);
+}
+
+static void
+places_beyond_the_scale_may_be_cut_off(void)
+{
+    uint8_t packed[DECIMAL_PACKED_MAX];
+    CU_ASSERT_EQUAL(decimal_pack((const uint8_t *)"-9.999", 6, 3, 2, DECIMAL_TRUNCATE, packed), DECIMAL_FINE);
+    CU_ASSERT(packed[0] == 0x99 && packed[1] == 0x9D);
+    CU_ASSERT_EQUAL(decimal_pack((const uint8_t *)"-0.009", 6, 3, 2, DECIMAL_TRUNCATE, packed), DECIMAL_FINE);
+    CU_ASSERT(packed[0] == 0x00 && packed[1] == 0x0C);
+}
+
+static int
+compare(const char *one, const char *other)
+{
+    uint8_t *left = malloc(strlen(one) + 1);
+    memcpy(left, one, strlen(one));
+    int order = decimal_compare(left, strlen(one), (const uint8_t *)other, strlen(other));
+    free(left);
+    return (order > 0) - (order < 0);
+}
+
+/* Each is less than the next. */
+static void
+numbers_as_text_compare_by_value(void)
+{
+    static const char *const ascending[] = { "-1e40",
+                                             "-10.01",
+                                             "-10.0",
+                                             "-9.99999999999999999999999999999",
+                                             "-0.5",
+                                             "0",
+                                             "1e-30",
+                                             "0.5",
+                                             "9",
+                                             "9.1",
+                                             "10",
+                                             "9999999999999999.999999999999999",
+                                             "10000000000000000",
+                                             "",
+                                             "x" };
+    enum { COUNT = sizeof ascending / sizeof ascending[0] };
+    for (int i = 0; i < COUNT; i++)
+        for (int j = 0; j < COUNT; j++)
+            CU_ASSERT_EQUAL(compare(ascending[i], ascending[j]), (i > j) - (i < j));
+    static const char *const equal[][2] = { { "1.5", "1.500" }, { "-0", "0.00" }, { "0010", "1e1" }, { " 7 ", "+7." }, { ".25", "25e-2" } };
+    for (size_t i = 0; i < sizeof equal / sizeof equal[0]; i++)
+        CU_ASSERT_EQUAL(compare(equal[i][0], equal[i][1]), 0);
+}
+
+static void
+significant_digits_are_counted(void)
+{
+    static const struct {
+        const char *text;
+        size_t digits;
+    } numbers[] = { { "0", 0 }, { "x", 0 }, { "100", 1 }, { "0.00120", 2 }, { "-12.5e9", 3 }, { "1000000000000000.1", 17 } };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        CU_ASSERT_EQUAL(decimal_significant_digits((const uint8_t *)numbers[i].text, strlen(numbers[i].text)), numbers[i].digits);
 }
 
 static void
@@ -94,7 +153,7 @@ every_number_comes_back_exactly(void)
         uint8_t *packed = malloc(decimal_packed_size(precision));
         char back[DECIMAL_TEXT_MAX];
         size_t size;
-        CU_ASSERT_EQUAL_FATAL(decimal_pack((const uint8_t *)text, used, precision, scale, packed), DECIMAL_FINE);
+        CU_ASSERT_EQUAL_FATAL(decimal_pack((const uint8_t *)text, used, precision, scale, DECIMAL_ROUND, packed), DECIMAL_FINE);
         CU_ASSERT_TRUE_FATAL(decimal_unpack(packed, precision, scale, back, &size));
         CU_ASSERT_EQUAL_FATAL(size, used);
         CU_ASSERT_EQUAL_FATAL(memcmp(back, text, used), 0);
@@ -139,6 +198,9 @@ main(void)
         { "recorded numbers pack as Derby packs them", recorded_numbers_pack_as_derby_packs_them },
         { "numbers may be written in many ways", numbers_may_be_written_in_many_ways },
         { "places beyond the scale are rounded", places_beyond_the_scale_are_rounded },
+        { "places beyond the scale may be cut off", places_beyond_the_scale_may_be_cut_off },
+        { "numbers as text compare by value", numbers_as_text_compare_by_value },
+        { "significant digits are counted", significant_digits_are_counted },
         { "what does not fit or is no number is told", what_does_not_fit_or_is_no_number_is_told },
         { "every number comes back exactly", every_number_comes_back_exactly },
         { "packed numbers are checked", packed_numbers_are_checked },

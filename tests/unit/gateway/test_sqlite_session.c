@@ -231,7 +231,7 @@ static const struct {
     { "CHARACTER LARGE OBJECT(10K)", SQL_TYPE_CLOB, 10240, 0, 0 },
     { "UNSIGNED BIG INT", SQL_TYPE_BIGINT, 0, 0, 0 },
     { "NATIVE CHARACTER(70)", SQL_TYPE_VARCHAR, 70, 0, 0 },
-    { "STRANGE", SQL_TYPE_DOUBLE, 0, 0, 0 },
+    { "STRANGE", SQL_TYPE_VARCHAR, 32672, 0, 0 },
 };
 
 static void

@@ -1,0 +1,294 @@
+/* What columns are declared to hold: kept exactly or refused, in tables of Passgate and of others. */
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/datastore/sqlite/session.h"
+#include "tests/support/suite.h"
+
+static char folder[] = "/tmp/passgate-test-XXXXXX";
+static struct datastore_settings datastore = { .name = "SAMPLE", .kind = DATASTORE_SQLITE, .create = true };
+static struct sql_diagnosis said;
+static struct sql_target *target;
+
+/* Runs statements as another program would. */
+static void
+elsewhere(const char *text)
+{
+    sqlite3 *database;
+    target->operations->commit(target, &said);
+    CU_ASSERT_EQUAL_FATAL(sqlite3_open(datastore.path, &database), SQLITE_OK);
+    CU_ASSERT_EQUAL(sqlite3_exec(database, text, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+}
+
+static int32_t
+run(const char *text)
+{
+    target->operations->execute_immediate(target, text, strlen(text), &said);
+    return said.sqlcode;
+}
+
+static void
+must_run(const char *text)
+{
+    if (run(text) != 0)
+        fprintf(stderr, "%s: %d %s\n", text, said.sqlcode, said.tokens);
+    CU_ASSERT_EQUAL(said.sqlcode, 0);
+}
+
+static void
+commit(void)
+{
+    target->operations->commit(target, &said);
+    CU_ASSERT_EQUAL(said.sqlcode, 0);
+}
+
+static struct sql_section *
+prepared(uint16_t number, const char *text)
+{
+    struct sql_section_name name = { .package = "SYSLH000", .number = number };
+    struct sql_section *section = target->operations->section(target, &name, true);
+    target->operations->prepare(target, section, text, strlen(text), &said);
+    if (said.sqlcode != 0)
+        fprintf(stderr, "%s: %d %s\n", text, said.sqlcode, said.tokens);
+    CU_ASSERT_EQUAL_FATAL(said.sqlcode, 0);
+    return section;
+}
+
+static int32_t
+run_with(struct sql_section *section, const char *text)
+{
+    struct sql_value value = { .kind = SQL_VALUE_TEXT, .data = { (const uint8_t *)text, strlen(text) } };
+    target->operations->execute(target, section, &value, 1, &said);
+    return said.sqlcode;
+}
+
+/* The first column of all rows, parted by blanks. */
+static void
+expect(const char *query, const char *expected)
+{
+    char got[512] = "";
+    struct sql_section *section = prepared(900, query);
+    target->operations->open(target, section, NULL, 0, &said);
+    enum sql_step step;
+    while ((step = target->operations->fetch(target, section, &said)) == SQL_STEP_ROW) {
+        struct sql_value value;
+        size_t used = strlen(got);
+        target->operations->value(target, section, 0, &value);
+        if (value.kind == SQL_VALUE_TEXT)
+            snprintf(got + used, sizeof got - used, "%s%.*s", used > 0 ? " " : "", (int)value.data.size, (const char *)value.data.bytes);
+        else if (value.kind == SQL_VALUE_INTEGER)
+            snprintf(got + used, sizeof got - used, "%s%lld", used > 0 ? " " : "", (long long)value.integer);
+        else if (value.kind == SQL_VALUE_REAL)
+            snprintf(got + used, sizeof got - used, "%s%.17g", used > 0 ? " " : "", value.real);
+    }
+    CU_ASSERT_EQUAL(step, SQL_STEP_END);
+    target->operations->close(target, section);
+    CU_ASSERT_STRING_EQUAL(got, expected);
+    if (strcmp(got, expected) != 0)
+        fprintf(stderr, "%s: %s\n", query, got);
+}
+
+static void
+decimals_of_31_digits_are_exact(void)
+{
+    must_run("CREATE TABLE money (id INTEGER PRIMARY KEY, d DECIMAL(31,15) UNIQUE)");
+    must_run("INSERT INTO money VALUES (1, 9999999999999999.999999999999999), (2, -1234567890123456.789012345678901), (3, 10), (4, 9.5)");
+    CU_ASSERT_EQUAL(run_with(prepared(1, "INSERT INTO money (id, d) VALUES (5, ?)"), "0.1234567890123459"), 0);
+    expect("SELECT d FROM money ORDER BY d", "-1234567890123456.789012345678901 0.123456789012345 9.5 10 9999999999999999.999999999999999");
+    expect("SELECT id FROM money WHERE d = 9.50", "4");
+    expect("SELECT id FROM money WHERE d = -1234567890123456.789012345678901", "2");
+    expect("SELECT id FROM money WHERE d > 1234567890123456.789012345678901", "1");
+    expect("SELECT id FROM money WHERE d BETWEEN 9 AND 10 ORDER BY d DESC", "3 4");
+    CU_ASSERT_EQUAL(run("INSERT INTO money VALUES (6, '10.000')"), -803);
+    expect("SELECT CAST('1234567890123456.7890123456789019' AS DECIMAL(31,15)) FROM money WHERE id = 1",
+           "1234567890123456.789012345678901");
+}
+
+static void
+what_does_not_fit_is_refused(void)
+{
+    static const struct {
+        const char *type;
+        const char *value;
+        int32_t sqlcode;
+    } misfits[] = {
+        { "SMALLINT", "32768", -413 },
+        { "SMALLINT", "'x'", -420 },
+        { "INTEGER", "2147483648", -413 },
+        { "INTEGER", "1.5", -420 },
+        { "BIGINT", "9223372036854775808", -413 },
+        { "REAL", "1e300", -413 },
+        { "DOUBLE", "'x'", -420 },
+        { "DECIMAL(5,2)", "1000", -413 },
+        { "DECIMAL(31,15)", "10000000000000000", -413 },
+        { "DECIMAL(31,2)", "12345678901234567.12 * 1.5", -413 },
+        { "CHAR(3)", "'abcd'", -433 },
+        { "VARCHAR(3)", "'abcd'", -433 },
+        { "VARCHAR(3)", "X'00'", -420 },
+        { "CHAR(2) FOR BIT DATA", "X'010203'", -433 },
+        { "VARCHAR(2) FOR BIT DATA", "X'010203'", -433 },
+        { "DATE", "'2023-02-29'", -180 },
+        { "TIME", "'25:00:00'", -180 },
+        { "TIMESTAMP", "'yesterday'", -180 },
+        { "BOOLEAN", "2", -413 },
+        { "CLOB(4)", "'abcde'", -433 },
+        { "BLOB(4)", "X'0102030405'", -433 },
+    };
+    for (size_t i = 0; i < sizeof misfits / sizeof misfits[0]; i++) {
+        char text[256];
+        (void)run("DROP TABLE misfit");
+        snprintf(text, sizeof text, "CREATE TABLE misfit (id INTEGER, v %s)", misfits[i].type);
+        must_run(text);
+        must_run("INSERT INTO misfit VALUES (1, NULL)");
+        snprintf(text, sizeof text, "INSERT INTO misfit VALUES (2, %s)", misfits[i].value);
+        CU_ASSERT_EQUAL(run(text), misfits[i].sqlcode);
+        if (said.sqlcode != misfits[i].sqlcode)
+            fprintf(stderr, "%s: %s: %d %s\n", misfits[i].type, text, said.sqlcode, said.tokens);
+        snprintf(text, sizeof text, "UPDATE misfit SET v = %s", misfits[i].value);
+        CU_ASSERT_EQUAL(run(text), misfits[i].sqlcode);
+        expect("SELECT count(*) FROM misfit WHERE v IS NULL", "1");
+    }
+}
+
+static void
+a_statement_that_fails_for_one_row_changes_none(void)
+{
+    must_run("CREATE TABLE s (v SMALLINT)");
+    must_run("CREATE TABLE wide (v INTEGER)");
+    must_run("INSERT INTO wide VALUES (1), (2), (70000)");
+    CU_ASSERT_EQUAL(run("INSERT INTO s SELECT v FROM wide ORDER BY v"), -413);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said.tokens, "column V"));
+    expect("SELECT count(*) FROM s", "0");
+}
+
+static void
+parameters_take_the_form_of_their_column(void)
+{
+    must_run("CREATE TABLE forms (c CHAR(3), d DECIMAL(9,2), t TIMESTAMP, w TIME)");
+    CU_ASSERT_EQUAL(run_with(prepared(1, "INSERT INTO forms (c) VALUES (?)"), "ab     "), 0);
+    CU_ASSERT_EQUAL(run_with(prepared(1, "UPDATE forms SET d = ?"), "1.239"), 0);
+    CU_ASSERT_EQUAL(run_with(prepared(1, "UPDATE forms SET t = ?"), "2024-01-02-03.04.05.5"), 0);
+    CU_ASSERT_EQUAL(run_with(prepared(1, "UPDATE forms SET w = ? WHERE c = 'ab'"), "03.04.05"), 0);
+    expect("SELECT c || '|' || d || '|' || t || '|' || w FROM forms", "ab |1.23|2024-01-02 03:04:05.500000|03:04:05");
+    expect("SELECT d FROM forms WHERE c = 'ab                '", "1.23");
+    /* An expression is no value of the column. */
+    CU_ASSERT_EQUAL(run_with(prepared(1, "UPDATE forms SET d = ? * 1"), "1.625"), 0);
+    expect("SELECT d FROM forms", "1.625");
+}
+
+static void
+casts_are_exact_or_fail(void)
+{
+    static const struct {
+        const char *cast;
+        const char *result; /* NULL: an error */
+    } casts[] = {
+        { "CAST(1.9 AS INTEGER)", "1" },
+        { "CAST('12abc' AS INTEGER)", NULL },
+        { "CAST(40000 AS SMALLINT)", NULL },
+        { "CAST('abcdef' AS VARCHAR(3))", "abc" },
+        { "CAST(CAST(1.999 AS DECIMAL(5,2)) AS CHAR(9))", "1.99" },
+        { "CAST('12345678901234567890.12345' AS DECIMAL(31,4))", "12345678901234567890.1234" },
+        { "CAST('2024-02-30' AS DATE)", NULL },
+        { "CAST('2024-01-02-03.04.05' AS TIMESTAMP)", "2024-01-02 03:04:05.000000" },
+        { "CAST('true' AS BOOLEAN)", "1" },
+    };
+    for (size_t i = 0; i < sizeof casts / sizeof casts[0]; i++) {
+        char text[128];
+        snprintf(text, sizeof text, "VALUES (%s)", casts[i].cast);
+        if (casts[i].result != NULL)
+            expect(text, casts[i].result);
+        struct sql_section *section = prepared(1, text);
+        target->operations->open(target, section, NULL, 0, &said);
+        CU_ASSERT_EQUAL(target->operations->fetch(target, section, &said), casts[i].result != NULL ? SQL_STEP_ROW : SQL_STEP_FAILED);
+        CU_ASSERT(casts[i].result != NULL || said.sqlcode == -420 || said.sqlcode == -413 || said.sqlcode == -180);
+        target->operations->close(target, section);
+    }
+}
+
+static void
+casts_tell_their_types(void)
+{
+    struct sql_section *section =
+        prepared(1, "SELECT CAST(? AS DECIMAL(31,7)) AS x, 1, CAST(? AS CHAR(4)), CAST(? AS SMALLINT) + 1 FROM sysibm.sysdummy1");
+    static const enum sql_type types[] = { SQL_TYPE_DECIMAL, SQL_TYPE_COUNT, SQL_TYPE_CHAR, SQL_TYPE_COUNT };
+    for (size_t i = 0; i < 4; i++) {
+        struct sql_column column;
+        target->operations->describe_column(target, section, i, &column);
+        CU_ASSERT(types[i] == SQL_TYPE_COUNT || column.type == types[i]);
+        CU_ASSERT(i != 0 || (column.precision == 31 && column.scale == 7));
+        CU_ASSERT(i != 3 || column.type != SQL_TYPE_SMALLINT);
+    }
+}
+
+static void
+tables_of_others_are_checked_too(void)
+{
+    elsewhere("CREATE TABLE foreigner (s SMALLINT, d DECIMAL(31,15), v VARCHAR(3), x)");
+    CU_ASSERT_EQUAL(run("INSERT INTO foreigner (s) VALUES (32768)"), -413);
+    CU_ASSERT_EQUAL(run_with(prepared(1, "INSERT INTO foreigner (d) VALUES (?)"), "1000000000000000.000000000000001"), -413);
+    CU_ASSERT_EQUAL(run("INSERT INTO foreigner (d) VALUES (1234567890123456.75)"), -413);
+    CU_ASSERT_EQUAL(run("INSERT INTO foreigner (d, x) VALUES (12.5, 'anything')"), 0);
+    commit();
+    elsewhere("SELECT v FROM foreigner; INSERT INTO foreigner (s) VALUES (99999)"); /* nothing of ours is in the way */
+    CU_ASSERT_EQUAL(run("UPDATE foreigner SET x = 1"), 0);                          /* and what was there already stays */
+    commit();
+}
+
+static void
+checks_follow_their_table(void)
+{
+    must_run("CREATE TABLE changing (v VARCHAR(3))");
+    commit();
+    struct sql_section *insert = prepared(1, "INSERT INTO changing VALUES (?)");
+    CU_ASSERT_EQUAL(run_with(insert, "abcd"), -433);
+    target->operations->rollback(target, &said);
+    CU_ASSERT_EQUAL(run_with(insert, "abcd"), -433); /* the checks went with the unit of work, and came back */
+    CU_ASSERT_EQUAL(run_with(insert, "abc"), 0);
+    commit();
+    elsewhere("DROP TABLE changing; CREATE TABLE changing (w VARCHAR(8))");
+    CU_ASSERT_EQUAL(run_with(insert, "abcd"), 0);
+    CU_ASSERT_EQUAL(run_with(insert, "abcdefghi"), -433);
+    commit();
+    must_run("ALTER TABLE changing ADD COLUMN n SMALLINT");
+    CU_ASSERT_EQUAL(run("INSERT INTO changing VALUES ('a', 99999)"), -413);
+    must_run("ALTER TABLE changing DROP COLUMN w");
+    must_run("INSERT INTO changing VALUES (1)");
+    must_run("SAVEPOINT p ON ROLLBACK RETAIN CURSORS");
+    must_run("DROP TABLE changing");
+    must_run("ROLLBACK TO SAVEPOINT p");
+    CU_ASSERT_EQUAL(run("INSERT INTO changing VALUES (99999)"), -413);
+    commit();
+}
+
+int
+main(void)
+{
+    static const struct test_case cases[] = {
+        { "decimals of 31 digits are exact", decimals_of_31_digits_are_exact },
+        { "what does not fit is refused", what_does_not_fit_is_refused },
+        { "a statement that fails for one row changes none", a_statement_that_fails_for_one_row_changes_none },
+        { "parameters take the form of their column", parameters_take_the_form_of_their_column },
+        { "casts are exact or fail", casts_are_exact_or_fail },
+        { "casts tell their types", casts_tell_their_types },
+        { "tables of others are checked too", tables_of_others_are_checked_too },
+        { "checks follow their table", checks_follow_their_table },
+    };
+    if (mkdtemp(folder) == NULL)
+        return 1;
+    snprintf(datastore.path, sizeof datastore.path, "%s/sample.db", folder);
+    target = sqlite_session_new(&datastore, "USER0001");
+    int status = SUITE_RUN("sqlite types", cases);
+    sqlite_session_free(target);
+    static const char *const suffixes[] = { "", "-wal", "-shm" };
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char path[CONFIGURATION_PATH_MAX + 16];
+        snprintf(path, sizeof path, "%s%s", datastore.path, suffixes[i]);
+        unlink(path);
+    }
+    rmdir(folder);
+    return status;
+}
