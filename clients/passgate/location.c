@@ -32,5 +32,10 @@ location_find(enum location_server server, const char *socket, const char *confi
         if (problems.problems[i].severity == CONFIGURATION_ERROR)
             fprintf(stderr, "passgate: %s\n", problems.problems[i].text);
     problem_list_clear(&problems);
-    return read && copy_path(server == LOCATION_SAFD ? settings.saf_socket : settings.operator_socket, path);
+    const char *const paths[] = {
+        [LOCATION_SAFD] = settings.saf_socket,
+        [LOCATION_GATEWAY] = settings.operator_socket,
+        [LOCATION_AUDIT] = settings.audit_file,
+    };
+    return read && copy_path(paths[server], path);
 }

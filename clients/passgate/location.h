@@ -8,6 +8,7 @@
 enum location_server {
     LOCATION_SAFD,    /* [saf] socket */
     LOCATION_GATEWAY, /* [passgate] operator_socket */
+    LOCATION_AUDIT,   /* [racf] audit; a file, not a socket */
 };
 
 /* `socket` and `config` are the values of --socket and --config, NULL when not given; without both the default passgate.ini is

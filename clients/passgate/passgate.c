@@ -6,6 +6,7 @@ int
 main(int argc, char *argv[])
 {
     static const struct subcommand subcommands[] = {
+        { "audit", passgate_audit, "show audit records, filtered by user, application, outcome and time" },
         { "command", passgate_command, "send an operator command (QUERY IMSCON, UPDATE IMSCON) to a gateway" },
         { "racf", passgate_racf, "run RACF commands: from arguments, from standard input, or at a prompt" },
         { "ticket", passgate_ticket, "generate and evaluate PassTickets with a key from a file" },

@@ -124,8 +124,8 @@ what_is_no_command_is_refused(void)
     }
     program_run(&result, program_path("PASSGATE"), (const char *const[]) { "dance", NULL }, NULL);
     CU_ASSERT_EQUAL(result.status, 2);
-    CU_ASSERT_STRING_EQUAL(result.errors,
-                           "passgate: dance: there is no such subcommand: choose one of command racf ticket; see 'passgate --help'\n");
+    CU_ASSERT_EQUAL(strncmp(result.errors, "passgate: dance: there is no such subcommand: choose one of audit ", 66), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(result.errors, " command "));
 }
 
 /* Every option that the help names must be in the manual, as mdoc writes it. */
@@ -154,6 +154,8 @@ the_manuals_know_every_option(void)
 {
     check_manual("SAFD", (const char *const[]) { "--help", NULL }, "safd.8");
     check_manual("PASSGATE", (const char *const[]) { "--help", NULL }, "passgate.1");
+    check_manual("PASSGATE", (const char *const[]) { "audit", "--help", NULL }, "passgate.1");
+    check_manual("PASSGATE", (const char *const[]) { "ticket", "explain", "--help", NULL }, "passgate.1");
     check_manual("PASSGATE", (const char *const[]) { "command", "--help", NULL }, "passgate.1");
     check_manual("PASSGATE", (const char *const[]) { "racf", "--help", NULL }, "passgate.1");
     check_manual("PASSGATE", (const char *const[]) { "ticket", "--help", NULL }, "passgate.1");
