@@ -8,6 +8,8 @@
 
 #include "clients/sqlbatch/diagnosis.h"
 #include "clients/sqlbatch/directory.h"
+#include "clients/sqlbatch/interrupt.h"
+#include "clients/sqlbatch/progress.h"
 #include "common/secret.h"
 
 /* A batch that is running. */
@@ -15,6 +17,7 @@ struct run {
     const struct batch *batch;
     struct connection *connection; /* NULL while there is none */
     struct printer printer;
+    struct progress progress;
     bool uncommitted; /* there were statements since the last commit */
     bool printing;    /* a result has been begun and not ended */
     size_t line;      /* of the statement that runs; 0 outside the script */
@@ -55,6 +58,7 @@ static void
 drop_connection(struct run *run)
 {
     connection_close(run->connection);
+    interrupt_release();
     run->connection = NULL;
     run->uncommitted = false;
 }
@@ -71,11 +75,14 @@ finish_command(struct run *run, struct problem *problem)
         switch (connection_next(run->connection, problem)) {
         case REQUESTER_COLUMNS:
             columns = requester_columns(requester, &count);
+            if (run->batch->rows_are_seen)
+                progress_hide(&run->progress);
             printer_begin(&run->printer, columns, count);
             run->printing = true;
             break;
         case REQUESTER_ROW:
             printer_row(&run->printer, requester_row(requester));
+            progress_row(&run->progress);
             break;
         case REQUESTER_BLOCK_ENDED:
             if (!printer_is_good(&run->printer)) {
@@ -177,7 +184,9 @@ run_bound(struct run *run, const struct bound_statement *bound)
     struct problem problem = { 0 };
     const struct verb *verb = find_verb(bound->text.bytes);
     run->uncommitted = true;
+    progress_begin(&run->progress, run->line);
     bool good = execute(run, verb, bound, &problem);
+    progress_end(&run->progress);
     if (run->printing)
         printer_end(&run->printer);
     bool had_rows = run->printing;
@@ -244,6 +253,12 @@ run_disconnect(struct run *run)
     return BATCH_OK;
 }
 
+static void
+tick(void *progress)
+{
+    progress_tick(progress);
+}
+
 /* Takes the credential over. */
 static enum batch_status
 connect_to(struct run *run, const struct connection_url *url, struct credential *credential)
@@ -252,6 +267,12 @@ connect_to(struct run *run, const struct connection_url *url, struct credential 
     if (url->without_effect[0] != '\0')
         say(run, "note: properties without effect here: %s", url->without_effect);
     run->connection = connection_open(url, credential, &problem);
+    if (run->connection != NULL && !interrupt_catch()) {
+        problem_set_errno(&problem, "signals cannot be caught");
+        drop_connection(run);
+    }
+    if (run->connection != NULL)
+        connection_watch(run->connection, tick, &run->progress);
     if (run->connection == NULL)
         complain(run, "connect failed", "%s", problem.text);
     else
@@ -365,6 +386,10 @@ run_script(struct run *run)
         struct script_statement statement;
         enum script_kind kind = script_next(run->batch->script, &statement, &problem);
         run->line = statement.line;
+        if (run->connection != NULL && interrupt_asked()) {
+            complain(run, "stopped", "by Ctrl-C or SIGTERM");
+            return BATCH_STATEMENT_FAILED;
+        }
         if (kind == SCRIPT_END)
             return BATCH_OK;
         if (kind == SCRIPT_INVALID || kind == SCRIPT_UNREADABLE) {
@@ -385,6 +410,7 @@ clean_up(struct run *run, enum batch_status status)
 {
     if (run->connection == NULL || status == BATCH_ROLLBACK_FAILED)
         return status;
+    interrupt_release(); /* the rollback is not to be cancelled by what it is done for */
     return run_rollback(run) == BATCH_OK ? status : BATCH_CLEANUP_FAILED;
 }
 
@@ -392,6 +418,7 @@ enum batch_status
 batch_run(const struct batch *batch, const char *target)
 {
     struct run run = { .batch = batch };
+    progress_init(&run.progress, batch->terminal, &clock_system);
     printer_init(&run.printer, batch->format, batch->out);
     enum batch_status status = target != NULL ? run_connect(&run, target, BATCH_CONFIGURATION_ERROR) : BATCH_OK;
     if (status == BATCH_OK)

@@ -30,9 +30,11 @@ struct batch {
     const char *connections; /* file of named connections; NULL: the usual one */
     const struct host_variables *variables;
     const struct printer_format *format;
-    FILE *out;    /* results */
-    FILE *errors; /* messages */
-    bool echo;    /* print each statement before it runs; a CONNECT without its password */
+    FILE *out;          /* results */
+    FILE *errors;       /* messages */
+    FILE *terminal;     /* shows the progress of long statements; NULL: nobody looks */
+    bool rows_are_seen; /* `out` is the same terminal */
+    bool echo;          /* print each statement before it runs; a CONNECT without its password */
 };
 
 /* `target`, a URL or the name of a connection (or NULL), is connected to before the script begins. */

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "clients/sqlbatch/interrupt.h"
 #include "common/clock.h"
 #include "drda/codepoint.h"
 
@@ -20,6 +21,8 @@ enum { REPLY_BYTES_MAX = 64 << 20, NO_DEADLINE = -1 };
 struct connection {
     int socket;
     int64_t deadline_ms; /* monotonic; NO_DEADLINE once logged on: a statement may take its time */
+    void (*tick)(void *context);
+    void *tick_context;
     char peer[CONNECTION_URL_HOST_MAX + 16];
     struct requester *requester;
 };
@@ -35,32 +38,39 @@ static const struct requester_settings requester_settings = {
     .reply_bytes_max = REPLY_BYTES_MAX,
 };
 
+/* Nobody waits to be told. */
+static void
+ignore_tick(void *context)
+{
+    (void)context;
+}
+
 /* Waits for the socket until the deadline; false with errno. */
 static bool
-wait_for(int socket, short events, int64_t deadline_ms)
+wait_for(const struct connection *connection, int socket, short events)
 {
     for (;;) {
-        int64_t left_ms = NO_DEADLINE;
-        if (deadline_ms != NO_DEADLINE) {
-            left_ms = deadline_ms - clock_monotonic_ms(&clock_system);
-            left_ms = left_ms < 0 ? 0 : left_ms;
+        int64_t wait_ms = CONNECTION_TICK_MS;
+        if (connection->deadline_ms != NO_DEADLINE) {
+            int64_t left_ms = connection->deadline_ms - clock_monotonic_ms(&clock_system);
+            wait_ms = left_ms < wait_ms ? left_ms : wait_ms;
         }
-        struct pollfd wait = { .fd = socket, .events = events };
-        int ready = poll(&wait, 1, (int)left_ms);
-        if (ready > 0)
-            return true;
-        if (ready == 0) {
+        if (wait_ms < 0) {
             errno = ETIMEDOUT;
             return false;
         }
-        if (errno != EINTR)
+        int ready = interrupt_poll(socket, events, (int)wait_ms);
+        if (ready > 0)
+            return true;
+        if (ready < 0 && errno != EINTR)
             return false;
+        connection->tick(connection->tick_context);
     }
 }
 
 /* Connects to one address; -1 with errno. The socket stays non-blocking. */
 static int
-connect_address(const struct addrinfo *address, int64_t deadline_ms)
+connect_address(const struct connection *connection, const struct addrinfo *address)
 {
     int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, address->ai_protocol);
     if (fd < 0)
@@ -68,7 +78,7 @@ connect_address(const struct addrinfo *address, int64_t deadline_ms)
     int error = connect(fd, address->ai_addr, address->ai_addrlen) == 0 ? 0 : errno;
     if (error == EINPROGRESS) {
         socklen_t size = sizeof error;
-        if (!wait_for(fd, POLLOUT, deadline_ms) || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+        if (!wait_for(connection, fd, POLLOUT) || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
             error = errno;
     }
     if (error == 0) {
@@ -95,12 +105,22 @@ connect_host(struct connection *connection, const struct connection_url *url, st
         return false;
     }
     for (struct addrinfo *address = addresses; address != NULL && connection->socket < 0; address = address->ai_next)
-        connection->socket = connect_address(address, connection->deadline_ms);
+        connection->socket = connect_address(connection, address);
     int error = errno;
     freeaddrinfo(addresses);
     if (connection->socket < 0)
         problem_set(problem, "%s: %s: check host and port, and that the server runs", connection->peer, strerror(error));
     return connection->socket >= 0;
+}
+
+/* With errno. */
+static void
+tell_error(const struct connection *connection, const char *what, struct problem *problem)
+{
+    if (errno == ECANCELED)
+        problem_set(problem, "cancelled by Ctrl-C or SIGTERM: the connection was closed, so the server rolls back");
+    else
+        problem_set_errno(problem, "%s: %s", connection->peer, what);
 }
 
 static bool
@@ -111,8 +131,8 @@ send_output(struct connection *connection, struct problem *problem)
     while ((bytes = requester_output(connection->requester, &size)) != NULL && size > 0) {
         ssize_t sent = send(connection->socket, bytes, size, MSG_NOSIGNAL);
         bool wait = sent < 0 && (errno == EAGAIN || errno == EINTR);
-        if ((sent < 0 && !wait) || (wait && !wait_for(connection->socket, POLLOUT, connection->deadline_ms))) {
-            problem_set_errno(problem, "%s: cannot send", connection->peer);
+        if ((sent < 0 && !wait) || (wait && !wait_for(connection, connection->socket, POLLOUT))) {
+            tell_error(connection, "cannot send", problem);
             return false;
         }
         if (sent > 0)
@@ -129,10 +149,10 @@ receive_input(struct connection *connection, struct problem *problem)
     if (room == NULL)
         return true; /* the next step says why */
     ssize_t got = recv(connection->socket, room, size, 0);
-    while (got < 0 && (errno == EAGAIN || errno == EINTR) && wait_for(connection->socket, POLLIN, connection->deadline_ms))
+    while (got < 0 && (errno == EAGAIN || errno == EINTR) && wait_for(connection, connection->socket, POLLIN))
         got = recv(connection->socket, room, size, 0);
     if (got < 0)
-        problem_set_errno(problem, "%s: no answer", connection->peer);
+        tell_error(connection, "no answer", problem);
     else if (got == 0)
         problem_set(problem, "%s: the server closed the connection: see the server's log", connection->peer);
     else
@@ -149,6 +169,12 @@ connection_next(struct connection *connection, struct problem *problem)
             problem_set(problem, "%s: %s", connection->peer, requester_failure(connection->requester));
         if (event != REQUESTER_NEEDS_INPUT)
             return event;
+        /* An answer that is there already would be taken without waiting, for as long as the server is faster than we are. */
+        if (interrupt_asked()) {
+            errno = ECANCELED;
+            tell_error(connection, "", problem);
+            return REQUESTER_FAILED;
+        }
         if (!send_output(connection, problem) || !receive_input(connection, problem))
             return REQUESTER_FAILED;
     }
@@ -212,7 +238,7 @@ connection_open(const struct connection_url *url, const struct credential *crede
     }
     bool numeric6 = strchr(url->host, ':') != NULL;
     uint32_t timeout_s = url->login_timeout_s > 0 ? url->login_timeout_s : CONNECTION_LOGIN_TIMEOUT_S;
-    *connection = (struct connection) { .socket = -1, .requester = requester };
+    *connection = (struct connection) { .socket = -1, .tick = ignore_tick, .requester = requester };
     connection->deadline_ms = clock_monotonic_ms(&clock_system) + (int64_t)timeout_s * 1000;
     snprintf(connection->peer, sizeof connection->peer, "%s%s%s:%u", numeric6 ? "[" : "", url->host, numeric6 ? "]" : "",
              (unsigned)url->port);
@@ -233,6 +259,13 @@ connection_close(struct connection *connection)
         close(connection->socket);
     requester_free(connection->requester);
     free(connection);
+}
+
+void
+connection_watch(struct connection *connection, void (*tick)(void *context), void *context)
+{
+    connection->tick = tick;
+    connection->tick_context = context;
 }
 
 struct requester *

@@ -4,7 +4,7 @@
 #include "clients/sqlbatch/credential.h"
 #include "drda/requester.h"
 
-enum { CONNECTION_LOGIN_TIMEOUT_S = 30 };
+enum { CONNECTION_LOGIN_TIMEOUT_S = 30, CONNECTION_TICK_MS = 250 };
 
 struct connection;
 
@@ -18,6 +18,10 @@ void connection_close(struct connection *connection);
 /* To start commands and to look at their results. */
 struct requester *connection_requester(struct connection *connection);
 
+/* Has `tick` called at least every CONNECTION_TICK_MS while connection_next waits for the server. */
+void connection_watch(struct connection *connection, void (*tick)(void *context), void *context);
+
 /* Sends and receives until there is an event, never REQUESTER_NEEDS_INPUT. REQUESTER_FAILED: the problem says why; only
- * connection_close is left then. */
+ * connection_close is left then. It is also what becomes of a command when the user asks for its end (interrupt.h): closing the
+ * connection makes the server stop it and roll back. */
 MUST_CHECK enum requester_event connection_next(struct connection *connection, struct problem *problem);

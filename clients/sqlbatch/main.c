@@ -112,6 +112,8 @@ run_file(const struct arguments *arguments, const struct printer_format *format,
         .format = format,
         .out = stdout,
         .errors = stderr,
+        .terminal = isatty(STDERR_FILENO) ? stderr : NULL,
+        .rows_are_seen = isatty(STDOUT_FILENO) != 0,
         .echo = arguments->options[OPTION_ECHO] != NULL,
     };
     const char *name = arguments->options[OPTION_CONNECTION];

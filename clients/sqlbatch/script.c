@@ -2,10 +2,12 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
+#include "clients/sqlbatch/interrupt.h"
 #include "common/secret.h"
 
 enum { END_OF_SCRIPT = -1, PROPERTY_NAME_MAX = 64, WORD_MAX = 16 };
@@ -43,7 +45,9 @@ fill(struct script *script)
     script->at = 0;
     ssize_t got;
     do
-        got = read(script->file, script->buffer + script->filled, sizeof script->buffer - script->filled);
+        got = interrupt_poll(script->file, POLLIN, -1) < 0
+                  ? -1
+                  : read(script->file, script->buffer + script->filled, sizeof script->buffer - script->filled);
     while (got < 0 && errno == EINTR);
     script->ended = got <= 0;
     script->error = got < 0 ? errno : 0;
