@@ -1,0 +1,231 @@
+/* sqlbatch as its users run it, against the real gateway: named connections, all types in all formats, host variables, Ctrl-C. */
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/attributes.h"
+#include "tests/support/gateway.h"
+#include "tests/support/shell.h"
+#include "tests/support/suite.h"
+
+static struct gateway gateway;
+static char output[1 << 18];
+
+static void write_text(const char *name, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Writes a file of mode 0600 in the gateway's directory. */
+static void
+write_text(const char *name, const char *format, ...)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", gateway.directory, name);
+    FILE *file = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fchmod(fileno(file), S_IRUSR | S_IWUSR);
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(file, format, arguments);
+    va_end(arguments);
+    fclose(file);
+}
+
+/* A new ticket for the next run: what logs on as a password does. */
+static void
+write_ticket(void)
+{
+    char ticket[9];
+    gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, ticket);
+    write_text("ticket", "%s\n", ticket);
+}
+
+/* Runs `sqlbatch <arguments> job.sql <operands>` in the gateway's directory; standard output in `output`, standard error behind it. */
+static int
+run_batch(const char *arguments, const char *script, const char *operands)
+{
+    char command[1024];
+    write_ticket();
+    write_text("job.sql", "%s", script);
+    snprintf(command, sizeof command,
+             "cd %s && %s/sqlbatch --connections connections.ini %s job.sql %s 2>errors </dev/null; status=$?; "
+             "cat errors; exit $status",
+             gateway.directory, getenv("PASSGATE_BUILD"), arguments, operands);
+    return shell_run(output, sizeof output, command);
+}
+
+static void
+expect_output(const char *expected)
+{
+    CU_ASSERT_PTR_NOT_NULL(strstr(output, expected));
+    if (strstr(output, expected) == NULL)
+        shell_show(output);
+}
+
+static void
+write_connections(void)
+{
+    write_text("connections.ini",
+               "[SAMPLE]\nhost = 127.0.0.1\nport = %u\nrdb = SAMPLE\nuser = IMSUSR1\nauthentication = password\npassword_file = ticket\n"
+               "[BYTICKET]\nhost = localhost\nport = %u\nrdb = SAMPLE\nuser = TOM\nauthentication = passticket\napplication = IMSCON1\n"
+               "key_file = key\npassword_file = ticket\n",
+               gateway.port, gateway.port);
+    write_text("key", "%s\n", gateway.key);
+}
+
+static void
+a_named_connection_logs_on_with_its_own_method(void)
+{
+    write_connections();
+    CU_ASSERT_EQUAL(run_batch("", "CONNECT byticket;\nVALUES 1;\nDISCONNECT;\nCONNECT SAMPLE;\nVALUES 2;\n", ""), 0);
+    expect_output("connected to SAMPLE at localhost port ");
+    expect_output(" as TOM\n");
+    expect_output(" as IMSUSR1\n");
+    CU_ASSERT_EQUAL(run_batch("--connection SAMPEL", "VALUES 1;", ""), 101);
+    expect_output("sqlbatch: --connection: connections.ini: there is no connection [SAMPEL]; did you mean SAMPLE?\n");
+}
+
+static const char types_script[] =
+    "CREATE TABLE batch_types (k INTEGER NOT NULL PRIMARY KEY, si SMALLINT, bi BIGINT, r REAL, d DOUBLE, de DECIMAL(31,15), c CHAR(4),\n"
+    "    v VARCHAR(40), b CHAR(2) FOR BIT DATA, vb VARCHAR(10) FOR BIT DATA, da DATE, ti TIME, ts TIMESTAMP, bo BOOLEAN);\n"
+    "INSERT INTO batch_types VALUES (1, -32768, 9223372036854775807, 1.5, 0.1, '1234567890123456.123456789012345', 'ab', 'it''s ä€',\n"
+    "    X'00FF', X'', '2024-02-29', '23:59:58', '2024-02-29 23:59:58.123456', TRUE);\n"
+    "INSERT INTO batch_types (k) VALUES (2);\n"
+    "COMMIT;\n";
+
+static const char select_types[] = "SELECT * FROM batch_types ORDER BY k;\n";
+
+static void
+types_are_printed_right_in_every_format(void)
+{
+    CU_ASSERT_EQUAL(run_batch("--connection SAMPLE", types_script, ""), 0);
+    CU_ASSERT_EQUAL(run_batch("--connection SAMPLE --format vertical", select_types, ""), 0);
+    static const char *const lines[] = { "-32768\n",
+                                         "9223372036854775807\n",
+                                         "1.5\n",
+                                         "0.1\n",
+                                         "1234567890123456.123456789012345\n",
+                                         "ab",
+                                         "it's ä€\n",
+                                         "X'00FF'\n",
+                                         "X''\n",
+                                         "2024-02-29\n",
+                                         "23:59:58\n",
+                                         "2024-02-29",
+                                         "58.123456",
+                                         "TRUE\n",
+                                         "2\n",
+                                         "NULL\n",
+                                         "2 rows" };
+    shell_expect(output, lines, sizeof lines / sizeof *lines);
+    CU_ASSERT_EQUAL(run_batch("--connection SAMPLE --format csv", select_types, ""), 0);
+    expect_output("K,SI,BI,R,D,DE,C,V,B,VB,DA,TI,TS,BO\r\n1,-32768,9223372036854775807,1.5,0.1,1234567890123456.123456789012345,");
+    expect_output("\r\n2,,,,,,,,,,,,,\r\n");
+    CU_ASSERT_EQUAL(run_batch("--connection SAMPLE --format json", select_types, ""), 0);
+    expect_output(
+        "{\"K\": 1, \"SI\": -32768, \"BI\": 9223372036854775807, \"R\": 1.5, \"D\": 0.1, \"DE\": 1234567890123456.123456789012345,");
+    expect_output("\"BO\": true}");
+    expect_output("{\"K\": 2, \"SI\": null,");
+    CU_ASSERT_EQUAL(run_batch("--connection SAMPLE", "SELECT k, v, bo FROM batch_types ORDER BY k;", ""), 0);
+    expect_output(" K | V       | BO\n");
+    expect_output(" 1 | it's ä€ | TRUE\n 2 | NULL    | NULL\n2 rows\n");
+}
+
+static void
+host_variables_are_values(void)
+{
+    static const char script[] = "CREATE TABLE batch_host (id INTEGER, name VARCHAR(60));\n"
+                                 "INSERT INTO batch_host VALUES (:ID, :NAME), (2, :NOTHING);\n"
+                                 "SELECT name FROM batch_host WHERE id = :ID AND name <> ':NAME';\n"
+                                 "SELECT COUNT(*) AS n FROM batch_host WHERE name IS NULL;\n";
+    write_text("values", "ID=7\nNOTHING\n");
+    CU_ASSERT_EQUAL(run_batch("--connection SAMPLE --format csv --variables values", script, "\"NAME=x'); DROP TABLE batch_host; --\""), 0);
+    expect_output("NAME\r\nx'); DROP TABLE batch_host; --\r\n");
+    expect_output("N\r\n1\r\n");
+    CU_ASSERT_EQUAL(run_batch("--connection SAMPLE", "SELECT :ID;", "ID=1 ID2"), 101);
+    expect_output("sqlbatch: ID2: not NAME=VALUE");
+}
+
+static void
+progress_is_for_terminals_alone(void)
+{
+    CU_ASSERT_EQUAL(run_batch("--connection SAMPLE",
+                              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT COUNT(*) FROM n;",
+                              ""),
+                    0);
+    CU_ASSERT_PTR_NULL(strchr(output, '\033'));
+    CU_ASSERT_PTR_NULL(strchr(output, '\r'));
+}
+
+/* Starts a batch that does not end by itself, and waits until its first statement has been told. */
+static pid_t
+start_endless(void)
+{
+    static const char script[] = "INSERT INTO batch_host VALUES (99, 'lost');\n"
+                                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n;\n";
+    char command[1024];
+    write_ticket();
+    write_text("endless.sql", "%s", script);
+    snprintf(command, sizeof command, "cd %s && exec %s/sqlbatch --connections connections.ini --connection SAMPLE endless.sql >told 2>&1",
+             gateway.directory, getenv("PASSGATE_BUILD"));
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        signal(SIGINT, SIG_DFL);
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    for (bool told = false; !told;) {
+        char *text = gateway_file(&gateway, "told");
+        told = strstr(text, "1 row affected\n") != NULL;
+        free(text);
+        CU_ASSERT_FATAL(waitpid(pid, NULL, WNOHANG) == 0);
+        nanosleep(&(struct timespec) { .tv_nsec = 50000000 }, NULL);
+    }
+    return pid;
+}
+
+static void
+ctrl_c_cancels_the_statement_and_the_batch(void)
+{
+    int status;
+    pid_t pid = start_endless();
+    kill(pid, SIGINT);
+    CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 12);
+    char *told = gateway_file(&gateway, "told");
+    CU_ASSERT_PTR_NOT_NULL(strstr(told, "endless.sql:2: statement failed: cancelled by Ctrl-C"));
+    if (strstr(told, "cancelled by Ctrl-C") == NULL)
+        shell_show(told);
+    free(told);
+    /* The server has stopped it and let go of its lock, and what was not committed is gone. */
+    CU_ASSERT_EQUAL(run_batch("--connection SAMPLE --format csv",
+                              "INSERT INTO batch_host VALUES (98, 'kept');\nSELECT COUNT(*) AS n FROM batch_host WHERE id = 99;", ""),
+                    0);
+    expect_output("N\r\n0\r\n");
+}
+
+static void
+the_gateway_stops_on_request(void)
+{
+    gateway_stop(&gateway);
+}
+
+int
+main(void)
+{
+    static const struct test_case cases[] = {
+        { "a named connection logs on with its own method", a_named_connection_logs_on_with_its_own_method },
+        { "types are printed right in every format", types_are_printed_right_in_every_format },
+        { "host variables are values", host_variables_are_values },
+        { "progress is for terminals alone", progress_is_for_terminals_alone },
+        { "Ctrl-C cancels the statement and the batch", ctrl_c_cancels_the_statement_and_the_batch },
+        { "the gateway stops on request", the_gateway_stops_on_request },
+    };
+    gateway_start(&gateway, &(struct gateway_options) { 0 });
+    return SUITE_RUN("sqlbatch", cases);
+}
