@@ -191,14 +191,14 @@ evidence_name(uint8_t evidence)
 
 /* Only the first use of a replayed ticket is worth a place in the record. */
 static void
-add_first_use(json_t *record, const struct saf_result *result, const struct racroute_facts *facts)
+add_first_use(json_t *record, const struct saf_result *result, const struct replay_use *first_use)
 {
     char time[TIME_SIZE];
     char address[NAME_TEXT_SIZE * PRINTABLE_GROWTH];
     if (record == NULL || result->explanation != SAF_EXPLAIN_TICKET_REPLAYED)
         return;
-    print_time(facts->first_use.utc_us, time);
-    printable_copy(facts->first_use.address, address, sizeof address);
+    print_time(first_use->utc_us, time);
+    printable_copy(first_use->address, address, sizeof address);
     json_object_set_new(record, "first_use", json_string(time));
     json_object_set_new(record, "first_address", json_string(address));
 }
@@ -224,7 +224,7 @@ audit_verify(struct audit *audit, int64_t utc_us, const struct saf_verify *verif
                                (int)result->reason, "evidence", evidence_name(verify->evidence), "ticket", kind_name(facts->ticket_kind),
                                "ticket_offset_s", (int)result->ticket_offset_s, "profile", facts->profile, "explanation",
                                (int)result->explanation, "explanation_text", saf_explanation_text(result->explanation));
-    add_first_use(record, result, facts);
+    add_first_use(record, result, &facts->first_use);
     append(audit, record);
 }
 
@@ -263,6 +263,22 @@ audit_explain(struct audit *audit, int64_t utc_us, const char *userid, uint32_t 
     printable_copy(explain->application, application, sizeof application);
     append(audit, json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:i}", "time", time, "record", "explain", "user", user, "uid", (json_int_t)uid,
                             "subject", subject, "application", application, "return_code", (int)return_code));
+}
+
+void
+audit_ticket(struct audit *audit, int64_t utc_us, enum audit_ticket_event event, const struct ticket_decision *decision)
+{
+    const struct saf_result *result = &decision->answer.result;
+    char time[TIME_SIZE];
+    print_time(utc_us, time);
+    json_t *record = json_pack("{s:s, s:s, s:i, s:i, s:s, s:I, s:s, s:s, s:i, s:i, s:i, s:s, s:i, s:s, s:i, s:s}", "time", time, "record",
+                               "ticket", "event", (int)event, "qualifier", result->saf == SAF_OK ? 0 : 1, "user", decision->caller.userid,
+                               "uid", (json_int_t)decision->caller_uid, "subject", decision->userid, "application", decision->application,
+                               "saf", (int)result->saf, "racf", (int)result->racf, "reason", (int)result->reason, "ticket",
+                               kind_name(decision->kind), "ticket_offset_s", (int)result->ticket_offset_s, "profile", decision->profile,
+                               "explanation", (int)result->explanation, "explanation_text", saf_explanation_text(result->explanation));
+    add_first_use(record, result, &decision->first_use);
+    append(audit, record);
 }
 
 /* A line that was written in part is taken back, so that the next one starts on a line of its own. */

@@ -5,6 +5,9 @@
  * 7 revoked now, 9 undefined user), user, group, application, address, port, connection, saf, racf, reason, ticket (legacy, upper,
  * mixed, password, none), ticket_offset_s, profile, explanation, explanation_text; of a replay also first_use and first_address.
  * Of a RACF command (record "command"): time, user, uid, command, return_code.
+ * Of the ticket service (record "ticket"): time, event (81 evaluation, 82 generation) and qualifier (0 success, 1 failure), user and uid
+ * (who asked), subject and application (whose ticket, for what), saf, racf, reason, ticket, ticket_offset_s, profile, explanation,
+ * explanation_text; of a replay also first_use and first_address.
  * Of a question why a ticket is refused (record "explain"): time, user and uid (who asked), subject and application (about whom and
  * what), return_code.
  *
@@ -16,6 +19,7 @@
 #include "common/attributes.h"
 #include "common/problem.h"
 #include "security/racroute.h"
+#include "security/saf/ticket_service.h"
 
 struct audit;
 
@@ -34,6 +38,9 @@ void audit_command(struct audit *audit, int64_t utc_us, const char *userid, uint
 /* A question of an administrator why a ticket is refused: it tells who may log on with what, so who asked is on record. */
 void audit_explain(struct audit *audit, int64_t utc_us, const char *userid, uint32_t uid, const struct saf_explain *explain,
                    uint8_t return_code);
+/* What the ticket service decided. */
+enum audit_ticket_event { AUDIT_TICKET_EVALUATED = 81, AUDIT_TICKET_GENERATED = 82 };
+void audit_ticket(struct audit *audit, int64_t utc_us, enum audit_ticket_event event, const struct ticket_decision *decision);
 /* Writes the batch with one call. False when a record could not be written: the decisions must not be told as successes. The batch is
  * gone either way, and no half line is left in the file. */
 MUST_CHECK bool audit_flush(struct audit *audit);

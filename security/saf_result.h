@@ -20,6 +20,18 @@ enum racf_verify_code {
     RACF_VERIFY_APPL_REFUSED = 0x34,
 };
 
+/* RACF return codes of R_ticketserv with SAF_REFUSED. */
+enum saf_ticket_code { SAF_TICKET_REFUSED = 8, SAF_TICKET_FAILED = 16 };
+
+/* Reason codes of R_ticketserv, as IBM's tables have them: decimal. */
+enum saf_ticket_reason {
+    SAF_TICKET_PARAMETER_LIST = 4,  /* 8/8: no user ID, application or PassTicket */
+    SAF_TICKET_INTERNAL = 8,        /* 8/8 */
+    SAF_TICKET_NOT_AUTHORIZED = 16, /* 8/8: IRRPTAUTH */
+    SAF_TICKET_NOT_GENERATED = 28,  /* 8/16 */
+    SAF_TICKET_NOT_VALID = 32,      /* 8/16: or its validity could not be established */
+};
+
 /* Why, in the operator's terms. Stable numbers: they stand in audit records. */
 enum saf_explanation {
     SAF_EXPLAIN_NONE = 0,
@@ -51,6 +63,11 @@ enum saf_explanation {
     SAF_EXPLAIN_INTERNAL = 26,
     SAF_EXPLAIN_CLOCK_SET_BACK = 27, /* older than the oldest use still on record */
     SAF_EXPLAIN_BUSY = 28,           /* more logins under way than can be decided in time */
+    SAF_EXPLAIN_CALLER_UNKNOWN = 29, /* no user, or a revoked one, has the caller's uid */
+    SAF_EXPLAIN_NOT_PERMITTED = 30,  /* by profile IRRPTAUTH.application.userid */
+    SAF_EXPLAIN_NAME = 31,           /* no user ID or application name */
+    SAF_EXPLAIN_NO_SECOND = 32,      /* a ticket was made for each second near now */
+    SAF_EXPLAIN_SECONDS = 33,        /* the memory of the seconds fails */
 };
 
 struct saf_result {

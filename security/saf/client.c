@@ -10,6 +10,8 @@
 #include "common/clock.h"
 #include "common/secret.h"
 
+enum { SAF_TICKET_ANSWER_MAX = 64 }; /* bytes of its frame */
+
 struct saf_client {
     int descriptor;
     int timeout_ms;
@@ -192,6 +194,37 @@ saf_client_verify(struct saf_client *client, const struct saf_verify *verify, st
     saf_verify_encode(&writer, ++client->id, verify);
     return exchange(client, &writer, SAF_MESSAGE_VERIFY, &frame, problem) &&
            check_decoded(saf_verify_answer_decode(&frame.body, answer), client, problem);
+}
+
+/* A ticket must not stay behind in the buffer. */
+static bool
+exchange_ticket(struct saf_client *client, const struct wire_writer *writer, enum saf_message_type type, struct saf_ticket_answer *answer,
+                struct problem *problem)
+{
+    struct saf_frame frame;
+    *answer = (struct saf_ticket_answer) { .result.saf = SAF_REFUSED };
+    bool decoded = exchange(client, writer, type, &frame, problem) &&
+                   check_decoded(saf_ticket_answer_decode(&frame.body, type, answer), client, problem);
+    secret_wipe(client->answer, SAF_TICKET_ANSWER_MAX);
+    return decoded;
+}
+
+bool
+saf_client_generate(struct saf_client *client, const struct saf_generate *generate, struct saf_ticket_answer *answer,
+                    struct problem *problem)
+{
+    struct wire_writer writer = wire_writer(client->request, sizeof client->request);
+    saf_generate_encode(&writer, ++client->id, generate);
+    return exchange_ticket(client, &writer, SAF_MESSAGE_GENERATE, answer, problem);
+}
+
+bool
+saf_client_evaluate(struct saf_client *client, const struct saf_evaluate *evaluate, struct saf_ticket_answer *answer,
+                    struct problem *problem)
+{
+    struct wire_writer writer = wire_writer(client->request, sizeof client->request);
+    saf_evaluate_encode(&writer, ++client->id, evaluate);
+    return exchange_ticket(client, &writer, SAF_MESSAGE_EVALUATE, answer, problem);
 }
 
 bool

@@ -25,5 +25,9 @@ MUST_CHECK bool saf_client_explain(struct saf_client *client, const struct saf_e
                                    struct problem *problem);
 MUST_CHECK bool saf_client_verify(struct saf_client *client, const struct saf_verify *verify, struct saf_verify_answer *answer,
                                   struct problem *problem);
+MUST_CHECK bool saf_client_generate(struct saf_client *client, const struct saf_generate *generate, struct saf_ticket_answer *answer,
+                                    struct problem *problem);
+MUST_CHECK bool saf_client_evaluate(struct saf_client *client, const struct saf_evaluate *evaluate, struct saf_ticket_answer *answer,
+                                    struct problem *problem);
 MUST_CHECK bool saf_client_authorize(struct saf_client *client, const struct saf_authorize *authorize, struct saf_authorize_answer *answer,
                                      struct problem *problem);

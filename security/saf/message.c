@@ -96,22 +96,6 @@ saf_verify_decode(struct wire_reader *body, struct saf_verify *verify)
     return wire_done(body) && known_case && known_evidence;
 }
 
-void
-saf_verify_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_verify_answer *answer)
-{
-    size_t mark = frame_open(writer, id, SAF_MESSAGE_VERIFY | SAF_MESSAGE_ANSWER);
-    wire_put_u8(writer, answer->result.saf);
-    wire_put_u8(writer, answer->result.racf);
-    wire_put_u16(writer, answer->result.reason);
-    wire_put_u16(writer, (uint16_t)answer->result.explanation);
-    wire_put_u8(writer, answer->result.retryable);
-    wire_put_u32(writer, (uint32_t)answer->result.ticket_offset_s);
-    put_string(writer, answer->userid);
-    put_string(writer, answer->group);
-    wire_put_u8(writer, answer->by_ticket);
-    frame_close(writer, mark);
-}
-
 /* An answer that this side cannot interpret must not be taken for a success. */
 static bool
 is_saf_return_code(uint8_t code)
@@ -119,22 +103,52 @@ is_saf_return_code(uint8_t code)
     return code == SAF_OK || code == SAF_NO_DECISION || code == SAF_REFUSED;
 }
 
+static void
+put_result(struct wire_writer *writer, const struct saf_result *result)
+{
+    wire_put_u8(writer, result->saf);
+    wire_put_u8(writer, result->racf);
+    wire_put_u16(writer, result->reason);
+    wire_put_u16(writer, (uint16_t)result->explanation);
+    wire_put_u8(writer, result->retryable);
+    wire_put_u32(writer, (uint32_t)result->ticket_offset_s);
+}
+
+/* False when it cannot be interpreted. */
+static bool
+take_result(struct wire_reader *body, struct saf_result *result)
+{
+    result->saf = wire_u8(body);
+    result->racf = wire_u8(body);
+    result->reason = wire_u16(body);
+    result->explanation = (enum saf_explanation)wire_u16(body);
+    uint8_t retryable = wire_u8(body);
+    result->retryable = retryable == 1;
+    result->ticket_offset_s = (int32_t)wire_u32(body);
+    return retryable <= 1 && is_saf_return_code(result->saf);
+}
+
+void
+saf_verify_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_verify_answer *answer)
+{
+    size_t mark = frame_open(writer, id, SAF_MESSAGE_VERIFY | SAF_MESSAGE_ANSWER);
+    put_result(writer, &answer->result);
+    put_string(writer, answer->userid);
+    put_string(writer, answer->group);
+    wire_put_u8(writer, answer->by_ticket);
+    frame_close(writer, mark);
+}
+
 bool
 saf_verify_answer_decode(struct wire_reader *body, struct saf_verify_answer *answer)
 {
     *answer = (struct saf_verify_answer) { .result.saf = SAF_REFUSED };
     struct saf_verify_answer got = { 0 };
-    got.result.saf = wire_u8(body);
-    got.result.racf = wire_u8(body);
-    got.result.reason = wire_u16(body);
-    got.result.explanation = (enum saf_explanation)wire_u16(body);
-    uint8_t retryable = wire_u8(body);
-    got.result.retryable = retryable == 1;
-    got.result.ticket_offset_s = (int32_t)wire_u32(body);
+    bool understood = take_result(body, &got.result);
     bool strings_fit = take_string(body, got.userid, sizeof got.userid) && take_string(body, got.group, sizeof got.group);
     uint8_t by_ticket = wire_u8(body);
     got.by_ticket = by_ticket == 1;
-    if (!strings_fit || !wire_done(body) || retryable > 1 || by_ticket > 1 || !is_saf_return_code(got.result.saf))
+    if (!understood || !strings_fit || !wire_done(body) || by_ticket > 1)
         return false;
     *answer = got;
     return true;
@@ -222,6 +236,64 @@ void
 saf_explain_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_command_answer *answer)
 {
     output_encode(writer, id, SAF_MESSAGE_EXPLAIN, answer);
+}
+
+void
+saf_generate_encode(struct wire_writer *writer, uint32_t id, const struct saf_generate *generate)
+{
+    size_t mark = frame_open(writer, id, SAF_MESSAGE_GENERATE);
+    put_string(writer, generate->userid);
+    put_string(writer, generate->application);
+    frame_close(writer, mark);
+}
+
+bool
+saf_generate_decode(struct wire_reader *body, struct saf_generate *generate)
+{
+    *generate = (struct saf_generate) { 0 };
+    return take_string(body, generate->userid, sizeof generate->userid) &&
+           take_string(body, generate->application, sizeof generate->application) && wire_done(body);
+}
+
+void
+saf_evaluate_encode(struct wire_writer *writer, uint32_t id, const struct saf_evaluate *evaluate)
+{
+    size_t mark = frame_open(writer, id, SAF_MESSAGE_EVALUATE);
+    put_string(writer, evaluate->userid);
+    put_string(writer, evaluate->application);
+    put_string(writer, evaluate->ticket);
+    frame_close(writer, mark);
+}
+
+bool
+saf_evaluate_decode(struct wire_reader *body, struct saf_evaluate *evaluate)
+{
+    *evaluate = (struct saf_evaluate) { 0 };
+    return take_string(body, evaluate->userid, sizeof evaluate->userid) &&
+           take_string(body, evaluate->application, sizeof evaluate->application) &&
+           take_string(body, evaluate->ticket, sizeof evaluate->ticket) && wire_done(body);
+}
+
+void
+saf_ticket_answer_encode(struct wire_writer *writer, uint32_t id, enum saf_message_type type, const struct saf_ticket_answer *answer)
+{
+    size_t mark = frame_open(writer, id, type | SAF_MESSAGE_ANSWER);
+    put_result(writer, &answer->result);
+    put_string(writer, answer->ticket);
+    frame_close(writer, mark);
+}
+
+bool
+saf_ticket_answer_decode(struct wire_reader *body, enum saf_message_type type, struct saf_ticket_answer *answer)
+{
+    *answer = (struct saf_ticket_answer) { .result.saf = SAF_REFUSED };
+    struct saf_ticket_answer got = { 0 };
+    bool understood = take_result(body, &got.result) && take_string(body, got.ticket, sizeof got.ticket) && wire_done(body);
+    bool generated = type == SAF_MESSAGE_GENERATE && got.result.saf == SAF_OK;
+    if (!understood || strlen(got.ticket) != (generated ? SAF_TICKET_SIZE : 0))
+        return false;
+    *answer = got;
+    return true;
 }
 
 void

@@ -15,6 +15,7 @@ enum {
     SAF_USERID_MAX = 255,
     SAF_CREDENTIAL_MAX = 255,
     SAF_NAME_MAX = 8, /* application and group names */
+    SAF_TICKET_SIZE = 8,
     SAF_RESOURCE_MAX = 246,
     SAF_COMMAND_MAX = 32 * 1024,
     SAF_OUTPUT_MAX = SAF_FRAME_MAX - SAF_FRAME_HEADER_SIZE - 5, /* what a command may say in one answer */
@@ -24,8 +25,8 @@ enum saf_message_type {
     SAF_MESSAGE_VERIFY = 1,    /* only from a gateway: the owner's user ID or one that safd was told to trust */
     SAF_MESSAGE_COMMAND = 2,   /* a RACF command */
     SAF_MESSAGE_AUTHORIZE = 3, /* may the operating-system user do this? (operator commands) */
-    SAF_MESSAGE_GENERATE = 4,
-    SAF_MESSAGE_EVALUATE = 5,
+    SAF_MESSAGE_GENERATE = 4,  /* R_ticketserv: a PassTicket */
+    SAF_MESSAGE_EVALUATE = 5,  /* R_ticketserv: is this PassTicket valid? */
     SAF_MESSAGE_EXPLAIN = 6,
     SAF_MESSAGE_STATUS = 7,
     SAF_MESSAGE_ANSWER = 0x80, /* or'ed to the type of the request */
@@ -94,6 +95,25 @@ struct saf_explain {
     char credential[SAF_CREDENTIAL_MAX + 1]; /* a PassTicket, or empty: the definitions alone are looked at; wipe after use */
 };
 
+/* R_ticketserv: a PassTicket for a user ID, which RACF need not know, made for the caller if a profile IRRPTAUTH lets it. */
+struct saf_generate {
+    char userid[SAF_NAME_MAX + 1];
+    char application[SAF_NAME_MAX + 1];
+};
+
+/* The same, judged: it counts as used from then on; nothing else is changed by it. */
+struct saf_evaluate {
+    char userid[SAF_NAME_MAX + 1];
+    char application[SAF_NAME_MAX + 1];
+    char ticket[SAF_CREDENTIAL_MAX + 1]; /* wipe after use */
+};
+
+/* The answer to both. */
+struct saf_ticket_answer {
+    struct saf_result result;         /* with enum saf_ticket_code and enum saf_ticket_reason */
+    char ticket[SAF_TICKET_SIZE + 1]; /* generated; else empty; wipe after use */
+};
+
 struct saf_frame {
     uint32_t id;
     uint8_t type;
@@ -117,6 +137,15 @@ void saf_explain_encode(struct wire_writer *writer, uint32_t id, const struct sa
 MUST_CHECK bool saf_explain_decode(struct wire_reader *body, struct saf_explain *explain);
 void saf_explain_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_command_answer *answer);
 /* To decode the answer: saf_command_answer_decode. */
+
+void saf_generate_encode(struct wire_writer *writer, uint32_t id, const struct saf_generate *generate);
+MUST_CHECK bool saf_generate_decode(struct wire_reader *body, struct saf_generate *generate);
+void saf_evaluate_encode(struct wire_writer *writer, uint32_t id, const struct saf_evaluate *evaluate);
+MUST_CHECK bool saf_evaluate_decode(struct wire_reader *body, struct saf_evaluate *evaluate);
+/* `type` is that of the request. */
+void saf_ticket_answer_encode(struct wire_writer *writer, uint32_t id, enum saf_message_type type, const struct saf_ticket_answer *answer);
+/* An answer that says "generated" has a ticket of 8 characters; any other has none. */
+MUST_CHECK bool saf_ticket_answer_decode(struct wire_reader *body, enum saf_message_type type, struct saf_ticket_answer *answer);
 
 void saf_authorize_encode(struct wire_writer *writer, uint32_t id, const struct saf_authorize *authorize);
 MUST_CHECK bool saf_authorize_decode(struct wire_reader *body, struct saf_authorize *authorize);

@@ -27,6 +27,9 @@ enum safd_exit {
 
 enum { SECRET_MEMORY_BYTES = 4 * 1024 * 1024, TOKEN_MAX = 32, FIRST_FREE_DESCRIPTOR = 3, LINKS_MAX = 4096 };
 
+/* 32768 users and applications at a time; up to 9 MB of file. */
+enum { SECONDS_BUCKETS = 1024 };
+
 enum safd_option { OPTION_CONFIG, OPTION_LINKS, OPTION_TOKEN, OPTION_COUNT };
 
 static const struct option_row rows[OPTION_COUNT] = {
@@ -68,8 +71,10 @@ struct parts {
     struct replay_store *replay;
     struct replay_local_claimer claimer;
     struct audit *audit;
+    struct passticket_seconds *seconds;
     struct event_base *base;
     struct safd_logins *logins;
+    struct safd_tickets *tickets;
     struct safd_service *service;
     struct safd_server *server;
 };
@@ -150,6 +155,19 @@ settle(const char *const values[], struct passgate_settings *settings, struct sa
     return 0;
 }
 
+/* Beside the database, of which there is one for each safd. */
+static bool
+open_seconds(struct parts *parts, const char *database, struct problem *problem)
+{
+    char path[PASSTICKET_SECONDS_PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s.tickets", database);
+    if (length > 0 && (size_t)length < sizeof path)
+        parts->seconds = passticket_seconds_open(path, SECONDS_BUCKETS, problem);
+    else
+        problem_set(problem, "%s: the path is too long: set a shorter [racf] database", database);
+    return parts->seconds != NULL;
+}
+
 static int
 open_stores(struct parts *parts, const struct passgate_settings *settings, struct problem *problem)
 {
@@ -164,7 +182,9 @@ open_stores(struct parts *parts, const struct passgate_settings *settings, struc
     if (parts->replay == NULL)
         return SAFD_EXIT_REPLAY;
     parts->audit = audit_open(settings->audit_file, problem);
-    return parts->audit == NULL ? SAFD_EXIT_AUDIT : 0;
+    if (parts->audit == NULL)
+        return SAFD_EXIT_AUDIT;
+    return open_seconds(parts, settings->racf_database, problem) ? 0 : SAFD_EXIT_DATABASE;
 }
 
 static bool
@@ -181,10 +201,22 @@ open_service(struct parts *parts, const struct passgate_settings *settings, stru
     service->racroute = (struct racroute) { .racf = parts->racf, .replay = parts->replay, .clock = &clock_system };
     service->audit = parts->audit;
     service->owner = geteuid();
+    const struct safd_ticket_parts ticket_parts = {
+        .racroute = &service->racroute,
+        .claimer = &parts->claimer.claimer,
+        .audit = parts->audit,
+        .seconds = parts->seconds,
+        .owner = service->owner,
+    };
+    service->tickets = parts->tickets = safd_tickets_new(&ticket_parts);
+    if (parts->tickets == NULL) {
+        problem_set(problem, "out of memory");
+        return false;
+    }
     const struct safd_login_parts login_parts = {
         .base = parts->base,
         .racroute = &service->racroute,
-        .claimer = &parts->claimer.claimer,
+        .claimer = safd_tickets_claimer(parts->tickets),
         .audit = parts->audit,
         .password_threads = settings->password_threads,
     };
@@ -208,9 +240,11 @@ close_parts(struct parts *parts)
     if (parts->server != NULL)
         safd_server_free(parts->server);
     safd_logins_free(parts->logins);
+    safd_tickets_free(parts->tickets);
     free(parts->service);
     if (parts->base != NULL)
         event_base_free(parts->base);
+    passticket_seconds_close(parts->seconds);
     if (parts->audit != NULL)
         audit_close(parts->audit);
     if (parts->replay != NULL)

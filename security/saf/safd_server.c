@@ -200,7 +200,8 @@ safd_server_new(struct event_base *base, struct safd_service *service, const str
 static bool
 is_finished(const struct safd_server *server)
 {
-    bool owing = safd_links_unsent(&server->links) || safd_logins_under_way(server->service->logins);
+    bool owing = safd_links_unsent(&server->links) || safd_logins_under_way(server->service->logins) ||
+                 safd_tickets_under_way(server->service->tickets);
     return server->stopping && (server->hurried || !owing);
 }
 
@@ -211,6 +212,7 @@ safd_server_run(struct safd_server *server)
     while (works && !is_finished(server)) {
         works = event_base_loop(server->base, EVLOOP_ONCE) == 0;
         safd_logins_commit(server->service->logins);
+        safd_tickets_commit(server->service->tickets);
         safd_links_sweep(&server->links);
         racf_counts_store(server->service->racroute.racf);
         if (server->settings.link_count > 0 && server->links.inherited == 0 && !server->stopping) {

@@ -140,6 +140,18 @@ serve_authorize(struct safd_service *service, struct safd_link *link, const stru
     return true;
 }
 
+static bool
+serve_generate(struct safd_service *service, struct safd_link *link, const struct saf_frame *frame)
+{
+    return safd_tickets_generate(service->tickets, link, frame);
+}
+
+static bool
+serve_evaluate(struct safd_service *service, struct safd_link *link, const struct saf_frame *frame)
+{
+    return safd_tickets_evaluate(service->tickets, link, frame);
+}
+
 bool
 safd_service_serve(void *context, struct safd_link *link, const struct saf_frame *frame)
 {
@@ -147,10 +159,8 @@ safd_service_serve(void *context, struct safd_link *link, const struct saf_frame
         uint8_t type;
         bool (*serve)(struct safd_service *service, struct safd_link *link, const struct saf_frame *frame);
     } requests[] = {
-        { SAF_MESSAGE_VERIFY, serve_verify },
-        { SAF_MESSAGE_COMMAND, serve_command },
-        { SAF_MESSAGE_AUTHORIZE, serve_authorize },
-        { SAF_MESSAGE_EXPLAIN, serve_explain },
+        { SAF_MESSAGE_VERIFY, serve_verify },   { SAF_MESSAGE_COMMAND, serve_command },   { SAF_MESSAGE_AUTHORIZE, serve_authorize },
+        { SAF_MESSAGE_EXPLAIN, serve_explain }, { SAF_MESSAGE_GENERATE, serve_generate }, { SAF_MESSAGE_EVALUATE, serve_evaluate },
     };
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
         if (requests[i].type == frame->type)
@@ -163,4 +173,5 @@ safd_service_forget(void *context, const struct safd_link *link)
 {
     struct safd_service *service = context;
     safd_logins_forget_link(service->logins, link);
+    safd_tickets_forget_link(service->tickets, link);
 }

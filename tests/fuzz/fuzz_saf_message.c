@@ -12,6 +12,9 @@ decode(struct saf_frame *frame)
         struct saf_command command;
         struct saf_command_answer command_answer;
         struct saf_explain explain;
+        struct saf_generate generate;
+        struct saf_evaluate evaluate;
+        struct saf_ticket_answer ticket_answer;
         struct saf_authorize authorize;
         struct saf_authorize_answer authorize_answer;
     } message;
@@ -31,6 +34,18 @@ decode(struct saf_frame *frame)
         break;
     case SAF_MESSAGE_EXPLAIN:
         decoded = saf_explain_decode(&frame->body, &message.explain);
+        break;
+    case SAF_MESSAGE_GENERATE:
+        decoded = saf_generate_decode(&frame->body, &message.generate);
+        break;
+    case SAF_MESSAGE_EVALUATE:
+        decoded = saf_evaluate_decode(&frame->body, &message.evaluate);
+        break;
+    case SAF_MESSAGE_GENERATE | SAF_MESSAGE_ANSWER:
+        decoded = saf_ticket_answer_decode(&frame->body, SAF_MESSAGE_GENERATE, &message.ticket_answer);
+        break;
+    case SAF_MESSAGE_EVALUATE | SAF_MESSAGE_ANSWER:
+        decoded = saf_ticket_answer_decode(&frame->body, SAF_MESSAGE_EVALUATE, &message.ticket_answer);
         break;
     case SAF_MESSAGE_AUTHORIZE:
         decoded = saf_authorize_decode(&frame->body, &message.authorize);

@@ -34,6 +34,16 @@ static const struct saf_command_answer command_answer_sample = { .return_code = 
 static const struct saf_explain explain_sample = {
     .userid = "IMSUSR1", .application = "IMSCON1", .group = "SYS1", .credential = "AEPRRZ3S"
 };
+static const struct saf_generate generate_sample = { .userid = "IMSUSR1", .application = "IMSCON1" };
+static const struct saf_evaluate evaluate_sample = { .userid = "IMSUSR1", .application = "IMSCON1", .ticket = "AEPRRZ3S" };
+static const struct saf_ticket_answer generated_sample = { .ticket = "AEPRRZ3S" };
+static const struct saf_ticket_answer evaluated_sample = {
+    .result = { .saf = SAF_REFUSED,
+                .racf = SAF_TICKET_FAILED,
+                .reason = SAF_TICKET_NOT_VALID,
+                .explanation = SAF_EXPLAIN_TICKET_REPLAYED,
+                .ticket_offset_s = -17 },
+};
 static const struct saf_authorize authorize_sample = {
     .uid = 1000, .access = 4, .class_name = "OPERCMDS", .resource = "IMS.CSLPLEX1.UPD.IMSCON"
 };
@@ -140,6 +150,74 @@ again_explain_answer(struct wire_reader body, struct wire_writer *writer)
 }
 
 static void
+encode_generate(struct wire_writer *writer)
+{
+    saf_generate_encode(writer, 7, &generate_sample);
+}
+
+static bool
+again_generate(struct wire_reader body, struct wire_writer *writer)
+{
+    struct saf_generate generate;
+    if (!saf_generate_decode(&body, &generate))
+        return false;
+    saf_generate_encode(writer, 7, &generate);
+    return true;
+}
+
+static void
+encode_evaluate(struct wire_writer *writer)
+{
+    saf_evaluate_encode(writer, 7, &evaluate_sample);
+}
+
+static bool
+again_evaluate(struct wire_reader body, struct wire_writer *writer)
+{
+    struct saf_evaluate evaluate;
+    if (!saf_evaluate_decode(&body, &evaluate))
+        return false;
+    saf_evaluate_encode(writer, 7, &evaluate);
+    return true;
+}
+
+static void
+encode_generated(struct wire_writer *writer)
+{
+    saf_ticket_answer_encode(writer, 7, SAF_MESSAGE_GENERATE, &generated_sample);
+}
+
+static bool
+again_generated(struct wire_reader body, struct wire_writer *writer)
+{
+    struct saf_ticket_answer answer;
+    if (!saf_ticket_answer_decode(&body, SAF_MESSAGE_GENERATE, &answer)) {
+        CU_ASSERT_EQUAL(answer.result.saf, SAF_REFUSED);
+        return false;
+    }
+    saf_ticket_answer_encode(writer, 7, SAF_MESSAGE_GENERATE, &answer);
+    return true;
+}
+
+static void
+encode_evaluated(struct wire_writer *writer)
+{
+    saf_ticket_answer_encode(writer, 7, SAF_MESSAGE_EVALUATE, &evaluated_sample);
+}
+
+static bool
+again_evaluated(struct wire_reader body, struct wire_writer *writer)
+{
+    struct saf_ticket_answer answer;
+    if (!saf_ticket_answer_decode(&body, SAF_MESSAGE_EVALUATE, &answer)) {
+        CU_ASSERT_EQUAL(answer.result.saf, SAF_REFUSED);
+        return false;
+    }
+    saf_ticket_answer_encode(writer, 7, SAF_MESSAGE_EVALUATE, &answer);
+    return true;
+}
+
+static void
 encode_authorize(struct wire_writer *writer)
 {
     saf_authorize_encode(writer, 7, &authorize_sample);
@@ -184,6 +262,10 @@ static const struct row {
     { SAF_MESSAGE_COMMAND | SAF_MESSAGE_ANSWER, encode_command_answer, again_command_answer },
     { SAF_MESSAGE_EXPLAIN, encode_explain, again_explain },
     { SAF_MESSAGE_EXPLAIN | SAF_MESSAGE_ANSWER, encode_explain_answer, again_explain_answer },
+    { SAF_MESSAGE_GENERATE, encode_generate, again_generate },
+    { SAF_MESSAGE_GENERATE | SAF_MESSAGE_ANSWER, encode_generated, again_generated },
+    { SAF_MESSAGE_EVALUATE, encode_evaluate, again_evaluate },
+    { SAF_MESSAGE_EVALUATE | SAF_MESSAGE_ANSWER, encode_evaluated, again_evaluated },
     { SAF_MESSAGE_AUTHORIZE, encode_authorize, again_authorize },
     { SAF_MESSAGE_AUTHORIZE | SAF_MESSAGE_ANSWER, encode_authorize_answer, again_authorize_answer },
 };
@@ -438,6 +520,36 @@ values_without_a_meaning_are_refused(void)
     }
 }
 
+static void
+a_ticket_comes_only_with_success(void)
+{
+    static const struct {
+        struct saf_ticket_answer answer;
+        enum saf_message_type type;
+        bool decodes;
+    } cases[] = {
+        { { .ticket = "AEPRRZ3S" }, SAF_MESSAGE_GENERATE, true },
+        { { .ticket = "AEPRRZ3" }, SAF_MESSAGE_GENERATE, false },
+        { { .ticket = "" }, SAF_MESSAGE_GENERATE, false },
+        { { .result = { .saf = SAF_REFUSED }, .ticket = "AEPRRZ3S" }, SAF_MESSAGE_GENERATE, false },
+        { { .result = { .saf = SAF_NO_DECISION }, .ticket = "" }, SAF_MESSAGE_GENERATE, true },
+        { { .result = { .saf = 1 }, .ticket = "AEPRRZ3S" }, SAF_MESSAGE_GENERATE, false },
+        { { .ticket = "AEPRRZ3S" }, SAF_MESSAGE_EVALUATE, false },
+        { { .ticket = "" }, SAF_MESSAGE_EVALUATE, true },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t bytes[ROOM];
+        struct saf_frame frame;
+        size_t size;
+        struct saf_ticket_answer answer;
+        struct wire_writer writer = wire_writer(bytes, sizeof bytes);
+        saf_ticket_answer_encode(&writer, 1, cases[i].type, &cases[i].answer);
+        CU_ASSERT_EQUAL_FATAL(saf_frame_next(bytes, writer.used, &frame, &size), 1);
+        CU_ASSERT_EQUAL(saf_ticket_answer_decode(&frame.body, cases[i].type, &answer), cases[i].decodes);
+        CU_ASSERT(cases[i].decodes || (answer.result.saf == SAF_REFUSED && answer.ticket[0] == '\0'));
+    }
+}
+
 int
 main(void)
 {
@@ -452,6 +564,7 @@ main(void)
         { "the longest fields fit", the_longest_fields_fit },
         { "too much fails the writer", too_much_fails_the_writer },
         { "values without a meaning are refused", values_without_a_meaning_are_refused },
+        { "a ticket comes only with success", a_ticket_comes_only_with_success },
     };
     return SUITE_RUN("saf message", cases);
 }
