@@ -69,6 +69,7 @@ static void
 connection_free(struct connection *connection)
 {
     struct loop *loop = connection->loop;
+    close(connection->fd);
     if (connection->session != NULL)
         session_close(connection->session);
     if (connection->previous != NULL)
@@ -88,7 +89,7 @@ connection_end(struct connection *connection)
 {
     if (!connection->closing) {
         watch(connection, 0);
-        close(connection->fd);
+        shutdown(connection->fd, SHUT_RDWR); /* closed when no turn uses it any more */
         socket_count_release(&connection->loop->gateway->sockets);
         timeout_queue_stop(&connection->timeout);
         buffer_clear(&connection->output);
@@ -176,9 +177,9 @@ run_sql(struct connection *connection)
         fail(connection, "HWSG0022E", "an SQL command without a session");
         return;
     }
-    struct session_conversation conversation = { .server = &connection->server, .input = &connection->input.input };
+    struct session_conversation conversation = { .server = &connection->server, .input = &connection->input, .fd = connection->fd };
     timeout_queue_stop(&connection->timeout); /* PORTTMOT is the client's time, not ours */
-    watch(connection, EV_READ);
+    watch(connection, EV_CLOSED);
     session_run(connection->session, &conversation, on_turn_end, connection);
 }
 
@@ -503,6 +504,8 @@ connection_end_when_idle(struct connection *connection)
 {
     bool idle = connection->wanted == DRDA_NEEDS_INPUT && connection->output.used == 0 && !is_busy(connection);
     connection->last_request = true;
+    if (connection->session != NULL)
+        session_recall(connection->session);
     if (idle || connection->draining)
         connection_end(connection);
 }

@@ -1,76 +1,132 @@
 #include "gateway/session/executor.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
-struct queue {
+#include "gateway/buffer.h"
+
+enum { OUTPUT_KEPT = 512 * 1024 }; /* a bigger output buffer of a thread is given back */
+
+struct executor_queue {
     pthread_cond_t more;
     struct executor_job *first;
     struct executor_job **end;
+    unsigned waiting;   /* jobs */
+    unsigned idle;      /* threads that wait for `more` */
+    unsigned lingering; /* threads that wait for a socket, and for wake_fd */
+    unsigned wanted;    /* how many of these shall come; the value of wake_fd */
+    int wake_fd;
 };
 
 struct executor {
     pthread_mutex_t lock;
-    struct queue ordinary;
-    struct queue urgent;
+    struct executor_queue ordinary;
+    struct executor_queue urgent;
     bool stopping;
     uint32_t thread_count;
     pthread_t threads[]; /* the first takes urgent jobs only */
 };
 
 static struct executor_job *
-take(struct queue *queue)
+take(struct executor_queue *queue)
 {
     struct executor_job *job = queue->first;
-    if (job != NULL)
+    if (job != NULL) {
         queue->first = job->next;
+        queue->waiting--;
+    }
     if (queue->first == NULL)
         queue->end = &queue->first;
     return job;
 }
 
-static void
-work_until_stopped(struct executor *executor, bool urgent_only)
+/* The next job for a thread of `own` queue; urgent ones are for all. */
+static struct executor_job *
+take_for(struct executor *executor, struct executor_queue *own)
 {
+    struct executor_job *job = take(&executor->urgent);
+    return job != NULL ? job : take(own);
+}
+
+static void
+clear_output(struct executor_thread *thread)
+{
+    if (thread->output.failed || thread->output.size > OUTPUT_KEPT)
+        buffer_clear(&thread->output);
+    thread->output.used = 0;
+}
+
+static void
+work_until_stopped(struct executor_thread *thread)
+{
+    struct executor *executor = thread->executor;
+    struct executor_queue *own = thread->queue;
     pthread_mutex_lock(&executor->lock);
     for (;;) {
-        struct executor_job *job = take(&executor->urgent);
-        if (job == NULL && !urgent_only)
-            job = take(&executor->ordinary);
+        struct executor_job *job = take_for(executor, own);
         if (job == NULL && executor->stopping)
             break;
         if (job == NULL) {
-            pthread_cond_wait(urgent_only ? &executor->urgent.more : &executor->ordinary.more, &executor->lock);
+            own->idle++;
+            pthread_cond_wait(&own->more, &executor->lock);
+            own->idle--;
             continue;
         }
         pthread_mutex_unlock(&executor->lock);
-        job->run(job);
+        job->run(job, thread);
+        clear_output(thread);
         pthread_mutex_lock(&executor->lock);
     }
     pthread_mutex_unlock(&executor->lock);
 }
 
+static void
+work_in_queue(struct executor *executor, struct executor_queue *queue)
+{
+    struct executor_thread thread = { .executor = executor, .queue = queue, .output = buffer_writer() };
+    uint8_t *input = malloc(EXECUTOR_INPUT_SIZE);
+    if (input == NULL)
+        abort(); /* while the gateway starts */
+    thread.input = input;
+    work_until_stopped(&thread);
+    buffer_free(input, EXECUTOR_INPUT_SIZE);
+    buffer_clear(&thread.output);
+}
+
 static void *
 work(void *executor)
 {
-    work_until_stopped(executor, false);
+    work_in_queue(executor, &((struct executor *)executor)->ordinary);
     return NULL;
 }
 
 static void *
 work_urgent(void *executor)
 {
-    work_until_stopped(executor, true);
+    work_in_queue(executor, &((struct executor *)executor)->urgent);
     return NULL;
 }
 
-static void
-queue_init(struct queue *queue)
+static bool
+queue_init(struct executor_queue *queue)
 {
     pthread_cond_init(&queue->more, NULL);
     queue->end = &queue->first;
+    queue->wake_fd = eventfd(0, EFD_SEMAPHORE | EFD_NONBLOCK | EFD_CLOEXEC);
+    return queue->wake_fd >= 0;
+}
+
+static void
+queue_clear(struct executor_queue *queue)
+{
+    pthread_cond_destroy(&queue->more);
+    if (queue->wake_fd >= 0)
+        close(queue->wake_fd);
 }
 
 struct executor *
@@ -82,8 +138,13 @@ executor_new(uint32_t threads, struct problem *problem)
         return NULL;
     }
     pthread_mutex_init(&executor->lock, NULL);
-    queue_init(&executor->ordinary);
-    queue_init(&executor->urgent);
+    bool ordinary = queue_init(&executor->ordinary);
+    bool urgent = queue_init(&executor->urgent);
+    if (!ordinary || !urgent) {
+        problem_set_errno(problem, "cannot make the queues of the executor");
+        executor_free(executor);
+        return NULL;
+    }
     for (; executor->thread_count <= threads; executor->thread_count++) {
         errno =
             pthread_create(&executor->threads[executor->thread_count], NULL, executor->thread_count == 0 ? work_urgent : work, executor);
@@ -107,19 +168,26 @@ executor_free(struct executor *executor)
     pthread_mutex_unlock(&executor->lock);
     for (uint32_t i = 0; i < executor->thread_count; i++)
         pthread_join(executor->threads[i], NULL);
-    pthread_cond_destroy(&executor->ordinary.more);
-    pthread_cond_destroy(&executor->urgent.more);
+    queue_clear(&executor->ordinary);
+    queue_clear(&executor->urgent);
     pthread_mutex_destroy(&executor->lock);
     free(executor);
 }
 
+/* Wakes a thread that has nothing to do, else one that lingers. Those that work will come around. */
 static void
-append(struct queue *queue, struct executor_job *job)
+append(struct executor_queue *queue, struct executor_job *job)
 {
     job->next = NULL;
     *queue->end = job;
     queue->end = &job->next;
-    pthread_cond_signal(&queue->more);
+    queue->waiting++;
+    if (queue->waiting <= queue->idle) {
+        pthread_cond_signal(&queue->more);
+    } else if (queue->wanted < queue->lingering) {
+        queue->wanted++;
+        eventfd_write(queue->wake_fd, 1);
+    }
 }
 
 void
@@ -136,4 +204,48 @@ executor_submit_urgent(struct executor *executor, struct executor_job *job)
     pthread_mutex_lock(&executor->lock);
     append(&executor->urgent, job);
     pthread_mutex_unlock(&executor->lock);
+}
+
+static bool
+begin_lingering(struct executor *executor, struct executor_queue *queue)
+{
+    pthread_mutex_lock(&executor->lock);
+    bool needed = executor->urgent.first != NULL || queue->first != NULL || executor->stopping;
+    if (!needed)
+        queue->lingering++;
+    pthread_mutex_unlock(&executor->lock);
+    return !needed;
+}
+
+/* True when the thread is needed for another job. */
+static bool
+end_lingering(struct executor *executor, struct executor_queue *queue)
+{
+    pthread_mutex_lock(&executor->lock);
+    bool needed = queue->wanted > 0;
+    if (needed) {
+        eventfd_t woken;
+        queue->wanted--;
+        (void)eventfd_read(queue->wake_fd, &woken);
+    }
+    queue->lingering--;
+    pthread_mutex_unlock(&executor->lock);
+    return needed;
+}
+
+bool
+executor_linger(struct executor_thread *thread, int fd, int linger_ms)
+{
+    struct executor_queue *queue = thread->queue;
+    for (;;) {
+        struct pollfd waits[] = { { .fd = fd, .events = POLLIN }, { .fd = queue->wake_fd, .events = POLLIN } };
+        if (!begin_lingering(thread->executor, queue))
+            return false;
+        int ready = poll(waits, 2, linger_ms);
+        if (end_lingering(thread->executor, queue) || ready <= 0)
+            return false;
+        if (waits[0].revents != 0)
+            return true;
+        /* Another one that lingered was faster. */
+    }
 }

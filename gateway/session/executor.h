@@ -4,14 +4,26 @@
 
 #include "common/attributes.h"
 #include "common/problem.h"
+#include "common/wire.h"
+
+enum { EXECUTOR_INPUT_SIZE = 64 * 1024 };
+
+struct executor;
+struct executor_queue;
+
+/* A thread of the pool, with memory for the jobs that it runs: whatever a job leaves in it is gone when the job ends. */
+struct executor_thread {
+    struct executor *executor;
+    struct executor_queue *queue; /* private */
+    uint8_t *input;               /* EXECUTOR_INPUT_SIZE bytes */
+    struct wire_writer output;    /* empty when a job begins */
+};
 
 /* Embedded in whatever is to be done. */
 struct executor_job {
-    struct executor_job *next;             /* private */
-    void (*run)(struct executor_job *job); /* on a thread of the pool; may free the job */
+    struct executor_job *next;                                             /* private */
+    void (*run)(struct executor_job *job, struct executor_thread *thread); /* on that thread; may free the job */
 };
-
-struct executor;
 
 /* NULL: *problem. */
 struct executor *executor_new(uint32_t threads, struct problem *problem);
@@ -25,3 +37,7 @@ void executor_submit(struct executor *executor, struct executor_job *job);
 /* For a job that others, running and blocked, may be waiting for: it goes before all that is not urgent, and one thread is kept for
  * such jobs alone, so that waiting can never use up the threads that would end it. */
 void executor_submit_urgent(struct executor *executor, struct executor_job *job);
+
+/* Within a job: waits until `fd` can be read (or has ended), so that the job can go on without being submitted anew. False when
+ * that takes longer than `linger_ms`, and at once when another job needs the thread. */
+MUST_CHECK bool executor_linger(struct executor_thread *thread, int fd, int linger_ms);

@@ -3,12 +3,15 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "gateway/buffer.h"
 #include "gateway/datastore/sqlite/session.h"
 
-/* Replies of one turn; a client that sends much in one chain waits until these have gone out. */
-enum { OUTPUT_BOUND = 256 * 1024 };
+enum {
+    OUTPUT_BOUND = 256 * 1024, /* replies to one chain; they go out before more is done */
+    LINGER_MS = 5,             /* how long a thread stays with a client that may go on at once */
+};
 
 struct session {
     struct executor_job job;     /* first */
@@ -17,9 +20,10 @@ struct session {
     struct sql_target *target;
     bool running; /* as the loop sees it */
     atomic_bool interrupted;
+    atomic_bool recalled; /* the turn is to end with the replies under way */
     /* The turn. */
     struct session_conversation conversation;
-    struct wire_writer output;
+    struct wire_writer output; /* what the turn could not send */
     enum drda_event event;
     session_finished finished;
     void *context;
@@ -59,6 +63,7 @@ session_open(struct loop *loop, const char *rdbnam, const char *userid, enum drd
     session->loop = loop;
     session->output = buffer_writer();
     atomic_init(&session->interrupted, false);
+    atomic_init(&session->recalled, false);
     *outcome = DRDA_RDB_OPENED;
     return session;
 }
@@ -71,19 +76,78 @@ end_turn(struct loop_message *message)
     session->finished(session->context);
 }
 
+/* Runs the pending command and those behind it, until something else is wanted or there is much output. */
 static void
-run_turn(struct executor_job *job)
+run_commands(struct session *session, struct drda_input *input, struct wire_writer *output)
 {
-    struct session *session = (struct session *)job;
-    struct drda_server *server = session->conversation.server;
-    struct drda_input *input = session->conversation.input;
     session->event = DRDA_MUST_CLOSE;
     while (!atomic_load(&session->interrupted)) {
-        drda_server_run_sql(server, input, session->target, &session->output);
-        session->event = drda_server_step(server, input, &session->output);
-        if (session->event != DRDA_WANTS_SQL || session->output.used >= OUTPUT_BOUND)
+        drda_server_run_sql(session->conversation.server, input, session->target, output);
+        session->event = drda_server_step(session->conversation.server, input, output);
+        if (session->event != DRDA_WANTS_SQL || output->used >= OUTPUT_BOUND)
             break;
     }
+}
+
+/* Sends what the socket takes; the rest is left to the loop. True when nothing is left. */
+static bool
+send_replies(struct session *session, struct wire_writer *output)
+{
+    if (output->used == 0 && !output->failed)
+        return true;
+    ssize_t n = output->failed ? -1 : send(session->conversation.fd, output->start, output->used, MSG_NOSIGNAL | MSG_DONTWAIT);
+    size_t sent = n > 0 ? (size_t)n : 0;
+    if (sent < output->used)
+        wire_put_bytes(&session->output, output->start + sent, output->used - sent);
+    session->output.failed = session->output.failed || output->failed;
+    bool all = sent == output->used && !output->failed;
+    output->used = 0;
+    return all;
+}
+
+/* Waits a little for the client's next commands and takes those that are whole. False: the loop goes on, with what was received
+ * in the connection's buffer. */
+static bool
+receive_commands(struct session *session, struct executor_thread *thread, struct drda_input *input)
+{
+    struct session_conversation *conversation = &session->conversation;
+    if (atomic_load(&session->recalled) || !executor_linger(thread, conversation->fd, LINGER_MS))
+        return false;
+    ssize_t n = recv(conversation->fd, thread->input, EXECUTOR_INPUT_SIZE, MSG_DONTWAIT);
+    if (n <= 0)
+        return false; /* the loop will see it too */
+    *input = (struct drda_input) { .bytes = thread->input, .size = (size_t)n };
+    session->event = drda_server_step(conversation->server, input, &thread->output);
+    return session->event == DRDA_WANTS_SQL;
+}
+
+/* What was not taken, and a request that the loop has to answer, move to the connection's memory. */
+static void
+hand_over_input(struct session *session, struct drda_input *input)
+{
+    bool under_way = session->event != DRDA_NEEDS_INPUT && session->event != DRDA_MUST_CLOSE;
+    if (!input_buffer_keep(session->conversation.input, input, under_way))
+        session->output.failed = true;
+}
+
+/* A conversation that goes on at once stays on the thread: its replies are sent and its commands received here, which saves
+ * two ways through the loop for every statement. */
+static void
+run_turn(struct executor_job *job, struct executor_thread *thread)
+{
+    struct session *session = (struct session *)job;
+    struct drda_input *input = &session->conversation.input->input;
+    struct drda_input borrowed;
+    do {
+        run_commands(session, input, &thread->output);
+        if (!send_replies(session, &thread->output) || session->event != DRDA_NEEDS_INPUT || input->size > input->taken)
+            break;
+        hand_over_input(session, input);
+        input = &borrowed;
+        borrowed = (struct drda_input) { .size = 0 };
+    } while (receive_commands(session, thread, input));
+    send_replies(session, &thread->output);
+    hand_over_input(session, input);
     loop_post(session->loop, &session->message);
 }
 
@@ -133,12 +197,19 @@ session_interrupt(struct session *session)
 }
 
 static void
-close_target(struct executor_job *job)
+close_target(struct executor_job *job, struct executor_thread *thread)
 {
+    (void)thread;
     struct session *session = (struct session *)job;
     sqlite_session_free(session->target);
     buffer_clear(&session->output);
     free(session);
+}
+
+void
+session_recall(struct session *session)
+{
+    atomic_store(&session->recalled, true);
 }
 
 void

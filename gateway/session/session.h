@@ -1,9 +1,11 @@
 /* The work of one connection on a datastore, between ACCRDB and the end of the conversation (or a re-authentication). SQL
- * commands run on the executor, a turn at a time; each turn ends with a message to the connection's event loop. */
+ * commands run on the executor, a turn at a time; each turn ends with a message to the connection's event loop. As long as the
+ * client goes on at once, and no other session waits for the thread, a turn sends replies and receives commands by itself. */
 #pragma once
 #include <stdbool.h>
 
 #include "drda/server.h"
+#include "gateway/input_buffer.h"
 #include "gateway/loop.h"
 
 struct session;
@@ -11,7 +13,8 @@ struct session;
 /* What runs during a turn: the session has it to itself from session_run until `finished` is called. */
 struct session_conversation {
     struct drda_server *server;
-    struct drda_input *input;
+    struct input_buffer *input;
+    int fd; /* open until `finished` is called; the loop may shut it down, but neither read nor write */
 };
 
 /* Called on the loop's thread at the end of a turn. */
@@ -24,16 +27,19 @@ const struct datastore_settings *session_find_datastore(const struct passgate_se
 /* Opens a session for a verified user; does not block. NULL: *outcome says why. */
 struct session *session_open(struct loop *loop, const char *rdbnam, const char *userid, enum drda_rdb_outcome *outcome);
 
-/* Runs the pending SQL command and those that follow until something else is wanted or there is much output. */
+/* Runs the pending SQL command and those that follow until something else is wanted or the client is slow. */
 void session_run(struct session *session, const struct session_conversation *conversation, session_finished finished, void *context);
 
 bool session_is_running(const struct session *session);
 
-/* After a turn: what the conversation wants next, and its replies, which the caller takes over (buffer_clear). */
+/* After a turn: what the conversation wants next, and replies yet to be sent, which the caller takes over (buffer_clear). */
 enum drda_event session_take_output(struct session *session, struct wire_writer *output);
 
 /* Makes the running statement fail and ends the turn soon. Harmless between turns. */
 void session_interrupt(struct session *session);
+
+/* Ends the turn when what runs has been answered. Harmless between turns. */
+void session_recall(struct session *session);
 
 /* Rolls back what was not committed, and frees, on the executor. Not while a turn runs. */
 void session_close(struct session *session);

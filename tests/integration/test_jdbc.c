@@ -1,24 +1,14 @@
 /* One JDBC program over Apache Derby's client, run against Passgate and against Derby's own Network Server: what it observes of the
  * two is the same, except where docs/compatibility.md lists a difference, and every listed difference is one. */
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <fnmatch.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "tests/support/derby.h"
 #include "tests/support/gateway.h"
 #include "tests/support/suite.h"
-
-#define JARS "/usr/share/java/"
-#define CLIENT_CLASSES JARS "derbyclient.jar"
-#define SERVER_CLASSES JARS "derby.jar:" JARS "derbynet.jar:" JARS "derbyclient.jar:" JARS "derbytools.jar"
 
 enum { CONNECTIONS = 80, DIFFERENCES_SHOWN = 200, OBSERVATIONS_LEAST = 1000 };
 
@@ -40,8 +30,7 @@ struct listed {
 };
 
 static struct gateway gateway;
-static pid_t derby;
-static uint16_t derby_port;
+static struct derby derby;
 static struct observations of_passgate;
 static struct observations of_derby;
 static char *compatibility;
@@ -49,64 +38,9 @@ static struct listed *differences;
 static size_t difference_count;
 
 static void
-pause_ms(long milliseconds)
-{
-    nanosleep(&(struct timespec) { .tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000 }, NULL);
-}
-
-static uint16_t
-free_port(void)
-{
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    CU_ASSERT_FATAL(fd >= 0 && bind(fd, (struct sockaddr *)&address, size) == 0);
-    CU_ASSERT_FATAL(getsockname(fd, (struct sockaddr *)&address, &size) == 0);
-    close(fd);
-    return ntohs(address.sin_port);
-}
-
-static bool
-accepts_connections(uint16_t port)
-{
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool accepted = connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
-    close(fd);
-    return accepted;
-}
-
-static pid_t
-start_derby(uint16_t port)
-{
-    char home[128];
-    char number[8];
-    snprintf(home, sizeof home, "-Dderby.system.home=%s/derby", gateway.directory);
-    snprintf(number, sizeof number, "%u", port);
-    fflush(stdout);
-    pid_t pid = fork();
-    if (pid != 0)
-        return pid;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    int null = open("/dev/null", O_RDWR);
-    dup2(null, STDOUT_FILENO);
-    dup2(null, STDERR_FILENO);
-    unsetenv("ASAN_OPTIONS");
-    execlp("java", "java", home, "-cp", SERVER_CLASSES, "org.apache.derby.drda.NetworkServerControl", "start", "-h", "127.0.0.1", "-p",
-           number, "-noSecurityManager", (char *)NULL);
-    _exit(127);
-}
-
-static void
 derby_network_server_starts(void)
 {
-    derby_port = free_port();
-    derby = start_derby(derby_port);
-    CU_ASSERT_FATAL(derby > 0);
-    while (!accepts_connections(derby_port)) {
-        CU_ASSERT_FATAL(waitpid(derby, NULL, WNOHANG) == 0);
-        pause_ms(50);
-    }
+    derby_start(&derby, gateway.directory);
 }
 
 static int
@@ -172,7 +106,7 @@ observe(const char *server, const char *attributes, uint16_t port)
     snprintf(file, sizeof file, "%s.txt", server);
     snprintf(command, sizeof command,
              "cd %s && env -u ASAN_OPTIONS java -Dstdout.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8 -Duser.timezone=UTC -Duser.language=en "
-             "-cp classes:" CLIENT_CLASSES " Comparison 'jdbc:derby://127.0.0.1:%u/SAMPLE%s' IMSUSR1 < passwords > %s 2> %s.errors",
+             "-cp classes:" DERBY_CLIENT_CLASSES " Comparison 'jdbc:derby://127.0.0.1:%u/SAMPLE%s' IMSUSR1 < passwords > %s 2> %s.errors",
              gateway.directory, port, attributes, file, server);
     CU_ASSERT_EQUAL(run(command), 0);
     struct observations all = read_observations(file);
@@ -183,7 +117,7 @@ observe(const char *server, const char *attributes, uint16_t port)
 static void
 it_runs_on_derby(void)
 {
-    of_derby = observe("derby", ";create=true", derby_port);
+    of_derby = observe("derby", ";create=true", derby.port);
 }
 
 static void
@@ -277,8 +211,7 @@ every_listed_difference_is_one(void)
 static void
 the_servers_stop_on_request(void)
 {
-    kill(derby, SIGTERM);
-    waitpid(derby, NULL, 0);
+    derby_stop(&derby);
     gateway_stop(&gateway);
 }
 

@@ -11,8 +11,9 @@ enum { JOBS = 1000 };
 static atomic_int done;
 
 static void
-count(struct executor_job *job)
+count(struct executor_job *job, struct executor_thread *thread)
 {
+    (void)thread;
     atomic_fetch_add(&done, 1);
     free(job);
 }
@@ -39,22 +40,24 @@ all_jobs_are_done_before_the_end(void)
 static atomic_bool over;
 
 static void
-wait_until_over(struct executor_job *job)
+wait_until_over(struct executor_job *job, struct executor_thread *thread)
 {
+    (void)thread;
     while (!atomic_load(&over))
         nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
     free(job);
 }
 
 static void
-end_the_wait(struct executor_job *job)
+end_the_wait(struct executor_job *job, struct executor_thread *thread)
 {
+    (void)thread;
     atomic_store(&over, true);
     free(job);
 }
 
 static struct executor_job *
-new_job(void (*run)(struct executor_job *job))
+new_job(void (*run)(struct executor_job *job, struct executor_thread *thread))
 {
     struct executor_job *job = malloc(sizeof *job);
     CU_ASSERT_PTR_NOT_NULL_FATAL(job);
