@@ -234,9 +234,11 @@ end_lingering(struct executor *executor, struct executor_queue *queue)
 }
 
 bool
-executor_linger(struct executor_thread *thread, int fd, int linger_ms)
+executor_linger(struct executor_thread *thread, int fd, int linger_ms, bool urgent)
 {
     struct executor_queue *queue = thread->queue;
+    if (queue == &thread->executor->urgent && !urgent)
+        return false;
     for (;;) {
         struct pollfd waits[] = { { .fd = fd, .events = POLLIN }, { .fd = queue->wake_fd, .events = POLLIN } };
         if (!begin_lingering(thread->executor, queue))

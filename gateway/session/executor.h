@@ -38,6 +38,6 @@ void executor_submit(struct executor *executor, struct executor_job *job);
  * such jobs alone, so that waiting can never use up the threads that would end it. */
 void executor_submit_urgent(struct executor *executor, struct executor_job *job);
 
-/* Within a job: waits until `fd` can be read (or has ended), so that the job can go on without being submitted anew. False when
- * that takes longer than `linger_ms`, and at once when another job needs the thread. */
-MUST_CHECK bool executor_linger(struct executor_thread *thread, int fd, int linger_ms);
+/* Within a job: waits until `fd` can be read (or has ended), so that the job can go on without being submitted anew; `urgent` says
+ * which way it would be. False when that takes longer than `linger_ms`, and at once when the thread is needed for another job. */
+MUST_CHECK bool executor_linger(struct executor_thread *thread, int fd, int linger_ms, bool urgent);

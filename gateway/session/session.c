@@ -111,7 +111,8 @@ static bool
 receive_commands(struct session *session, struct executor_thread *thread, struct drda_input *input)
 {
     struct session_conversation *conversation = &session->conversation;
-    if (atomic_load(&session->recalled) || !executor_linger(thread, conversation->fd, LINGER_MS))
+    bool urgent = sqlite_session_holds_lock(session->target);
+    if (atomic_load(&session->recalled) || !executor_linger(thread, conversation->fd, LINGER_MS, urgent))
         return false;
     ssize_t n = recv(conversation->fd, thread->input, EXECUTOR_INPUT_SIZE, MSG_DONTWAIT);
     if (n <= 0)

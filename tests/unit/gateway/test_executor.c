@@ -1,7 +1,9 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "gateway/session/executor.h"
 #include "tests/support/suite.h"
@@ -79,12 +81,91 @@ urgent_jobs_run_while_all_others_wait(void)
     CU_ASSERT(atomic_load(&over));
 }
 
+/* A socket, and what happened to the job that lingered over it. */
+static struct {
+    int ours;
+    int theirs;
+    bool urgent;
+    atomic_bool began;
+    atomic_int readable; /* -1 until it is known */
+} linger;
+
+static void
+linger_over_socket(struct executor_job *job, struct executor_thread *thread)
+{
+    atomic_store(&linger.began, true);
+    atomic_store(&linger.readable, executor_linger(thread, linger.ours, -1, linger.urgent));
+    free(job);
+}
+
+static struct executor *
+start_lingering(bool urgent_thread, bool urgent)
+{
+    struct problem problem;
+    int pair[2];
+    struct executor *executor = executor_new(urgent_thread ? 0 : 1, &problem); /* besides the urgent one */
+    CU_ASSERT_PTR_NOT_NULL_FATAL(executor);
+    CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    linger.ours = pair[0];
+    linger.theirs = pair[1];
+    linger.urgent = urgent;
+    atomic_store(&linger.began, false);
+    atomic_store(&linger.readable, -1);
+    (urgent_thread ? executor_submit_urgent : executor_submit)(executor, new_job(linger_over_socket));
+    while (!atomic_load(&linger.began))
+        nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
+    return executor;
+}
+
+static void
+end_lingering(struct executor *executor, int readable)
+{
+    while (atomic_load(&linger.readable) < 0)
+        nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
+    executor_free(executor);
+    CU_ASSERT_EQUAL(atomic_load(&linger.readable), readable);
+    close(linger.ours);
+    close(linger.theirs);
+}
+
+static void
+who_lingers_goes_on_when_the_socket_can_be_read(void)
+{
+    struct executor *executor = start_lingering(false, false);
+    CU_ASSERT_EQUAL(send(linger.theirs, "x", 1, 0), 1);
+    end_lingering(executor, 1);
+}
+
+/* Ends only because the one thread comes back for the second job. */
+static void
+who_lingers_makes_room_for_others(void)
+{
+    struct executor *executor = start_lingering(false, false);
+    struct executor_job *job = malloc(sizeof *job);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(job);
+    atomic_store(&done, 0);
+    job->run = count;
+    executor_submit(executor, job);
+    end_lingering(executor, 0);
+    CU_ASSERT_EQUAL(atomic_load(&done), 1);
+}
+
+static void
+nobody_lingers_on_the_urgent_thread_without_urgency(void)
+{
+    struct executor *executor = start_lingering(true, false);
+    end_lingering(executor, 0);
+}
+
 int
 main(void)
 {
     static const struct test_case cases[] = {
         { "all jobs are done before the end", all_jobs_are_done_before_the_end },
         { "urgent jobs run while all others wait", urgent_jobs_run_while_all_others_wait },
+        { "who lingers goes on when the socket can be read", who_lingers_goes_on_when_the_socket_can_be_read },
+        { "who lingers makes room for others", who_lingers_makes_room_for_others },
+        { "nobody lingers on the urgent thread without urgency", nobody_lingers_on_the_urgent_thread_without_urgency },
     };
     return SUITE_RUN("executor", cases);
 }
