@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/log.h"
 #include "common/options.h"
@@ -139,6 +140,26 @@ listen_on_ports(struct gateway *gateway, struct problem *problem)
     return true;
 }
 
+/* The gateway is ready when its security server is, so that whoever waits for the message can log on or set RACF up. One that does not
+ * answer has been told of, and is waited for no longer. */
+static void
+on_security_server_ready(void *context, struct saf_frame *answer)
+{
+    (void)answer;
+    const struct daemon *daemon = context;
+    const struct hwscfg *hws = &daemon->gateway.configuration->hws;
+    log_message("HWSC0010I", "IMS CONNECT INITIALIZATION COMPLETE; HWS ID=%s, APPL=%s", hws->id, hwscfg_application(hws));
+    log_message("HWSC0000I", "*IMS CONNECT READY* %s", hws->id);
+}
+
+static void
+await_security_server(struct daemon *daemon)
+{
+    const struct saf_authorize question = { .uid = geteuid(), .access = 2, .class_name = "FACILITY", .resource = "PASSGATE.READY" };
+    if (saf_link_authorize(daemon->operator_saf, &question, on_security_server_ready, daemon) == 0)
+        on_security_server_ready(daemon, NULL);
+}
+
 static bool
 start(struct daemon *daemon, struct problem *problem)
 {
@@ -161,9 +182,7 @@ start(struct daemon *daemon, struct problem *problem)
             return false;
     if (!configuration->hws.racf)
         log_message("HWSG0010W", "RACF=N: NO PASSWORD AND NO PASSTICKET IS CHECKED, everybody is let in under any user ID");
-    log_message("HWSC0010I", "IMS CONNECT INITIALIZATION COMPLETE; HWS ID=%s, APPL=%s", configuration->hws.id,
-                hwscfg_application(&configuration->hws));
-    log_message("HWSC0000I", "*IMS CONNECT READY* %s", configuration->hws.id);
+    await_security_server(daemon);
     return true;
 }
 
