@@ -288,3 +288,10 @@ dss_leave_chained(struct dss_writer *writer)
     if (writer->any && !writer->wire->failed)
         set_format(writer, last_header(writer).format | DSS_CHAINED);
 }
+
+void
+dss_leave_followed(struct dss_writer *writer)
+{
+    if (writer->any && !writer->wire->failed)
+        set_format(writer, last_header(writer).format | DSS_CHAINED | DSS_SAME_CORRELATION);
+}

@@ -72,3 +72,5 @@ void dss_begin(struct dss_writer *writer, enum dss_type type, uint16_t correlati
 void dss_end(struct dss_writer *writer);
 /* Marks the last DSS as chained to one that will be written later, into another buffer. */
 void dss_leave_chained(struct dss_writer *writer);
+/* The same, and the one that follows has the same correlation ID. */
+void dss_leave_followed(struct dss_writer *writer);

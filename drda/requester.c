@@ -54,6 +54,7 @@ requester_new(const struct requester_settings *settings)
     made = requester_make_buffer(&requester->input, INPUT_SIZE) && made;
     made = requester_make_buffer(&requester->rows, INPUT_SIZE) && made;
     made = requester_make_buffer(&requester->descriptor, DESCRIPTOR_SIZE) && made;
+    made = requester_make_buffer(&requester->externals, DESCRIPTOR_SIZE) && made;
     if (made)
         return requester;
     requester_free(requester);
@@ -68,6 +69,7 @@ requester_free(struct requester *requester)
     requester_drop_buffer(&requester->output);
     requester_drop_buffer(&requester->input);
     requester_drop_buffer(&requester->rows);
+    requester_drop_buffer(&requester->externals);
     requester_drop_buffer(&requester->descriptor);
     requester_drop_buffer(&requester->scratch);
     requester_drop_columns(requester);
@@ -183,6 +185,7 @@ static const struct reply_row {
     { CP_OPNQRYRM, AT_OPEN, requester_take_opnqryrm },
     { CP_QRYDSC, AT_OPEN, requester_take_qrydsc },
     { CP_QRYDTA, AT_BLOCK, requester_take_qrydta },
+    { CP_EXTDTA, AT_BLOCK, requester_take_extdta },
     { CP_ENDQRYRM, AT_BLOCK | BIT(CLOSE), requester_take_endqryrm },
     { CP_ENDUOWRM, AT_SQL, requester_take_enduowrm },
     /* An SQLCARD follows these, and says more. */

@@ -74,6 +74,8 @@ struct requester {
     struct wire_writer scratch;       /* what rows are converted to */
     struct wire_writer rows;          /* query blocks; a row may begin in one and end in the next */
     size_t rows_taken;
+    struct wire_writer externals; /* LOBs that follow rows, each behind its size in 4 bytes */
+    size_t externals_taken;
     bool rows_to_read;       /* there may be a whole row in `rows` */
     bool query_ended;        /* no more rows come: the cursor is closed */
     uint64_t query_instance; /* QRYINSID */
@@ -103,6 +105,7 @@ enum requester_event requester_take_sqldard(struct requester *requester, struct 
 enum requester_event requester_take_opnqryrm(struct requester *requester, struct wire_reader body);
 enum requester_event requester_take_qrydsc(struct requester *requester, struct wire_reader body);
 enum requester_event requester_take_qrydta(struct requester *requester, struct wire_reader body);
+enum requester_event requester_take_extdta(struct requester *requester, struct wire_reader body);
 enum requester_event requester_take_endqryrm(struct requester *requester, struct wire_reader body);
 enum requester_event requester_take_enduowrm(struct requester *requester, struct wire_reader body);
 

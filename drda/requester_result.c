@@ -130,6 +130,8 @@ requester_take_opnqryrm(struct requester *requester, struct wire_reader body)
     requester->query_ended = false;
     requester->rows.used = 0;
     requester->rows_taken = 0;
+    requester->externals.used = 0;
+    requester->externals_taken = 0;
     requester->seen |= SEEN_OPNQRYRM;
     return REQUESTER_NEEDS_INPUT;
 }
@@ -156,7 +158,7 @@ take_fields(struct requester *requester, struct wire_reader descriptor)
     size_t count = 0;
     for (; fdoca_next(&fields, &field) && count < columns->count; count++) {
         struct sql_column *column = &columns->list[count];
-        if (!fdoca_column_of(field, column) || column->type == SQL_TYPE_CLOB || column->type == SQL_TYPE_BLOB)
+        if (!fdoca_column_of(field, column))
             return refuse_column(requester, count);
         column->name = columns->names[count];
         column->table = "";
@@ -182,7 +184,7 @@ static bool
 make_scratch(struct requester *requester)
 {
     struct wire_reader descriptor = wire_reader(requester->descriptor.start, requester->descriptor.used);
-    size_t size = fdoca_scratch_size(descriptor, requester->rows.used);
+    size_t size = fdoca_scratch_size(descriptor, requester->rows.used + requester->externals.used);
     if (requester->scratch.size >= size)
         return true;
     requester_drop_buffer(&requester->scratch);
@@ -213,6 +215,27 @@ requester_take_qrydta(struct requester *requester, struct wire_reader body)
     return REQUESTER_NEEDS_INPUT;
 }
 
+/* The row that it belongs to may be whole now. */
+enum requester_event
+requester_take_extdta(struct requester *requester, struct wire_reader body)
+{
+    struct wire_writer *externals = &requester->externals;
+    size_t left = externals->used - requester->externals_taken;
+    if (requester->query_ended)
+        return REQUESTER_NEEDS_INPUT;
+    if (body.left > UINT32_MAX || body.left > requester->settings->reply_bytes_max - left)
+        return requester_fail(requester, "EXTDTA of a row of more than %zu bytes", requester->settings->reply_bytes_max);
+    wire_move(externals, 0, requester->externals_taken, left);
+    externals->used = left;
+    requester->externals_taken = 0;
+    wire_put_u32(externals, (uint32_t)body.left);
+    wire_put_bytes(externals, body.at, body.left);
+    if (externals->failed || !make_scratch(requester))
+        return requester_fail(requester, "no memory for a large object of %zu bytes", body.left);
+    requester->rows_to_read = true;
+    return REQUESTER_NEEDS_INPUT;
+}
+
 enum requester_event
 requester_take_row(struct requester *requester)
 {
@@ -222,14 +245,17 @@ requester_take_row(struct requester *requester)
     struct wire_reader descriptor = wire_reader(requester->descriptor.start, requester->descriptor.used);
     struct sql_diagnosis diagnosis;
     requester->scratch.used = 0;
-    enum row_read read =
-        row_read(&block, descriptor, requester->little_endian, columns->values, columns->count, &requester->scratch, &diagnosis);
+    struct wire_reader externals =
+        wire_reader(requester->externals.start + requester->externals_taken, requester->externals.used - requester->externals_taken);
+    enum row_read read = row_read_externals(&block, descriptor, requester->little_endian, &externals, columns->values, columns->count,
+                                            &requester->scratch, &diagnosis);
     requester->rows_to_read = read == ROW_READ_VALUES;
     if (read == ROW_READ_DAMAGED)
         return requester_fail(requester, "a row in QRYDTA is damaged");
     if (read == ROW_READ_INCOMPLETE)
         return REQUESTER_NEEDS_INPUT;
     requester->rows_taken = rows->used - block.left;
+    requester->externals_taken = requester->externals.used - externals.left;
     requester->query_ended = read != ROW_READ_VALUES;
     note_diagnosis(requester, &diagnosis);
     return read == ROW_READ_VALUES ? REQUESTER_ROW : REQUESTER_NEEDS_INPUT;

@@ -3,9 +3,12 @@
 #include <assert.h>
 
 #include "drda/server_steps.h"
+#include "drda/sql/extdta.h"
 
 /* Garbage has no correlation ID; this is what Apache Derby answers it with, and what port scanners know. */
 enum { CORRELATION_OF_GARBAGE = 1 };
+
+enum { EXTERNALS_PIECE = 128 * 1024 };
 
 void
 drda_server_init(struct drda_server *server, const struct drda_server_settings *settings)
@@ -220,11 +223,28 @@ drda_server_step(struct drda_server *server, struct drda_input *input, struct wi
     return event_of(server->state);
 }
 
+/* LOBs that follow a row, as much as goes into one piece of the reply; the command is being executed until all are written. */
+static void
+send_externals(struct drda_server *server, struct sql_target *target, struct dss_writer *reply)
+{
+    extdta_put(reply, target, EXTERNALS_PIECE);
+    if (reply->wire->failed)
+        server->state = DRDA_STATE_CLOSED;
+    else if (target->externals != NULL)
+        server->state = DRDA_STATE_EXECUTING;
+    else
+        server->state = DRDA_STATE_ACCESSED;
+}
+
 void
 drda_server_run_sql(struct drda_server *server, struct drda_input *input, struct sql_target *target, struct wire_writer *output)
 {
     assert(server->state == DRDA_STATE_EXECUTING);
     struct dss_writer reply = dss_writer(output);
+    if (target->externals != NULL) {
+        send_externals(server, target, &reply);
+        return;
+    }
     struct dss_command command;
     if (!dss_read(input->bytes + server->pending_offset, server->pending_size, &command)) {
         close_with(server, drda_fault_syntax(command.fault, command.fault_codepoint), server->correlation_id, output);
@@ -233,7 +253,10 @@ drda_server_run_sql(struct drda_server *server, struct drda_input *input, struct
     server->pending_chained = command.chained;
     uint16_t svrcod = sql_execute(&command, &server->encoding, target, &reply);
     server->state = svrcod >= SVRCOD_ERROR || output->failed ? DRDA_STATE_CLOSED : DRDA_STATE_ACCESSED;
-    drda_server_end_reply(server, &reply);
+    if (server->state == DRDA_STATE_ACCESSED && target->externals != NULL)
+        send_externals(server, target, &reply);
+    else
+        drda_server_end_reply(server, &reply);
 }
 
 void

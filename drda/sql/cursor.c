@@ -1,10 +1,11 @@
 /* OPNQRY, CNTQRY, CLSQRY. Sources: the DDM terms of these names; OPNQRYRM, OPNQFLRM, QRYNOPRM, QRYPOPRM. */
+#include "drda/sql/extdta.h"
 #include "drda/sql/parameters.h"
 #include "drda/sql/query.h"
 #include "drda/sql/request.h"
 #include "drda/sql/sqlca.h"
 
-enum { QRYINSID_SIZE = 8 };
+enum { QRYINSID_SIZE = 8, RTNEXTALL = 2 };
 
 static bool
 is_open_for_requester(const struct sql_section *section)
@@ -69,7 +70,7 @@ open_cursor(struct sql_request *request, struct sql_section *section)
 bool
 request_opnqry(struct sql_request *request)
 {
-    enum { PKGNAMCSN, QRYBLKSZ, QRYBLKCTL, QRYCLSIMP, MAXBLKEXT, QRYROWSET, COUNT };
+    enum { PKGNAMCSN, QRYBLKSZ, QRYBLKCTL, QRYCLSIMP, MAXBLKEXT, QRYROWSET, RTNEXTDTA, COUNT };
     static const struct ddm_parameter table[COUNT] = {
         [PKGNAMCSN] = { CP_PKGNAMCSN, 1, PKGNAMCSN_SIZE_MAX, true },
         [QRYBLKSZ] = { CP_QRYBLKSZ, 4, 4, true },
@@ -77,6 +78,7 @@ request_opnqry(struct sql_request *request)
         [QRYCLSIMP] = { CP_QRYCLSIMP, 1, 1, false },
         [MAXBLKEXT] = { CP_MAXBLKEXT, 2, 2, false },
         [QRYROWSET] = { CP_QRYROWSET, 4, 4, false },
+        [RTNEXTDTA] = { CP_RTNEXTDTA, 1, 1, false },
     };
     struct wire_reader values[COUNT];
     struct sql_section_name name;
@@ -99,20 +101,48 @@ request_opnqry(struct sql_request *request)
         reply_failure(request);
         return true;
     }
-    request_reply_opened(request, section);
+    /* With LOBs a requester says first how it wants them, with CNTQRY, if it does not say here that EXTDTA may follow. */
+    bool has_lobs = query_has_lobs(request->target, section);
+    bool at_once = !has_lobs || (values[RTNEXTDTA].at != NULL && ddm_value_u8(values[RTNEXTDTA]) == RTNEXTALL);
+    section->by_locator = false;
+    request_reply_opened(request, section, at_once);
     query_put_description(request->reply, request->command->correlation_id, request->target, section);
-    query_put_block(request->reply, request->command->correlation_id, request->target, section, block_size);
+    if (at_once)
+        query_put_block(request->reply, request->command->correlation_id, request->target, section, block_size);
+    extdta_begin(request->target, request->command->correlation_id, request->command->chained);
     return true;
+}
+
+/* OUTOVR: columns in its order; type 0 leaves one as it is. All LOBs of a query go one way, as requesters ask for them. */
+static bool
+read_outovr(struct sql_request *request, struct sql_section *section)
+{
+    struct fdoca_reader fields = fdoca_reader(request->outovr);
+    struct fdoca_field field;
+    if (request->outovr.at == NULL)
+        return true;
+    while (fdoca_next(&fields, &field)) {
+        uint8_t type = (uint8_t)(field.type & ~(unsigned)FDOCA_NULLABLE);
+        if (type == FDOCA_BLOB_LOCATOR || type == FDOCA_CLOB_LOCATOR || type == FDOCA_DBCLOB_LOCATOR)
+            section->by_locator = true;
+    }
+    if (fields.failed)
+        request->fault = drda_fault_syntax(SYNERRCD_LENGTH_MISMATCH, CP_OUTOVR);
+    return !fields.failed;
 }
 
 bool
 request_cntqry(struct sql_request *request)
 {
-    enum { PKGNAMCSN, QRYBLKSZ, QRYINSID, COUNT };
+    enum { PKGNAMCSN, QRYBLKSZ, QRYINSID, RTNEXTDTA, OUTOVROPT, QRYROWSET, MAXBLKEXT, COUNT };
     static const struct ddm_parameter table[COUNT] = {
         [PKGNAMCSN] = { CP_PKGNAMCSN, 1, PKGNAMCSN_SIZE_MAX, true },
         [QRYBLKSZ] = { CP_QRYBLKSZ, 4, 4, true },
         [QRYINSID] = { CP_QRYINSID, QRYINSID_SIZE, QRYINSID_SIZE, false },
+        [RTNEXTDTA] = { CP_RTNEXTDTA, 1, 1, false },
+        [OUTOVROPT] = { CP_OUTOVROPT, 1, 1, false },
+        [QRYROWSET] = { CP_QRYROWSET, 4, 4, false },
+        [MAXBLKEXT] = { CP_MAXBLKEXT, 2, 2, false },
     };
     struct wire_reader values[COUNT];
     struct sql_section_name name;
@@ -123,7 +153,10 @@ request_cntqry(struct sql_request *request)
     struct sql_section *section = request_find_section(request, &name);
     if (!is_open_for_requester(section))
         return reply_state(request, CP_QRYNOPRM, values[PKGNAMCSN]);
+    if (!read_outovr(request, section))
+        return false;
     query_put_block(request->reply, request->command->correlation_id, request->target, section, block_size);
+    extdta_begin(request->target, request->command->correlation_id, request->command->chained);
     return true;
 }
 

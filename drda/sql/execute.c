@@ -14,7 +14,7 @@ static const struct {
     { CP_EXCSQLSTT, REQUEST_SQLDTA, 0, request_excsqlstt },
     { CP_EXCSQLSET, REQUEST_SQLSTTS, REQUEST_SQLSTTS, request_excsqlset },
     { CP_OPNQRY, REQUEST_SQLDTA, 0, request_opnqry },
-    { CP_CNTQRY, 0, 0, request_cntqry },
+    { CP_CNTQRY, REQUEST_OUTOVR, 0, request_cntqry },
     { CP_CLSQRY, 0, 0, request_clsqry },
     { CP_RDBCMM, 0, 0, request_rdbcmm },
     { CP_RDBRLLBCK, 0, 0, request_rdbrllbck },

@@ -17,6 +17,7 @@ struct sql_encoding {
 bool sql_is_command(uint16_t codepoint);
 
 /* Executes `command` and writes the replies with its correlation ID. Returns the highest severity code (SVRCOD) of a *protocol*
- * reply (SYNTAXRM, PRMNSPRM, CMDNSPRM ...): at 8 and above the conversation must end. SQL errors count as 0. */
+ * reply (SYNTAXRM, PRMNSPRM, CMDNSPRM ...): at 8 and above the conversation must end. SQL errors count as 0.
+ * When target->externals is set afterwards, the reply goes on with extdta_put (drda/sql/extdta.h). */
 uint16_t sql_execute(const struct dss_command *command, const struct sql_encoding *encoding, struct sql_target *target,
                      struct dss_writer *reply);

@@ -29,8 +29,8 @@ static const struct fdoca_mapping mappings[SQL_TYPE_COUNT] = {
     [SQL_TYPE_TIME] = { FDOCA_TIME, 388, 8, 0, 8, false, "TIME" },
     [SQL_TYPE_TIMESTAMP] = { FDOCA_TIMESTAMP, 392, 29, 9, 29, false, "TIMESTAMP" },
     [SQL_TYPE_BOOLEAN] = { FDOCA_BOOLEAN, 2436, 1, 0, 1, false, "BOOLEAN" },
-    [SQL_TYPE_CLOB] = { FDOCA_LONG, 456, 0, 0, SQL_LONG_VARCHAR_MAX, true, "CLOB" },
-    [SQL_TYPE_BLOB] = { FDOCA_LONG_VARBYTES, 456, 0, 0, SQL_LONG_VARCHAR_MAX, false, "BLOB" },
+    [SQL_TYPE_CLOB] = { FDOCA_LOB_MIXED, 408, 31, 0, FDOCA_LOB_LENGTH, true, "CLOB" },
+    [SQL_TYPE_BLOB] = { FDOCA_LOB_BYTES, 404, 31, 0, FDOCA_LOB_LENGTH, false, "BLOB" },
 };
 
 /* What servers describe besides what this one does. */
@@ -38,8 +38,8 @@ static const struct {
     uint16_t sqltype;
     enum sql_type type;
 } other_sqltypes[] = {
-    { 404, SQL_TYPE_BLOB }, { 408, SQL_TYPE_CLOB },    { 412, SQL_TYPE_CLOB },        { 464, SQL_TYPE_VARCHAR },
-    { 468, SQL_TYPE_CHAR }, { 472, SQL_TYPE_VARCHAR }, { 908, SQL_TYPE_VARCHAR_BIT }, { 912, SQL_TYPE_CHAR_BIT },
+    { 412, SQL_TYPE_CLOB },    { 464, SQL_TYPE_VARCHAR },     { 468, SQL_TYPE_CHAR },
+    { 472, SQL_TYPE_VARCHAR }, { 908, SQL_TYPE_VARCHAR_BIT }, { 912, SQL_TYPE_CHAR_BIT },
 };
 
 static const struct {
@@ -92,6 +92,19 @@ fdoca_field_of(const struct sql_column *column)
         length = column->length == 0 || column->length > SQL_VARCHAR_MAX ? SQL_VARCHAR_MAX : column->length;
     uint8_t nullable = column->nullable ? FDOCA_NULLABLE : 0;
     return (struct fdoca_field) { .type = mapping->type | nullable, .length = (uint16_t)length };
+}
+
+bool
+fdoca_is_lob(enum sql_type type)
+{
+    return type == SQL_TYPE_CLOB || type == SQL_TYPE_BLOB;
+}
+
+struct fdoca_field
+fdoca_locator_field_of(const struct sql_column *column)
+{
+    uint8_t type = column->type == SQL_TYPE_CLOB ? FDOCA_CLOB_LOCATOR : FDOCA_BLOB_LOCATOR;
+    return (struct fdoca_field) { .type = type | (column->nullable ? FDOCA_NULLABLE : 0), .length = sizeof(uint32_t) };
 }
 
 bool

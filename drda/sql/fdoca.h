@@ -15,6 +15,9 @@ enum fdoca_type {
     FDOCA_DECIMAL = 0x0E,
     FDOCA_ZONED = 0x10,
     FDOCA_BIGINT = 0x16,
+    FDOCA_BLOB_LOCATOR = 0x18,
+    FDOCA_CLOB_LOCATOR = 0x1A,
+    FDOCA_DBCLOB_LOCATOR = 0x1C,
     FDOCA_DATE = 0x20,
     FDOCA_TIME = 0x22,
     FDOCA_TIMESTAMP = 0x24,
@@ -57,8 +60,15 @@ struct fdoca_mapping {
 
 const struct fdoca_mapping *fdoca_mapping(enum sql_type type);
 
-/* How a column travels. CLOB and BLOB travel as LONG VARCHAR [FOR BIT DATA]. */
+/* The length of a LOB field: its value is a length in 4 bytes, and the data follow the row as EXTDTA. */
+enum { FDOCA_LOB_LENGTH = 0x8004 };
+
+/* How a column travels. */
 struct fdoca_field fdoca_field_of(const struct sql_column *column);
+
+/* How the locator of a CLOB or BLOB does. */
+struct fdoca_field fdoca_locator_field_of(const struct sql_column *column);
+bool fdoca_is_lob(enum sql_type type);
 
 /* The type behind the SQLTYPE (without the nullable bit) of a description; false for types that this codec does not know. */
 MUST_CHECK bool fdoca_type_of_sqltype(uint16_t sqltype, uint32_t length, bool has_ccsid, enum sql_type *type);

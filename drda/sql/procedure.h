@@ -1,11 +1,26 @@
 /* Procedures of the schema SYSIBM that clients call behind the user's back and the conversation answers itself:
- * SQLCAMESSAGE, by which Derby's client asks for the text of an error. */
+ * SQLCAMESSAGE, by which Derby's client asks for the text of an error, and those by which it reads large objects behind locators. */
 #pragma once
 
 #include "drda/sql/parameters.h"
 #include "drda/sql/sqldard.h"
+#include "drda/sql/target.h"
 
-enum procedure { PROCEDURE_NONE, PROCEDURE_SQLCAMESSAGE };
+enum procedure {
+    PROCEDURE_NONE,
+    PROCEDURE_SQLCAMESSAGE,
+    PROCEDURE_BLOBGETLENGTH,
+    PROCEDURE_BLOBGETBYTES,
+    PROCEDURE_BLOBGETPOSITIONFROMBYTES,
+    PROCEDURE_BLOBGETPOSITIONFROMLOCATOR,
+    PROCEDURE_BLOBRELEASELOCATOR,
+    PROCEDURE_CLOBGETLENGTH,
+    PROCEDURE_CLOBGETSUBSTRING,
+    PROCEDURE_CLOBGETPOSITIONFROMSTRING,
+    PROCEDURE_CLOBGETPOSITIONFROMLOCATOR,
+    PROCEDURE_CLOBRELEASELOCATOR,
+    PROCEDURE_COUNT
+};
 
 /* Whether the text calls one of them with the right number of parameter markers; blanks and case do not matter. */
 enum procedure procedure_recognise(struct wire_reader text);
@@ -13,5 +28,18 @@ enum procedure procedure_recognise(struct wire_reader text);
 size_t procedure_parameter_count(enum procedure procedure);
 void procedure_describe(enum procedure procedure, size_t index, struct sql_column *column, enum sqldard_mode *mode);
 
-/* Runs it with as many parameters as it has, and writes an SQLDTARD. */
-void procedure_execute(struct wire_writer *writer, enum procedure procedure, const struct parameters *parameters);
+/* The OUT parameter that a procedure is called for: a number, or text or bytes. */
+struct procedure_answer {
+    bool is_number;
+    uint64_t number;
+    size_t size; /* of what stands in `bytes` */
+    uint8_t bytes[SQL_VARCHAR_MAX];
+};
+
+/* Runs it with as many parameters as it has. True when it has an answer; else the outcome is in the diagnosis:
+ *   -423 0F001 no such locator (any more)      -171 42815 a position before 1, or a negative length */
+MUST_CHECK bool procedure_execute(enum procedure procedure, const struct parameters *parameters, struct sql_target *target,
+                                  struct procedure_answer *answer, struct sql_diagnosis *diagnosis);
+
+/* Writes an SQLDTARD. */
+void procedure_put_answer(struct wire_writer *writer, enum procedure procedure, const struct procedure_answer *answer);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "drda/codepoint.h"
+#include "drda/sql/extdta.h"
 #include "drda/sql/row.h"
 
 enum {
@@ -58,6 +59,26 @@ query_put_description(struct dss_writer *reply, uint16_t correlation_id, struct 
     dss_end(reply);
 }
 
+/* A LOB goes as its locator, or as its length with the data behind the row. */
+static bool
+put_lob(struct query *query, size_t index)
+{
+    struct sql_target *target = query->target;
+    const struct sql_column *column = &query->columns[index];
+    uint32_t locator;
+    if (!target->operations->keep_lob(target, query->section, index, &locator, &query->diagnosis))
+        return false;
+    if (query->section->by_locator)
+        return row_put_locator(query->wire, column, locator != 0, locator, &query->diagnosis);
+    const struct sql_lob *lob = locator != 0 ? target->operations->find_lob(target, locator) : NULL;
+    if (!row_put_lob_length(query->wire, column, lob != NULL, lob != NULL ? lob->size : 0, &query->diagnosis))
+        return false;
+    if (lob == NULL || extdta_add(target, locator, column->nullable))
+        return true;
+    sql_diagnosis_set(&query->diagnosis, -904, "57011", "memory for the large objects of a row");
+    return false;
+}
+
 static bool
 put_values(struct query *query)
 {
@@ -65,6 +86,11 @@ put_values(struct query *query)
     row_put_head(query->wire);
     for (size_t i = 0; i < query->section->column_count; i++) {
         struct sql_value value = { .kind = SQL_VALUE_NULL };
+        if (fdoca_is_lob(query->columns[i].type)) {
+            if (!put_lob(query, i))
+                return false;
+            continue;
+        }
         operations->value(query->target, query->section, i, &value);
         if (!row_put_value(query->wire, &query->columns[i], &value, &query->diagnosis))
             return false;
@@ -83,6 +109,7 @@ put_next(struct query *query)
         if (put_values(query))
             return;
         query->wire->used = start;
+        extdta_drop(query->target);
         break;
     case SQL_STEP_END:
         if (query->diagnosis.sqlcode != SQLCODE_NO_MORE_ROWS)
@@ -133,7 +160,10 @@ put_rows(struct query *query, size_t room)
     struct wire_writer *wire = query->wire;
     size_t start = wire->used;
     put_pending(query, room);
-    while (query->section->pending == NULL && query->section->state == SQL_SECTION_OPEN && wire->used - start < room && !wire->failed) {
+    bool one_row = query->section->has_lobs;
+    for (bool more = true;
+         more && query->section->pending == NULL && query->section->state == SQL_SECTION_OPEN && wire->used - start < room && !wire->failed;
+         more = !one_row) {
         size_t row = wire->used;
         put_next(query);
         if (wire->failed || wire->used - start <= room)
@@ -167,6 +197,18 @@ describe_columns(struct query *query, struct sql_column few[static COLUMNS_FEW])
         query->target->operations->describe_column(query->target, query->section, i, &query->columns[i]);
     }
     return true;
+}
+
+bool
+query_has_lobs(struct sql_target *target, struct sql_section *section)
+{
+    section->has_lobs = false;
+    for (size_t i = 0; i < section->column_count && !section->has_lobs; i++) {
+        struct sql_column column = { .name = "", .table = "", .schema = "" };
+        target->operations->describe_column(target, section, i, &column);
+        section->has_lobs = fdoca_is_lob(column.type);
+    }
+    return section->has_lobs;
 }
 
 void

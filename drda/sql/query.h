@@ -10,6 +10,10 @@
 /* Writes QRYDSC. */
 void query_put_description(struct dss_writer *reply, uint16_t correlation_id, struct sql_target *target, struct sql_section *section);
 
+/* Whether columns of the cursor are LOBs, which is noted in section->has_lobs: then each block holds one row (FIXROWPRC), and the LOBs
+ * follow it as EXTDTA (drda/sql/extdta.h) unless the requester wants locators. */
+bool query_has_lobs(struct sql_target *target, struct sql_section *section);
+
 /* Writes one QRYDTA of a cursor that is OPEN or ENDED: at most `block_size` bytes with the headers of DSS and object. */
 void query_put_block(struct dss_writer *reply, uint16_t correlation_id, struct sql_target *target, struct sql_section *section,
                      size_t block_size);

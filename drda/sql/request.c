@@ -70,6 +70,9 @@ read_object(struct sql_request *request, const struct ddm_object *object)
         return read_text(request, object, &request->sqlstt);
     case CP_SQLATTR:
         return read_text(request, object, &request->sqlattr);
+    case CP_OUTOVR:
+        request->outovr = object->body;
+        return true;
     default:
         return true;
     }
@@ -85,7 +88,7 @@ request_read_objects(struct sql_request *request, unsigned accepted, unsigned re
     } known[] = {
         { CP_SQLSTT, REQUEST_SQLSTT, false }, { CP_SQLSTT, REQUEST_SQLSTTS, true }, { CP_SQLATTR, REQUEST_SQLATTR, false },
         { CP_SQLDTA, REQUEST_SQLDTA, false }, { CP_EXTDTA, REQUEST_SQLDTA, true },  { CP_TYPDEFNAM, 0, false },
-        { CP_TYPDEFOVR, 0, false },
+        { CP_TYPDEFOVR, 0, false },           { CP_OUTOVR, REQUEST_OUTOVR, false },
     };
     enum { KNOWN = sizeof known / sizeof known[0] };
     bool seen[KNOWN] = { 0 };
@@ -196,12 +199,12 @@ request_reply_sqlerrrm(struct sql_request *request)
 
 /* One instance of a cursor is open at a time, so that QRYINSID need not tell them apart. */
 void
-request_reply_opened(struct sql_request *request, const struct sql_section *section)
+request_reply_opened(struct sql_request *request, const struct sql_section *section, bool rows_follow)
 {
     static const uint8_t instance[QRYINSID_SIZE] = { 0 };
     struct wire_writer *writer = request->reply->wire;
     size_t mark = request_open_message(request, CP_OPNQRYRM, SVRCOD_INFO, false);
-    ddm_put_u16(writer, CP_QRYPRCTYP, CP_LMTBLKPRC);
+    ddm_put_u16(writer, CP_QRYPRCTYP, rows_follow ? CP_LMTBLKPRC : CP_FIXROWPRC);
     if (section->with_hold)
         ddm_put_u8(writer, CP_SQLCSRHLD, FLAG_TRUE);
     ddm_put_bytes(writer, CP_QRYINSID, instance, sizeof instance);

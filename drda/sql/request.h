@@ -17,6 +17,7 @@ struct sql_request {
     bool little_endian;         /* of the values that came with this command */
     struct wire_reader sqlstt;  /* text of the statement */
     struct wire_reader sqlattr; /* attributes of it; empty when there are none */
+    struct wire_reader outovr;  /* how the requester wants the columns; empty when it does not say */
     struct sql_diagnosis diagnosis;
     struct drda_fault fault;
 };
@@ -27,6 +28,7 @@ enum request_objects {
     REQUEST_SQLSTTS = 1 << 1, /* any number of SQLSTT; the handler reads them */
     REQUEST_SQLATTR = 1 << 2,
     REQUEST_SQLDTA = 1 << 3, /* with its EXTDTA */
+    REQUEST_OUTOVR = 1 << 4,
 };
 
 /* Looks through the objects: what is not among `accepted` is OBJNSPRM, what is missing of `required` SYNTAXRM. */
@@ -57,8 +59,8 @@ bool request_reply_abnuowrm(struct sql_request *request);
 size_t request_open_message(struct sql_request *request, uint16_t codepoint, enum svrcod svrcod, bool rdbnam);
 void request_close_message(struct sql_request *request, size_t mark);
 
-/* OPNQRYRM: the cursor is open, and how it will be answered. */
-void request_reply_opened(struct sql_request *request, const struct sql_section *section);
+/* OPNQRYRM: the cursor is open, and how it will be answered: with rows at once (LMTBLKPRC), or when CNTQRY asks (FIXROWPRC). */
+void request_reply_opened(struct sql_request *request, const struct sql_section *section, bool rows_follow);
 
 /* Replies to EXCSQLSTT of a CALL whose cursor has been opened: what says that there is one result set, its description and its
  * first block. `pkgnamcsn` names the section, by which the requester goes on. */

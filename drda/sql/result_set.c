@@ -54,7 +54,8 @@ request_reply_result_set(struct sql_request *request, struct sql_section *sectio
     put_rslsetrm(request, pkgnamcsn);
     request_reply_sqlcard(request);
     put_sqlrslrd(request);
-    request_reply_opened(request, section);
+    section->has_lobs = false; /* procedures give none */
+    request_reply_opened(request, section, true);
     put_sqlcinrd(request, section);
     query_put_description(request->reply, request->command->correlation_id, request->target, section);
     query_put_block(request->reply, request->command->correlation_id, request->target, section, block_size);

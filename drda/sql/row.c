@@ -1,5 +1,6 @@
 #include "drda/sql/row.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -259,7 +260,6 @@ static enum misfit (*const putters[SQL_TYPE_COUNT])(struct wire_writer *, const 
     [SQL_TYPE_VARCHAR_BIT] = put_bytes,   [SQL_TYPE_LONG_VARCHAR_BIT] = put_bytes,
     [SQL_TYPE_DATE] = put_date,           [SQL_TYPE_TIME] = put_time,
     [SQL_TYPE_TIMESTAMP] = put_timestamp, [SQL_TYPE_BOOLEAN] = put_boolean,
-    [SQL_TYPE_CLOB] = put_text,           [SQL_TYPE_BLOB] = put_bytes,
 };
 
 /* What the value is, as far as it can be shown. */
@@ -286,7 +286,9 @@ report(const struct sql_column *column, const struct sql_value *value, enum misf
     char limit[48] = "";
     char tokens[SQL_NAME_MAX + 256];
     show_value(value, misfit, shown, sizeof shown);
-    if (misfit == MISFIT_LENGTH)
+    if (misfit == MISFIT_LENGTH && fdoca_is_lob(column->type))
+        snprintf(limit, sizeof limit, " the %u of", column->length > 0 ? (unsigned)column->length : (unsigned)INT32_MAX);
+    else if (misfit == MISFIT_LENGTH)
         snprintf(limit, sizeof limit, " the %u %s of", (unsigned)fdoca_field_of(column).length,
                  mapping->is_text && mapping->fixed_length == 0 ? "characters" : "bytes");
     snprintf(tokens, sizeof tokens, "%s of column %.*s %s%s %s", shown, SQL_NAME_MAX, column->name, misfits[misfit].text, limit,
@@ -304,11 +306,52 @@ row_put_value(struct wire_writer *writer, const struct sql_column *column, const
     } else {
         if (column->nullable)
             wire_put_u8(writer, INDICATOR_PRESENT);
+        assert(putters[column->type] != NULL); /* LOBs follow the row */
         misfit = putters[column->type](writer, column, value);
     }
     if (misfit != MISFIT_NONE)
         report(column, value, misfit, diagnosis);
     return misfit == MISFIT_NONE;
+}
+
+static bool
+put_presence(struct wire_writer *writer, const struct sql_column *column, bool present, struct sql_diagnosis *diagnosis)
+{
+    static const struct sql_value null = { .kind = SQL_VALUE_NULL };
+    if (!present && !column->nullable) {
+        report(column, &null, MISFIT_NULL, diagnosis);
+        return false;
+    }
+    if (column->nullable)
+        wire_put_u8(writer, present ? INDICATOR_PRESENT : INDICATOR_NULL);
+    return true;
+}
+
+bool
+row_put_locator(struct wire_writer *writer, const struct sql_column *column, bool present, uint32_t locator,
+                struct sql_diagnosis *diagnosis)
+{
+    if (!put_presence(writer, column, present, diagnosis))
+        return false;
+    if (present)
+        wire_put_u32(writer, locator);
+    return true;
+}
+
+bool
+row_put_lob_length(struct wire_writer *writer, const struct sql_column *column, bool present, uint64_t size,
+                   struct sql_diagnosis *diagnosis)
+{
+    static const struct sql_value value = { .kind = SQL_VALUE_BYTES };
+    if (size > INT32_MAX) {
+        report(column, &value, MISFIT_LENGTH, diagnosis);
+        return false;
+    }
+    if (!put_presence(writer, column, present, diagnosis))
+        return false;
+    if (present)
+        wire_put_u32(writer, (uint32_t)size);
+    return true;
 }
 
 static bool

@@ -8,11 +8,18 @@
 
 /* Writes one value. False, and an SQL error that names the column, when the value cannot be had as the column's type:
  *   -413 22003 a number out of range            -420 22018 not a number, or a fraction where there is no place for one
- *   -180 22007 not a date, time or timestamp    -433 22001 text or bytes longer than the column (or than 32700 bytes for LOBs)
+ *   -180 22007 not a date, time or timestamp    -433 22001 text or bytes longer than the column (or than 32700 bytes)
  *   -305 22002 NULL in a column that is never NULL       -330 22021 text that is not UTF-8
  * What was written of the value must then be taken back by whoever knows where the row began. */
 MUST_CHECK bool row_put_value(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value,
                               struct sql_diagnosis *diagnosis);
+
+/* The locator of a CLOB or BLOB, and the length of one that follows as EXTDTA; false, with the diagnosis, when it is too long for
+ * the requester (-433 22001) or may not be NULL. `present` is false for NULL. */
+MUST_CHECK bool row_put_locator(struct wire_writer *writer, const struct sql_column *column, bool present, uint32_t locator,
+                                struct sql_diagnosis *diagnosis);
+MUST_CHECK bool row_put_lob_length(struct wire_writer *writer, const struct sql_column *column, bool present, uint64_t size,
+                                   struct sql_diagnosis *diagnosis);
 
 /* Whether row_put_value would write the value; the diagnosis says why not. CLOB and BLOB: of any length up to that of the column. */
 MUST_CHECK bool row_value_fits(const struct sql_column *column, const struct sql_value *value, struct sql_diagnosis *diagnosis);
@@ -34,3 +41,9 @@ enum row_read {
  * number of fields described; `scratch` as for fdoca_value_read. */
 MUST_CHECK enum row_read row_read(struct wire_reader *block, struct wire_reader descriptor, bool little_endian, struct sql_value *values,
                                   size_t count, struct wire_writer *scratch, struct sql_diagnosis *diagnosis);
+
+/* The same of rows whose LOBs follow as EXTDTA: `externals` are the bodies that have come and belong to no earlier row, each behind its
+ * size in 4 bytes; those of the row are taken from it. The row is INCOMPLETE until all of them are there. */
+MUST_CHECK enum row_read row_read_externals(struct wire_reader *block, struct wire_reader descriptor, bool little_endian,
+                                            struct wire_reader *externals, struct sql_value *values, size_t count,
+                                            struct wire_writer *scratch, struct sql_diagnosis *diagnosis);

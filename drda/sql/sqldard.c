@@ -46,7 +46,6 @@ put_name(struct wire_writer *writer, const char *name)
     wire_put_u16(writer, 0);
 }
 
-/* Parameters may be LOBs indeed, for which clients have methods of their own; only results travel as LONG VARCHAR. */
 static void
 put_lob_type(struct wire_writer *writer, const struct sql_column *column)
 {
@@ -80,8 +79,7 @@ put_type(struct wire_writer *writer, const struct sql_column *column)
 void
 sqldard_put_column(struct wire_writer *writer, const struct sql_column *column, enum sqldard_mode mode)
 {
-    bool is_lob = column->type == SQL_TYPE_CLOB || column->type == SQL_TYPE_BLOB;
-    if (is_lob && mode != SQLDARD_COLUMN)
+    if (fdoca_is_lob(column->type))
         put_lob_type(writer, column);
     else
         put_type(writer, column);

@@ -195,6 +195,21 @@ call(struct sql_request *request, struct sql_section *section, const struct para
     request_reply_result_set(request, section, execution->pkgnamcsn, execution->block_size);
 }
 
+/* A procedure of the conversation's own: answered with an SQLDTARD, or an SQLCARD where there is nothing to give. */
+static void
+call_own(struct sql_request *request, struct sql_section *section, const struct parameters *parameters)
+{
+    enum procedure procedure = (enum procedure)section->procedure;
+    struct procedure_answer answer;
+    if (!procedure_execute(procedure, parameters, request->target, &answer, &request->diagnosis)) {
+        request_reply_outcome(request);
+        return;
+    }
+    dss_begin(request->reply, DSS_OBJECT, request->command->correlation_id);
+    procedure_put_answer(request->reply->wire, procedure, &answer);
+    dss_end(request->reply);
+}
+
 /* Runs a section with parameters that have been read. */
 static void
 execute(struct sql_request *request, struct sql_section *section, const struct parameters *parameters, const struct execution *execution)
@@ -210,9 +225,7 @@ execute(struct sql_request *request, struct sql_section *section, const struct p
         request_reply_outcome(request);
         return;
     }
-    dss_begin(request->reply, DSS_OBJECT, request->command->correlation_id);
-    procedure_execute(request->reply->wire, (enum procedure)section->procedure, parameters);
-    dss_end(request->reply);
+    call_own(request, section, parameters);
 }
 
 bool

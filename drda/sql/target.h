@@ -3,6 +3,7 @@
  * one after the other, on a thread that may block. Failures are told in the sql_diagnosis, never by a return value alone. */
 #pragma once
 
+#include "drda/sql/lob.h"
 #include "drda/sql/value.h"
 
 /* A package section (PKGNAMCSN without RDBNAM and collection): the place of one prepared statement and its cursor. */
@@ -23,6 +24,8 @@ struct sql_section {
     bool is_query;          /* set by prepare: the statement returns rows */
     bool is_call;           /* set by prepare: CALL of a procedure that returns rows; executing it opens the cursor */
     bool with_hold;         /* cursor stays open over COMMIT */
+    bool has_lobs;          /* set when the cursor is opened: some columns are CLOB or BLOB */
+    bool by_locator;        /* the requester wants locators of them, and reads them when it likes */
     uint8_t procedure;      /* a SYSIBM procedure answered by the conversation itself; 0 when none */
     size_t column_count;    /* set by prepare, of a CALL by open; 0 when there are none */
     size_t parameter_count; /* set by prepare */
@@ -54,6 +57,15 @@ struct sql_target_operations {
                  struct sql_diagnosis *diagnosis);
     enum sql_step (*fetch)(struct sql_target *target, struct sql_section *section, struct sql_diagnosis *diagnosis);
     void (*value)(struct sql_target *target, struct sql_section *section, size_t index, struct sql_value *value);
+
+    /* Keeps the CLOB or BLOB of a column of the row for as long as the unit of work lasts, or until it is released, however the row
+     * and the cursor move: *locator is its number, 0 when it is NULL. False with a diagnosis when no more can be kept. What was kept
+     * says the same as long as it can be read; a row that is changed later takes it away. */
+    bool (*keep_lob)(struct sql_target *target, struct sql_section *section, size_t index, uint32_t *locator,
+                     struct sql_diagnosis *diagnosis);
+    /* NULL when there is none (any more). The target's; valid until the next call of another operation. */
+    struct sql_lob *(*find_lob)(struct sql_target *target, uint32_t locator);
+    void (*release_lob)(struct sql_target *target, uint32_t locator);
     void (*close)(struct sql_target *target, struct sql_section *section);
 
     /* End the unit of work. Both close the cursors that are not held. */
@@ -64,6 +76,23 @@ struct sql_target_operations {
     void (*set_register)(struct sql_target *target, const char *text, size_t size, struct sql_diagnosis *diagnosis);
 };
 
+enum { SQL_EXTERNALS_MAX = 1024 };
+
+/* LOBs of a row that was written, on their way as EXTDTA: a chain of objects that may be longer than memory. */
+struct sql_externals {
+    uint32_t locators[SQL_EXTERNALS_MAX];
+    bool nullable[SQL_EXTERNALS_MAX]; /* an indicator stands before the data */
+    size_t count;
+    size_t next;             /* which one is being sent */
+    bool begun;              /* its headers are written */
+    uint64_t offset;         /* bytes of it that are */
+    uint64_t left;           /* of it, without headers of segments */
+    size_t segment;          /* bytes that the present segment still has room for */
+    uint16_t correlation_id; /* of the command that is being answered */
+    bool chained;            /* its reply is not the last of the chain */
+};
+
 struct sql_target {
     const struct sql_target_operations *operations;
+    struct sql_externals *externals; /* NULL: nothing is on its way; freed with free() */
 };

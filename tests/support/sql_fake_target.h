@@ -1,6 +1,6 @@
 /* A target in memory for tests of SQL commands. A text that begins with "select" is a query of the columns and rows its owner has
- * laid out; "call rows" opens the same; one with "nosuch" in it is an error, one with "deadlock" loses the unit of work; each '?' is a parameter. What was asked of it
- * is counted. */
+ * laid out; "call rows" opens the same; one with "nosuch" in it is an error, one with "deadlock" loses the unit of work; each '?' is a
+ * parameter. What was asked of it is counted. */
 #pragma once
 
 #include <stdlib.h>
@@ -9,15 +9,24 @@
 
 #include "drda/sql/target.h"
 
-enum { FAKE_SECTIONS = 4, FAKE_PARAMETERS = 32, FAKE_TEXT = 256 };
+enum { FAKE_LOBS = 64, FAKE_SECTIONS = 4, FAKE_PARAMETERS = 32, FAKE_TEXT = 256 };
 
 struct fake_section {
     struct sql_section section;
     size_t next_row;
 };
 
+/* A large object; its bytes are the cell's. */
+struct fake_lob {
+    struct sql_lob lob; /* first */
+    const uint8_t *bytes;
+};
+
 struct fake_target {
     struct sql_target target;
+    struct fake_lob lobs[FAKE_LOBS]; /* locator n is lobs[n - 1]; without `read` it is released */
+    uint32_t lob_count;
+    unsigned released;
     struct fake_section sections[FAKE_SECTIONS];
     size_t section_count;
     const struct sql_column *columns; /* of every query */
@@ -211,6 +220,54 @@ fake_value(struct sql_target *target, struct sql_section *section, size_t index,
     fake_of(target)->cell(fake_section_of(section)->next_row - 1, index, value);
 }
 
+static inline bool
+fake_read_lob(struct sql_lob *lob, uint64_t offset, void *bytes, size_t size)
+{
+    if (offset > lob->size || size > lob->size - offset)
+        abort();
+    if (size > 0)
+        memcpy(bytes, ((struct fake_lob *)lob)->bytes + offset, size);
+    return true;
+}
+
+static inline bool
+fake_keep_lob(struct sql_target *target, struct sql_section *section, size_t index, uint32_t *locator, struct sql_diagnosis *diagnosis)
+{
+    struct fake_target *fake = fake_of(target);
+    struct sql_value value = { .kind = SQL_VALUE_NULL };
+    fake->cell(fake_section_of(section)->next_row - 1, index, &value);
+    *locator = 0;
+    if (value.kind == SQL_VALUE_NULL)
+        return true;
+    if (fake->lob_count == FAKE_LOBS) {
+        sql_diagnosis_set(diagnosis, -904, "57011", "locators");
+        return false;
+    }
+    fake->lobs[fake->lob_count].bytes = value.data.bytes;
+    fake->lobs[fake->lob_count].lob =
+        (struct sql_lob) { .size = value.data.size, .is_text = value.kind == SQL_VALUE_TEXT, .read = fake_read_lob };
+    *locator = ++fake->lob_count;
+    return true;
+}
+
+static inline struct sql_lob *
+fake_find_lob(struct sql_target *target, uint32_t locator)
+{
+    struct fake_target *fake = fake_of(target);
+    bool is_kept = locator > 0 && locator <= fake->lob_count && fake->lobs[locator - 1].lob.read != NULL;
+    return is_kept ? &fake->lobs[locator - 1].lob : NULL;
+}
+
+static inline void
+fake_release_lob(struct sql_target *target, uint32_t locator)
+{
+    struct sql_lob *lob = fake_find_lob(target, locator);
+    if (lob == NULL)
+        return;
+    lob->read = NULL;
+    fake_of(target)->released++;
+}
+
 static inline void
 fake_close(struct sql_target *target, struct sql_section *section)
 {
@@ -267,6 +324,9 @@ static const struct sql_target_operations fake_operations = {
     .open = fake_open,
     .fetch = fake_fetch,
     .value = fake_value,
+    .keep_lob = fake_keep_lob,
+    .find_lob = fake_find_lob,
+    .release_lob = fake_release_lob,
     .close = fake_close,
     .commit = fake_commit,
     .rollback = fake_rollback,
@@ -294,5 +354,6 @@ fake_target_free(struct fake_target *fake)
 {
     for (size_t i = 0; i < fake->section_count; i++)
         free(fake->sections[i].section.pending);
+    free(fake->target.externals);
     free(fake);
 }

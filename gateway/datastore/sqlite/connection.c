@@ -10,6 +10,7 @@
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/functions.h"
 #include "gateway/datastore/sqlite/internal.h"
+#include "gateway/datastore/sqlite/lob.h"
 
 enum { PROGRESS_STEPS = 1000, STATEMENT_BYTES_MAX = 2 << 20, LIKE_PATTERN_MAX = 1000, BUSY_WAIT_MS = 2 };
 
@@ -75,6 +76,7 @@ set_up(struct sqlite_session *session)
 {
     sqlite3 *database = session->database;
     sqlite3_busy_handler(database, on_busy, session);
+    lob_watch(session);
     sqlite3_progress_handler(database, PROGRESS_STEPS, on_progress, session);
     restrict_connection(session);
     int code = sqlite3_exec(database, "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY", NULL, NULL, NULL);

@@ -7,6 +7,7 @@
  *   conversion.c  values on their way into columns and casts
  *   functions.c   SQL functions behind types
  *   checks.c      what columns are declared to hold, enforced
+ *   lob.c         large objects behind locators; lob_select.c has queries give their places
  *   unit.c        units of work, and what a failure does to them
  *   control.c     COMMIT, ROLLBACK, SAVEPOINT, SET as text
  *   catalog.c     CALL of the procedures that describe the database */
@@ -32,6 +33,8 @@ enum sqlite_control {
 
 struct catalog_procedure;
 struct sqlite_check;
+struct sqlite_lob;
+struct sqlite_lob_source;
 
 /* How a parameter marker is used, as far as the text tells. */
 struct sqlite_use {
@@ -50,6 +53,7 @@ struct sqlite_section {
     sqlite3_stmt *arguments;                   /* owned; of a CALL: gives their values in one row; NULL when it has none */
     struct sql_column *columns;                /* owned, with the names behind them; NULL until described */
     struct sql_column *parameters;             /* likewise */
+    struct sqlite_lob_source *lob_sources;     /* owned; of columns, one each; NULL: LOBs come whole */
     struct sqlite_use *uses;                   /* of parameters, one each; among their memory */
     char *written;                             /* owned; tables that it writes, a NUL behind each and another behind the last */
     uint64_t checks_generation;                /* of the triggers that it was checked with */
@@ -78,7 +82,12 @@ struct sqlite_session {
     size_t written_count;
     struct sqlite_check *checks; /* tables that have their triggers */
     uint64_t checks_generation;  /* counts what has made them unsure */
-    bool misfit;                 /* a value did not fit, and this is why */
+    struct sqlite_lob *lobs;     /* behind locators */
+    uint32_t last_locator;
+    size_t lob_copies;          /* bytes of values among them */
+    sqlite3_blob *blob;         /* the one that is open */
+    struct sqlite_lob *blob_of; /* whose it is */
+    bool misfit;                /* a value did not fit, and this is why */
     struct sql_diagnosis misfit_diagnosis;
     atomic_bool interrupted; /* until a statement has failed for it */
 };

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drda/sql/extdta.h"
 #include "gateway/datastore/sqlite/internal.h"
+#include "gateway/datastore/sqlite/lob.h"
 
 static struct sqlite_session *
 session_of(struct sql_target *target)
@@ -118,6 +120,24 @@ value(struct sql_target *target, struct sql_section *section, size_t index, stru
     statement_value(section_of(section), index, result);
 }
 
+static bool
+keep_lob(struct sql_target *target, struct sql_section *section, size_t index, uint32_t *locator, struct sql_diagnosis *diagnosis)
+{
+    return lob_keep(session_of(target), section_of(section), index, locator, diagnosis);
+}
+
+static struct sql_lob *
+find_lob(struct sql_target *target, uint32_t locator)
+{
+    return lob_find(session_of(target), locator);
+}
+
+static void
+release_lob(struct sql_target *target, uint32_t locator)
+{
+    lob_release(session_of(target), locator);
+}
+
 static void
 close_cursor(struct sql_target *target, struct sql_section *section)
 {
@@ -152,6 +172,9 @@ static const struct sql_target_operations operations = {
     .open = open_cursor,
     .fetch = fetch,
     .value = value,
+    .keep_lob = keep_lob,
+    .find_lob = find_lob,
+    .release_lob = release_lob,
     .close = close_cursor,
     .commit = commit,
     .rollback = rollback,
@@ -183,6 +206,7 @@ sqlite_session_free(struct sql_target *target)
         return;
     struct sqlite_session *session = session_of(target);
     struct sql_diagnosis ignored;
+    extdta_drop(target);
     unit_rollback(session, &ignored);
     struct sqlite_section *section;
     struct sqlite_section *next;

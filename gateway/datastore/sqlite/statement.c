@@ -7,6 +7,7 @@
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/dialect.h"
 #include "gateway/datastore/sqlite/internal.h"
+#include "gateway/datastore/sqlite/lob.h"
 #include "gateway/datastore/sqlite/tokens.h"
 
 void
@@ -14,6 +15,7 @@ statement_drop(struct sqlite_session *session, struct sqlite_section *section)
 {
     if (session->peeked == section)
         session->peeked = NULL;
+    lob_sources_free(section);
     sqlite3_finalize(section->statement);
     sqlite3_finalize(section->arguments);
     free(section->columns);
@@ -115,6 +117,8 @@ prepare_for_sqlite(struct sqlite_session *session, struct sqlite_section *sectio
     }
     bool good = sqlite_connection_open(session, diagnosis) && statement_compile(session, section, translated, diagnosis) &&
                 describe(session, section, translated, diagnosis);
+    if (good)
+        lob_rewrite(session, section, translated);
     free(translated);
     return good;
 }

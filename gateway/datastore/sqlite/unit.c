@@ -2,6 +2,7 @@
 
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/internal.h"
+#include "gateway/datastore/sqlite/lob.h"
 
 static int
 run(struct sqlite_session *session, const char *text)
@@ -41,6 +42,7 @@ unit_commit(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
     sql_diagnosis_clear(diagnosis);
     statement_forget_peek(session);
     close_cursors(session, false);
+    lob_release_all(session);
     if (!session->unit_open)
         return;
     int code = run(session, "COMMIT");
@@ -56,6 +58,7 @@ roll_back(struct sqlite_session *session)
 {
     statement_forget_peek(session);
     close_cursors(session, true);
+    lob_release_all(session);
     if (session->unit_open)
         (void)run(session, "ROLLBACK"); /* fails only when SQLite has done it already */
     if (session->unit_open)

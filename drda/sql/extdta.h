@@ -1,0 +1,21 @@
+/* LOBs of a row on their way to the requester: EXTDTA objects behind QRYDTA, written a piece at a time, as far as there is room for them.
+ * An object is one DSS of continuation segments (layer B), whose length is known when it begins.
+ * Source: DDM term EXTDTA; DRDA volume 3, layer B. */
+#pragma once
+
+#include "drda/dss.h"
+#include "drda/sql/target.h"
+
+/* Puts a LOB into the line of those that follow the row. False when there are too many, or no memory. */
+MUST_CHECK bool extdta_add(struct sql_target *target, uint32_t locator, bool nullable);
+
+/* Begins after the QRYDTA of the row was written: the objects belong to the command with this correlation ID, and `chained` says that
+ * a reply to another command follows. */
+void extdta_begin(struct sql_target *target, uint16_t correlation_id, bool chained);
+
+/* Writes about `room` bytes more, and forgets what has been sent: target->externals is NULL when all has. A LOB that cannot be read any
+ * more fails the writer, as half an object cannot be taken back. */
+void extdta_put(struct dss_writer *reply, struct sql_target *target, size_t room);
+
+/* Forgets all that was to be sent. */
+void extdta_drop(struct sql_target *target);
