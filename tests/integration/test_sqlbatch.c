@@ -1,4 +1,5 @@
-/* sqlbatch as its users run it, against the real gateway: named connections, all types in all formats, host variables, Ctrl-C. */
+/* sqlbatch as its users run it, against the real gateway and Apache Derby's Network Server: named connections, all types in all
+ * formats, host variables, Ctrl-C. */
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,11 +11,13 @@
 #include <unistd.h>
 
 #include "common/attributes.h"
+#include "tests/support/derby.h"
 #include "tests/support/gateway.h"
 #include "tests/support/shell.h"
 #include "tests/support/suite.h"
 
 static struct gateway gateway;
+static struct derby derby;
 static char output[1 << 18];
 
 static void write_text(const char *name, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -72,8 +75,11 @@ write_connections(void)
     write_text("connections.ini",
                "[SAMPLE]\nhost = 127.0.0.1\nport = %u\nrdb = SAMPLE\nuser = IMSUSR1\nauthentication = password\npassword_file = ticket\n"
                "[BYTICKET]\nhost = localhost\nport = %u\nrdb = SAMPLE\nuser = TOM\nauthentication = passticket\napplication = IMSCON1\n"
-               "key_file = key\npassword_file = ticket\n",
-               gateway.port, gateway.port);
+               "key_file = key\npassword_file = ticket\n"
+               "[DERBY]\nhost = 127.0.0.1\nport = %u\nrdb = batch;create=true\nuser = APP\nauthentication = password\n"
+               "password_file = derby.pw\n",
+               gateway.port, gateway.port, derby.port);
+    write_text("derby.pw", "APP\n");
     write_text("key", "%s\n", gateway.key);
 }
 
@@ -92,7 +98,7 @@ a_named_connection_logs_on_with_its_own_method(void)
 static const char types_script[] =
     "CREATE TABLE batch_types (k INTEGER NOT NULL PRIMARY KEY, si SMALLINT, bi BIGINT, r REAL, d DOUBLE, de DECIMAL(31,15), c CHAR(4),\n"
     "    v VARCHAR(40), b CHAR(2) FOR BIT DATA, vb VARCHAR(10) FOR BIT DATA, da DATE, ti TIME, ts TIMESTAMP, bo BOOLEAN);\n"
-    "INSERT INTO batch_types VALUES (1, -32768, 9223372036854775807, 1.5, 0.1, '1234567890123456.123456789012345', 'ab', 'it''s ä€',\n"
+    "INSERT INTO batch_types VALUES (1, -32768, 9223372036854775807, 1.5, 0.1, 1234567890123456.123456789012345, 'ab', 'it''s ä€',\n"
     "    X'00FF', X'', '2024-02-29', '23:59:58', '2024-02-29 23:59:58.123456', TRUE);\n"
     "INSERT INTO batch_types (k) VALUES (2);\n"
     "COMMIT;\n";
@@ -133,6 +139,29 @@ types_are_printed_right_in_every_format(void)
     CU_ASSERT_EQUAL(run_batch("--connection SAMPLE", "SELECT k, v, bo FROM batch_types ORDER BY k;", ""), 0);
     expect_output(" K | V       | BO\n");
     expect_output(" 1 | it's ä€ | TRUE\n 2 | NULL    | NULL\n2 rows\n");
+}
+
+/* The same script and, but for what is in docs/compatibility.md, the same output from another vendor's server. */
+static void
+derby_gets_and_gives_the_same(void)
+{
+    static char expected[sizeof output];
+    CU_ASSERT_EQUAL(run_batch("--connection DERBY", types_script, ""), 0);
+    CU_ASSERT_EQUAL(run_batch("--connection SAMPLE --format json",
+                              "SELECT * FROM batch_types ORDER BY k;\nSELECT v FROM batch_types WHERE k = :K;", "K=1"),
+                    0);
+    char *told = strchr(output, '['); /* what was said before is said on standard error */
+    snprintf(expected, sizeof expected, "%.*s", (int)(strrchr(output, ']') - told) + 1, told);
+    CU_ASSERT_EQUAL(run_batch("--connection DERBY --format json",
+                              "SELECT * FROM batch_types ORDER BY k;\nSELECT v FROM batch_types WHERE k = :K;", "K=1"),
+                    0);
+    expect_output(expected);
+    CU_ASSERT_EQUAL(
+        run_batch("--connection DERBY", "INSERT INTO batch_types (k, v) VALUES (:K, 'x');\nSELECT nosuch FROM batch_types;", "K=3"), 12);
+    expect_output("1 row affected\nrolled back\n");
+    expect_output("job.sql:2: statement failed: SQLCODE=-20001, SQLSTATE=42X04");
+    CU_ASSERT_EQUAL(run_batch("--connection DERBY --format csv", "SELECT COUNT(*) AS n FROM batch_types;", ""), 0);
+    expect_output("N\r\n2\r\n");
 }
 
 static void
@@ -210,8 +239,9 @@ ctrl_c_cancels_the_statement_and_the_batch(void)
 }
 
 static void
-the_gateway_stops_on_request(void)
+the_servers_stop_on_request(void)
 {
+    derby_stop(&derby);
     gateway_stop(&gateway);
 }
 
@@ -221,11 +251,13 @@ main(void)
     static const struct test_case cases[] = {
         { "a named connection logs on with its own method", a_named_connection_logs_on_with_its_own_method },
         { "types are printed right in every format", types_are_printed_right_in_every_format },
+        { "Derby's Network Server gets and gives the same", derby_gets_and_gives_the_same },
         { "host variables are values", host_variables_are_values },
         { "progress is for terminals alone", progress_is_for_terminals_alone },
         { "Ctrl-C cancels the statement and the batch", ctrl_c_cancels_the_statement_and_the_batch },
-        { "the gateway stops on request", the_gateway_stops_on_request },
+        { "the servers stop on request", the_servers_stop_on_request },
     };
     gateway_start(&gateway, &(struct gateway_options) { 0 });
+    derby_start(&derby, gateway.directory);
     return SUITE_RUN("sqlbatch", cases);
 }
