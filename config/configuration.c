@@ -2,13 +2,22 @@
 
 #include <string.h>
 
+#include "common/secret.h"
 #include "config/hwscfg.h"
+#include "config/replay_url.h"
 #include "config/settings.h"
 
 bool
 configuration_read_settings(const char *path, struct passgate_settings *settings, struct problem_list *problems)
 {
     return settings_read(path, settings, problems);
+}
+
+void
+configuration_forget_secrets(struct passgate_settings *settings)
+{
+    if (replay_url_is_meant(settings->replay))
+        secret_wipe(settings->replay, sizeof settings->replay);
 }
 
 static void

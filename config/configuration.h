@@ -103,10 +103,17 @@ struct passgate_settings {
     uint32_t saf_timeout_ms;                    /* [saf] timeout_ms: then SECCHKCD 0A */
     char racf_database[CONFIGURATION_PATH_MAX]; /* [racf] database */
     char master_key[CONFIGURATION_PATH_MAX];    /* [racf] master_key */
-    char replay_database[CONFIGURATION_PATH_MAX]; /* [racf] replay */
-    bool replay_power;                            /* [racf] replay_durability = power | process */
-    char audit_file[CONFIGURATION_PATH_MAX];      /* [racf] audit */
-    uint32_t password_threads;                    /* [racf] password_threads: that hash passwords */
+    char replay[CONFIGURATION_PATH_MAX];        /* [racf] replay: a path, or a URL that may hold a password */
+    char replay_local[CONFIGURATION_PATH_MAX];  /* [racf] replay_local */
+    bool replay_fallback;                       /* [racf] replay_fallback = refuse | local */
+    uint32_t replay_timeout_ms;                 /* [racf] replay_timeout_ms */
+    char replay_password_file[CONFIGURATION_PATH_MAX]; /* [racf] replay_password_file; this and the next three: "" unset */
+    char replay_ca[CONFIGURATION_PATH_MAX];            /* [racf] replay_ca */
+    char replay_certificate[CONFIGURATION_PATH_MAX];   /* [racf] replay_certificate */
+    char replay_key[CONFIGURATION_PATH_MAX];           /* [racf] replay_key */
+    bool replay_power;                                 /* [racf] replay_durability = power | process */
+    char audit_file[CONFIGURATION_PATH_MAX];           /* [racf] audit */
+    uint32_t password_threads;                         /* [racf] password_threads: that hash passwords */
     struct datastore_settings datastores[CONFIGURATION_DATASTORES_MAX];
     size_t datastore_count;
 };
@@ -143,6 +150,9 @@ MUST_CHECK bool configuration_read(const char *path, struct configuration *confi
 
 /* passgate.ini alone, for safd and command-line tools, which need no member. */
 MUST_CHECK bool configuration_read_settings(const char *path, struct passgate_settings *settings, struct problem_list *problems);
+
+/* Wipes what only safd may know: the password in [racf] replay. */
+void configuration_forget_secrets(struct passgate_settings *settings);
 
 /* The application name in force: ODACCESS APPL=, else HWS ID=. */
 const char *hwscfg_application(const struct hwscfg *hws);

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/secret.h"
 #include "config/file.h"
 #include "config/ini_file.h"
+#include "config/settings_replay.h"
 #include "config/settings_value.h"
 #include "config/suggestion.h"
 
@@ -176,7 +178,11 @@ take_key(struct settings_reader *reader, const struct setting *setting, const ch
     if (setting->section == SETTING_DATASTORE && setting->fallback == NULL && reader->datastore != &reader->unkept)
         reader->datastore_paths[reader->datastore - reader->settings->datastores] = reader->line;
     char complaint[SETTING_COMPLAINT_SIZE];
-    if (!settings_value_store(setting, value, reader->folder, place_of(reader, setting), complaint))
+    if (settings_value_store(setting, value, reader->folder, place_of(reader, setting), complaint))
+        return;
+    if (setting->kind == SETTING_CLAIMS && value[0] != '\0')
+        settings_replay_refuse(reader->sink, reader->line, value);
+    else
         problem_error(reader->sink, reader->line, "[%s] %s = %s: allowed: %s", section, setting->key, value, complaint);
 }
 
@@ -230,6 +236,7 @@ settings_parse(const char *name, const char *text, size_t size, struct passgate_
     set_defaults(&reader, false);
     ini_file_read(&sink, text, size, &handler, &reader);
     check_datastores(&reader);
+    settings_replay_check(&sink, reader.given[find_setting(SETTING_RACF, "replay") - settings_table], settings);
     return problems->errors == errors;
 }
 
@@ -243,7 +250,8 @@ settings_read(const char *path, struct passgate_settings *settings, struct probl
         *settings = (struct passgate_settings) { 0 };
         return false;
     }
-    bool good = settings_parse(path, text, size, settings, problems);
+    bool good = settings_parse(path, text, size, settings, problems) & settings_replay_check_mode(&sink, path, settings);
+    secret_wipe(text, size);
     free(text);
     return good;
 }

@@ -15,6 +15,7 @@ enum setting_kind {
     SETTING_ADDRESS,  /* IPv4 or IPv6 address; char array */
     SETTING_USERNAME, /* name of a system user; char array */
     SETTING_TEXT,     /* printable characters, at least one; char array */
+    SETTING_CLAIMS,   /* a file or the URL of a Redis (config/replay_url.h); char array; the value may hold a password */
 };
 
 enum setting_section { SETTING_PASSGATE, SETTING_LIMITS, SETTING_SAF, SETTING_RACF, SETTING_DATASTORE, SETTING_SECTION_COUNT };

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "config/replay_url.h"
+
 enum { SOCKET_PATH_MAX = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1 };
 
 void
@@ -39,6 +41,9 @@ settings_value_describe(const struct setting *setting, char *text, size_t size)
         break;
     case SETTING_TEXT:
         snprintf(text, size, "1 to %u characters, none of them a control character", (unsigned)setting->size - 1);
+        break;
+    case SETTING_CLAIMS:
+        snprintf(text, size, "a path, or redis:// or rediss:// and [[user]:password@]host[:port][/database]");
         break;
     }
 }
@@ -192,6 +197,20 @@ store_text(const struct setting *setting, const char *value, void *base)
 }
 
 static bool
+store_claims(const struct setting *setting, const char *value, const char *folder, void *base)
+{
+    struct replay_url url;
+    struct problem problem;
+    if (!replay_url_is_meant(value))
+        return store_path(setting, value, folder, base, CONFIGURATION_PATH_MAX - 1);
+    bool good = strlen(value) < setting->size && replay_url_parse(value, &url, &problem);
+    replay_url_clear(&url);
+    if (good)
+        keep(setting, base, value, strlen(value) + 1);
+    return good;
+}
+
+static bool
 store(const struct setting *setting, const char *value, const char *folder, void *base)
 {
     switch (setting->kind) {
@@ -214,6 +233,8 @@ store(const struct setting *setting, const char *value, const char *folder, void
         return store_username(setting, value, base);
     case SETTING_TEXT:
         return store_text(setting, value, base);
+    case SETTING_CLAIMS:
+        return store_claims(setting, value, folder, base);
     }
     return false;
 }

@@ -252,6 +252,7 @@ run(const char *settings_path, bool only_check)
     size_t errors = problems.errors;
     size_t others = problems.count; /* when there are no errors */
     problem_list_clear(&problems);
+    configuration_forget_secrets(&configuration.settings);
     if (!good) {
         fprintf(stderr, "passgated: %s: %zu error%s; correct them, then try passgated --check\n", settings_path, errors,
                 errors == 1 ? "" : "s");

@@ -9,9 +9,15 @@ enum {
     DROPS_PER_BATCH = 16,
 };
 
-/* Runs a statement that yields no row. */
-static bool
-run(struct replay_store *store, enum replay_statement which)
+struct claiming {
+    const struct replay_claim *claim;
+    int64_t utc_us; /* of the use */
+    const char *address;
+    bool carry;
+};
+
+bool
+replay_run(struct replay_store *store, enum replay_statement which)
 {
     sqlite3_stmt *statement = store->statements[which];
     bool done = sqlite3_step(statement) == SQLITE_DONE;
@@ -26,25 +32,25 @@ in_batch(const struct replay_store *store)
 }
 
 /* A failure may have ended the transaction already; either way nothing of the batch is left. */
-static void
-give_up_batch(struct replay_store *store)
+void
+replay_give_up_batch(struct replay_store *store)
 {
     if (!store->failing)
         log_message("SAFD0040E", "REPLAY STORE %s FAILED: %s", store->path, sqlite3_errmsg(store->database));
     store->failing = true;
     if (in_batch(store))
-        (void)run(store, REPLAY_ROLLBACK);
+        (void)replay_run(store, REPLAY_ROLLBACK);
     store->totals = store->committed;
     store->batch_lost = store->batch_claims > 0;
 }
 
-static bool
-begin_batch(struct replay_store *store)
+bool
+replay_begin_batch(struct replay_store *store)
 {
     if (in_batch(store))
         return true;
     store->batch_claims = 0;
-    return run(store, REPLAY_BEGIN);
+    return replay_run(store, REPLAY_BEGIN);
 }
 
 /* Drops a few of the oldest claims whose tickets no clock that is right can still accept. */
@@ -68,11 +74,11 @@ drop_old_claims(struct replay_store *store, int64_t most)
         return status == SQLITE_DONE;
     store->totals.newest_dropped_s = newest;
     sqlite3_bind_int64(store->statements[REPLAY_SAVE_NEWEST_DROPPED], 1, newest);
-    return run(store, REPLAY_SAVE_NEWEST_DROPPED);
+    return replay_run(store, REPLAY_SAVE_NEWEST_DROPPED);
 }
 
-static void
-bind_key(sqlite3_stmt *statement, const struct replay_claim *claim)
+void
+replay_bind_key(sqlite3_stmt *statement, const struct replay_claim *claim)
 {
     sqlite3_bind_int64(statement, 1, claim->ticket_time_s);
     sqlite3_bind_text(statement, 2, claim->application, -1, SQLITE_STATIC);
@@ -85,7 +91,7 @@ static bool
 find_first_use(struct replay_store *store, const struct replay_claim *claim, enum replay_outcome *outcome, struct replay_use *first_use)
 {
     sqlite3_stmt *statement = store->statements[REPLAY_FIRST_USE];
-    bind_key(statement, claim);
+    replay_bind_key(statement, claim);
     int status = sqlite3_step(statement);
     if (status == SQLITE_ROW) {
         const char *address = (const char *)sqlite3_column_text(statement, 1);
@@ -99,23 +105,25 @@ find_first_use(struct replay_store *store, const struct replay_claim *claim, enu
 
 /* False on failure; otherwise *inserted says whether the claim was new. */
 static bool
-insert_claim(struct replay_store *store, const struct replay_claim *claim, bool *inserted)
+insert_claim(struct replay_store *store, const struct claiming *claiming, bool *inserted)
 {
     sqlite3_stmt *statement = store->statements[REPLAY_INSERT];
-    bind_key(statement, claim);
-    sqlite3_bind_int64(statement, 5, clock_utc_us(store->clock));
-    sqlite3_bind_text(statement, 6, claim->address, -1, SQLITE_STATIC);
-    bool done = run(store, REPLAY_INSERT);
+    replay_bind_key(statement, claiming->claim);
+    sqlite3_bind_int64(statement, 5, claiming->utc_us);
+    sqlite3_bind_text(statement, 6, claiming->address, -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 7, claiming->carry);
+    bool done = replay_run(store, REPLAY_INSERT);
     *inserted = done && sqlite3_changes(store->database) == 1;
     return done;
 }
 
 /* False on failure: the batch is then to be given up. *outcome is REPLAY_UNAVAILABLE at first. */
 static bool
-claim_in_batch(struct replay_store *store, const struct replay_claim *claim, enum replay_outcome *outcome, struct replay_use *first_use)
+claim_in_batch(struct replay_store *store, const struct claiming *claiming, enum replay_outcome *outcome, struct replay_use *first_use)
 {
+    const struct replay_claim *claim = claiming->claim;
     bool inserted;
-    if (!begin_batch(store))
+    if (!replay_begin_batch(store))
         return false;
     if (claim->ticket_time_s <= store->totals.newest_dropped_s) {
         *outcome = REPLAY_CANNOT_BE_KNOWN;
@@ -125,7 +133,7 @@ claim_in_batch(struct replay_store *store, const struct replay_claim *claim, enu
         return false;
     if (store->totals.claims >= store->claims_max)
         return find_first_use(store, claim, outcome, first_use);
-    if (!insert_claim(store, claim, &inserted))
+    if (!insert_claim(store, claiming, &inserted))
         return false;
     if (!inserted)
         return find_first_use(store, claim, outcome, first_use);
@@ -135,16 +143,31 @@ claim_in_batch(struct replay_store *store, const struct replay_claim *claim, enu
     return true;
 }
 
-enum replay_outcome
-replay_store_claim(struct replay_store *store, const struct replay_claim *claim, struct replay_use *first_use)
+static enum replay_outcome
+claim(struct replay_store *store, const struct claiming *claiming, struct replay_use *first_use)
 {
     enum replay_outcome outcome = REPLAY_UNAVAILABLE;
     *first_use = (struct replay_use) { 0 };
-    if (!store->batch_lost && !claim_in_batch(store, claim, &outcome, first_use)) {
-        give_up_batch(store);
+    if (!store->batch_lost && !claim_in_batch(store, claiming, &outcome, first_use)) {
+        replay_give_up_batch(store);
         outcome = REPLAY_UNAVAILABLE;
     }
     return outcome;
+}
+
+enum replay_outcome
+replay_store_claim(struct replay_store *store, const struct replay_claim *what, struct replay_use *first_use)
+{
+    const struct claiming claiming = { .claim = what, .utc_us = clock_utc_us(store->clock), .address = what->address };
+    return claim(store, &claiming, first_use);
+}
+
+enum replay_outcome
+replay_store_claim_of_site(struct replay_store *store, const struct replay_claim *what, const struct replay_use *use, bool carry,
+                           struct replay_use *first_use)
+{
+    const struct claiming claiming = { .claim = what, .utc_us = use->utc_us, .address = use->address, .carry = carry };
+    return claim(store, &claiming, first_use);
 }
 
 enum replay_outcome
@@ -164,8 +187,8 @@ replay_store_commit(struct replay_store *store)
     store->batch_lost = false;
     if (lost || !in_batch(store))
         return !lost;
-    if (!drop_old_claims(store, DROPS_PER_CLAIM * store->batch_claims + DROPS_PER_BATCH) || !run(store, REPLAY_COMMIT)) {
-        give_up_batch(store);
+    if (!drop_old_claims(store, DROPS_PER_CLAIM * store->batch_claims + DROPS_PER_BATCH) || !replay_run(store, REPLAY_COMMIT)) {
+        replay_give_up_batch(store);
         store->batch_lost = false;
         return false;
     }

@@ -7,6 +7,7 @@
  * refused, however the clock is set. Nothing else is refused when the clock is set back: a new ticket is newer than that. */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/attributes.h"
@@ -61,9 +62,32 @@ void replay_store_limit(struct replay_store *store, int64_t claims);
  * *first_use is filled for USED_BEFORE and else zeroed. */
 enum replay_outcome replay_store_claim(struct replay_store *store, const struct replay_claim *claim, struct replay_use *first_use);
 
+/* The same for a claim whose use is told to the store that the hosts of a site share as well: `use` says when and from where, and
+ * `carry` that the other store does not know of it yet. */
+enum replay_outcome replay_store_claim_of_site(struct replay_store *store, const struct replay_claim *claim, const struct replay_use *use,
+                                               bool carry, struct replay_use *first_use);
+
 /* What replay_store_claim would say, without claiming. */
 enum replay_outcome replay_store_look_up(struct replay_store *store, const struct replay_claim *claim, struct replay_use *first_use);
 
 /* Makes the batch durable. False: none of its claims counts, every login that relies on one must be refused. The next batch
  * starts afresh. True when there is nothing to commit. */
 MUST_CHECK bool replay_store_commit(struct replay_store *store);
+
+/* Claims that the store of the site does not know of. */
+struct replay_carried {
+    struct replay_claim claim;
+    struct replay_use use;
+};
+
+/* Up to `most` of the claims to be carried, the first ones that come after `after` (NULL: from the beginning); those of an open batch too.
+ */
+size_t replay_store_next_to_carry(struct replay_store *store, const struct replay_carried *after, struct replay_carried *claims,
+                                  size_t most);
+
+/* The store of the site knows of the claim now. Joins the batch; when that is lost the claim is carried once more. */
+void replay_store_carried(struct replay_store *store, const struct replay_claim *claim);
+
+/* The memory of the store of the site begins at `since_s`. When that is not the second that was told before, it has forgotten what was
+ * claimed: all claims of tickets newer than that are to be carried (older ones it refuses by itself). Joins the batch. */
+void replay_store_memory_of_site(struct replay_store *store, int64_t since_s);

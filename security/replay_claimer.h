@@ -18,6 +18,7 @@ struct replay_request {
     struct replay_use first_use;      /* set before `claimed` is called with REPLAY_USED_BEFORE, else zero */
     void (*claimed)(struct replay_request *request, enum replay_outcome outcome);
     void *claimer_data; /* for the claimer, while it has the request */
+    int64_t utc_us;     /* likewise: when the claim was made */
 };
 
 struct replay_claimer {

@@ -7,17 +7,29 @@
 
 enum {
     APPLICATION_ID = 0x50475253, /* PGRS: no other database is taken for a replay store */
-    FORMAT_VERSION = 1,
+    FORMAT_VERSION = 2,
 };
 
 /* Ticket time comes first in the key: claims of now lie together, and the oldest ones, which are dropped, at the front. */
 static const char schema[] = "CREATE TABLE claim (ticket_time INTEGER NOT NULL, application TEXT NOT NULL, userid TEXT NOT NULL,"
-                             " kind INTEGER NOT NULL, used_us INTEGER NOT NULL, address TEXT NOT NULL,"
+                             " kind INTEGER NOT NULL, used_us INTEGER NOT NULL, address TEXT NOT NULL, carry INTEGER NOT NULL,"
                              " PRIMARY KEY (ticket_time, application, userid, kind)) STRICT, WITHOUT ROWID;"
+                             "CREATE INDEX to_carry ON claim (ticket_time, application, userid, kind) WHERE carry = 1;"
                              "CREATE TABLE dropped (id INTEGER PRIMARY KEY CHECK (id = 1), newest_ticket_time INTEGER NOT NULL) STRICT;"
                              "INSERT INTO dropped VALUES (1, -9223372036854775807);"
+                             "CREATE TABLE site (id INTEGER PRIMARY KEY CHECK (id = 1), memory_since INTEGER NOT NULL) STRICT;"
+                             "INSERT INTO site VALUES (1, -9223372036854775807);"
                              "PRAGMA application_id = 0x50475253;"
-                             "PRAGMA user_version = 1;";
+                             "PRAGMA user_version = 2;";
+
+/* Version 1 knew no stores of sites. */
+static const char upgrade_from_1[] = "BEGIN IMMEDIATE;"
+                                     "ALTER TABLE claim ADD COLUMN carry INTEGER NOT NULL DEFAULT 0;"
+                                     "CREATE INDEX to_carry ON claim (ticket_time, application, userid, kind) WHERE carry = 1;"
+                                     "CREATE TABLE site (id INTEGER PRIMARY KEY CHECK (id = 1), memory_since INTEGER NOT NULL) STRICT;"
+                                     "INSERT INTO site VALUES (1, -9223372036854775807);"
+                                     "PRAGMA user_version = 2;"
+                                     "COMMIT;";
 
 /* Also tells what it dropped. */
 static const char drop_oldest[] = "DELETE FROM claim WHERE (ticket_time, application, userid, kind) IN"
@@ -25,13 +37,20 @@ static const char drop_oldest[] = "DELETE FROM claim WHERE (ticket_time, applica
                                   " ORDER BY ticket_time, application, userid, kind LIMIT ?2) RETURNING ticket_time";
 
 static const char *const statement_texts[REPLAY_STATEMENTS] = {
-    [REPLAY_INSERT] = "INSERT INTO claim VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+    [REPLAY_INSERT] = "INSERT INTO claim VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
     [REPLAY_FIRST_USE] = "SELECT used_us, address FROM claim WHERE ticket_time = ?1 AND application = ?2 AND userid = ?3 AND kind = ?4",
     [REPLAY_DROP] = drop_oldest,
     [REPLAY_SAVE_NEWEST_DROPPED] = "UPDATE dropped SET newest_ticket_time = ?1",
     [REPLAY_BEGIN] = "BEGIN IMMEDIATE",
     [REPLAY_COMMIT] = "COMMIT",
     [REPLAY_ROLLBACK] = "ROLLBACK",
+    [REPLAY_NEXT_TO_CARRY] = "SELECT ticket_time, application, userid, kind, used_us, address FROM claim WHERE carry = 1"
+                             " AND (ticket_time, application, userid, kind) > (?1, ?2, ?3, ?4)"
+                             " ORDER BY ticket_time, application, userid, kind LIMIT ?5",
+    [REPLAY_CARRIED] = "UPDATE claim SET carry = 0 WHERE ticket_time = ?1 AND application = ?2 AND userid = ?3 AND kind = ?4",
+    [REPLAY_MEMORY_OF_SITE] = "SELECT memory_since FROM site",
+    [REPLAY_SAVE_MEMORY_OF_SITE] = "UPDATE site SET memory_since = ?1",
+    [REPLAY_CARRY_SINCE] = "UPDATE claim SET carry = 1 WHERE ticket_time > ?1",
 };
 
 /* Made beforehand because SQLite would let the umask decide who may read it. */
@@ -121,7 +140,11 @@ check_tables(struct replay_store *store, struct problem *problem)
         set_database_problem(store, problem);
         return false;
     }
-    if (application != APPLICATION_ID || version != FORMAT_VERSION) {
+    if (application == APPLICATION_ID && version == 1 && !execute(store, upgrade_from_1)) {
+        set_database_problem(store, problem);
+        return false;
+    }
+    if (application != APPLICATION_ID || version < 1 || version > FORMAT_VERSION) {
         problem_set(problem, "%s: this is no replay store, or one of another version of Passgate: name another file", store->path);
         return false;
     }

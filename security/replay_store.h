@@ -12,6 +12,11 @@ enum replay_statement {
     REPLAY_BEGIN,
     REPLAY_COMMIT,
     REPLAY_ROLLBACK,
+    REPLAY_NEXT_TO_CARRY,
+    REPLAY_CARRIED,
+    REPLAY_MEMORY_OF_SITE,
+    REPLAY_SAVE_MEMORY_OF_SITE,
+    REPLAY_CARRY_SINCE,
     REPLAY_STATEMENTS,
 };
 
@@ -33,3 +38,10 @@ struct replay_store {
     bool failing;    /* told to the operator once, until a commit succeeds */
     bool batch_lost; /* claims were made in this batch that a failure took away: its commit must say so */
 };
+
+/* For the functions that write: begins a batch unless one is open, binds the key columns, runs a statement that yields no row, and
+ * takes back all of a batch in which something failed. */
+bool replay_begin_batch(struct replay_store *store);
+void replay_bind_key(sqlite3_stmt *statement, const struct replay_claim *claim);
+bool replay_run(struct replay_store *store, enum replay_statement which);
+void replay_give_up_batch(struct replay_store *store);

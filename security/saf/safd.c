@@ -11,6 +11,7 @@
 #include "common/options.h"
 #include "common/secret.h"
 #include "config/configuration.h"
+#include "security/saf/safd_claims.h"
 #include "security/saf/safd_server.h"
 
 enum safd_exit {
@@ -58,7 +59,7 @@ static const struct command_line line = {
                  "  3  wrong configuration\n"
                  "  4  no secret memory, or the master key cannot be used\n"
                  "  5  the RACF database cannot be used\n"
-                 "  6  the replay store cannot be used\n"
+                 "  6  the replay store, or what leads to its Redis, cannot be used\n"
                  "  7  the audit file cannot be used\n"
                  "  8  the socket, or a link, cannot be used\n",
     .rows = rows,
@@ -68,8 +69,7 @@ static const struct command_line line = {
 struct parts {
     struct keystore *keystore;
     struct racf *racf;
-    struct replay_store *replay;
-    struct replay_local_claimer claimer;
+    struct safd_claims claims;
     struct audit *audit;
     struct passticket_seconds *seconds;
     struct event_base *base;
@@ -177,9 +177,7 @@ open_stores(struct parts *parts, const struct passgate_settings *settings, struc
     parts->racf = racf_open(settings->racf_database, true, parts->keystore, &clock_system, problem);
     if (parts->racf == NULL)
         return SAFD_EXIT_DATABASE;
-    enum replay_durability durability = settings->replay_power ? REPLAY_DURABILITY_POWER : REPLAY_DURABILITY_PROCESS;
-    parts->replay = replay_store_open(settings->replay_database, durability, &clock_system, problem);
-    if (parts->replay == NULL)
+    if (!safd_claims_open(&parts->claims, settings, &clock_system, problem))
         return SAFD_EXIT_REPLAY;
     parts->audit = audit_open(settings->audit_file, problem);
     if (parts->audit == NULL)
@@ -187,23 +185,24 @@ open_stores(struct parts *parts, const struct passgate_settings *settings, struc
     return open_seconds(parts, settings->racf_database, problem) ? 0 : SAFD_EXIT_DATABASE;
 }
 
-static bool
+static int
 open_service(struct parts *parts, const struct passgate_settings *settings, struct problem *problem)
 {
     parts->base = event_base_new();
     parts->service = calloc(1, sizeof *parts->service);
     if (parts->base == NULL || parts->service == NULL) {
         problem_set(problem, "the event loop cannot be set up: out of memory or file descriptors");
-        return false;
+        return SAFD_EXIT_LOOP;
     }
-    replay_local_claimer_init(&parts->claimer, parts->replay);
+    if (!safd_claims_connect(&parts->claims, parts->base, settings, &clock_system, problem))
+        return SAFD_EXIT_REPLAY;
     struct safd_service *service = parts->service;
-    service->racroute = (struct racroute) { .racf = parts->racf, .replay = parts->replay, .clock = &clock_system };
+    service->racroute = (struct racroute) { .racf = parts->racf, .replay = parts->claims.store, .clock = &clock_system };
     service->audit = parts->audit;
     service->owner = geteuid();
     const struct safd_ticket_parts ticket_parts = {
         .racroute = &service->racroute,
-        .claimer = &parts->claimer.claimer,
+        .claimer = safd_claims_claimer(&parts->claims),
         .audit = parts->audit,
         .seconds = parts->seconds,
         .owner = service->owner,
@@ -211,7 +210,7 @@ open_service(struct parts *parts, const struct passgate_settings *settings, stru
     service->tickets = parts->tickets = safd_tickets_new(&ticket_parts);
     if (parts->tickets == NULL) {
         problem_set(problem, "out of memory");
-        return false;
+        return SAFD_EXIT_LOOP;
     }
     const struct safd_login_parts login_parts = {
         .base = parts->base,
@@ -221,15 +220,16 @@ open_service(struct parts *parts, const struct passgate_settings *settings, stru
         .password_threads = settings->password_threads,
     };
     service->logins = parts->logins = safd_logins_new(&login_parts, problem);
-    return parts->logins != NULL;
+    return parts->logins != NULL ? 0 : SAFD_EXIT_LOOP;
 }
 
 static int
 open_server(struct parts *parts, const struct passgate_settings *settings, const struct safd_server_settings *server,
             struct problem *problem)
 {
-    if (!open_service(parts, settings, problem))
-        return SAFD_EXIT_LOOP;
+    int status = open_service(parts, settings, problem);
+    if (status != 0)
+        return status;
     parts->server = safd_server_new(parts->base, parts->service, server, problem);
     return parts->server == NULL ? SAFD_EXIT_SOCKET : 0;
 }
@@ -239,6 +239,7 @@ close_parts(struct parts *parts)
 {
     if (parts->server != NULL)
         safd_server_free(parts->server);
+    safd_claims_disconnect(&parts->claims);
     safd_logins_free(parts->logins);
     safd_tickets_free(parts->tickets);
     free(parts->service);
@@ -247,8 +248,7 @@ close_parts(struct parts *parts)
     passticket_seconds_close(parts->seconds);
     if (parts->audit != NULL)
         audit_close(parts->audit);
-    if (parts->replay != NULL)
-        replay_store_close(parts->replay);
+    safd_claims_close(&parts->claims);
     if (parts->racf != NULL)
         racf_close(parts->racf);
     if (parts->keystore != NULL)

@@ -68,6 +68,31 @@ static const struct {
       INI ":2: error: [passgate] trusted_ports = 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17: allowed: 1 to 16 ports separated by commas\n" },
     { "[passgate]\nreauthentication = lax\n", INI ":2: error: [passgate] reauthentication = lax: allowed: one of strict|same-ticket\n" },
     { "[racf]\nreplay_durability = disk\n", INI ":2: error: [racf] replay_durability = disk: allowed: one of process|power\n" },
+    { "[racf]\nreplay = redis://localhost\n", "" },
+    { "[racf]\nreplay = redis://:p%40ss@127.0.0.1:6380/2\n", "" },
+    { "[racf]\nreplay = redis://h:99999/\n", INI ":2: error: [racf] replay: after the host may follow : and a port from 1 to 65535\n" },
+    { "[racf]\nreplay = rediss://safd:S3CRET@h:1/x\n",
+      INI ":2: error: [racf] replay: after the / there must be the number of a Redis database, 0 to 65535, and nothing else\n" },
+    { "[racf]\nreplay = rediss://safd:S3%zzCRET@h\n",
+      INI ":2: error: [racf] replay: before the @ there must be user:password or :password, each of at most 255 bytes, with %XX for a byte "
+          "such as @ or %\n" },
+    { "[racf]\nreplay = http://:S3CRET@h\n",
+      INI ":2: error: [racf] replay: expected the path of a file, or a URL that begins with redis:// or rediss://\n" },
+    { "[racf]\nreplay = redis://safd@localhost\n",
+      INI ":2: error: [racf] replay names a user of Redis without a password: set replay_password_file\n" },
+    { "[racf]\nreplay = rediss://a:b@h\nreplay_password_file = p\n",
+      INI ":2: error: [racf] replay holds a password and replay_password_file another: remove one of them\n" },
+    { "[racf]\nreplay = redis://10.0.0.1\n",
+      INI ":2: warning: [racf] replay: who can reach the network between here and 10.0.0.1 can read the password and forge answers: use "
+          "rediss://\n" },
+    { "[racf]\nreplay = redis://localhost\nreplay_ca = ca.pem\n",
+      INI ":2: error: [racf] replay_ca, replay_certificate and replay_key need rediss:// in replay\n" },
+    { "[racf]\nreplay = rediss://h\nreplay_key = k.pem\n",
+      INI ":2: error: [racf] replay_certificate and replay_key are given together or not at all\n" },
+    { "[racf]\nreplay = rediss://h\nreplay_timeout_ms = 5000\n",
+      INI ":2: error: [racf] replay_timeout_ms = 5000 must be less than [saf] timeout_ms = 5000, so that a login is refused for its "
+          "reason\n" },
+    { "[racf]\nreplay_fallback = local\n", INI ": warning: [racf] replay_fallback has no effect: replay names a file, no Redis\n" },
     { "[datastore A]\n", INI ":1: error: [datastore A] needs path = FILE\n" },
     { "[datastore]\npath = a\n",
       INI ":1: error: [datastore ]: the name must be 1 to 18 letters, digits or _ $ # @ . -, the first a letter, as [datastore SAMPLE]\n" },
@@ -152,7 +177,7 @@ every_key_is_stored(void)
     CU_ASSERT_EQUAL(settings.saf_timeout_ms, 60);
     CU_ASSERT_STRING_EQUAL(settings.racf_database, "/etc/passgate/a");
     CU_ASSERT_STRING_EQUAL(settings.master_key, "/etc/passgate/b");
-    CU_ASSERT_STRING_EQUAL(settings.replay_database, "/etc/passgate/c");
+    CU_ASSERT_STRING_EQUAL(settings.replay, "/etc/passgate/c");
     CU_ASSERT_FALSE(settings.replay_power);
     CU_ASSERT_STRING_EQUAL(settings.audit_file, "/var/log/d");
     CU_ASSERT_EQUAL(settings.datastore_count, 2);

@@ -1,0 +1,597 @@
+#include "security/replay_redis.h"
+
+#include <hiredis/hiredis.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "common/log.h"
+#include "common/secret.h"
+#include "common/wire.h"
+
+#define SINCE_KEY "passgate:replay:since"
+#define LATEST_KEY "passgate:replay:latest"
+
+enum {
+    ARGUMENTS_MAX = 6,
+    ARGUMENT_SIZE = 96,
+    UNPARSED_MAX = 65536, /* bytes of one reply: none that is expected comes near */
+    LATEST_STEP_S = 5,    /* how often the mark is moved */
+};
+
+/* What a reply answers, in the order of the questions. */
+enum question {
+    QUESTION_LOGIN,   /* AUTH, SELECT */
+    QUESTION_START,   /* TIME, after the login */
+    QUESTION_BEGIN,   /* SET of the mark `since`, unless it is there */
+    QUESTION_INFO,    /* how well Redis remembers */
+    QUESTION_CLAIM,   /* SET and GET */
+    QUESTION_LOOK_UP, /* GET */
+    QUESTION_MARKS,   /* MGET and TIME: decides the claims before it */
+    QUESTION_MOVE,    /* SET of a mark */
+};
+
+struct step {
+    STAILQ_ENTRY(step) entry;
+    enum question question;
+    unsigned replies; /* that have come */
+    void *claimant;
+    int64_t ticket_time_s;
+    enum replay_outcome outcome; /* as far as it is known */
+    struct replay_use first_use;
+};
+
+STAILQ_HEAD(steps, step);
+
+struct marks {
+    int64_t since_s;
+    int64_t latest_s;
+    bool since_known;
+};
+
+struct replay_redis {
+    struct replay_redis_settings settings;
+    redisReader *reader;
+    size_t unparsed; /* bytes since the last whole reply */
+    struct wire_writer output;
+    bool ready;
+    bool in_batch;
+    bool no_memory;
+    struct steps asked;     /* their replies are to come */
+    struct steps undecided; /* claims whose replies have come and that wait for the marks */
+    struct marks marks;     /* of the reply that is being read */
+    int64_t since_s;        /* last told to the owner */
+    int64_t latest_s;       /* highest seen at all, also before this connection */
+    bool clocks_apart;      /* told to the operator */
+    bool risks_told;
+};
+
+/* Not realloc, which would leave the password behind. */
+static bool
+grow_output(struct wire_writer *output, size_t needed)
+{
+    uint8_t *larger = malloc(2 * needed);
+    if (larger == NULL)
+        return false;
+    if (output->used > 0) {
+        memcpy(larger, output->start, output->used);
+        secret_wipe(output->start, output->used);
+    }
+    free(output->start);
+    output->start = larger;
+    output->size = 2 * needed;
+    return true;
+}
+
+struct replay_redis *
+replay_redis_new(const struct replay_redis_settings *settings)
+{
+    struct replay_redis *redis = calloc(1, sizeof *redis);
+    if (redis == NULL)
+        return NULL;
+    redis->settings = *settings;
+    redis->output.grow = grow_output;
+    redis->since_s = INT64_MIN;
+    redis->latest_s = INT64_MIN;
+    STAILQ_INIT(&redis->asked);
+    STAILQ_INIT(&redis->undecided);
+    return redis;
+}
+
+static void
+drop_steps(struct steps *steps)
+{
+    struct step *step;
+    while ((step = STAILQ_FIRST(steps)) != NULL) {
+        STAILQ_REMOVE_HEAD(steps, entry);
+        free(step);
+    }
+}
+
+static void
+forget_connection(struct replay_redis *redis)
+{
+    drop_steps(&redis->asked);
+    drop_steps(&redis->undecided);
+    if (redis->reader != NULL)
+        redisReaderFree(redis->reader);
+    redis->reader = NULL;
+    redis->unparsed = 0;
+    replay_redis_sent(redis);
+    redis->ready = false;
+    redis->in_batch = false;
+    redis->no_memory = false;
+    redis->output.failed = false;
+}
+
+void
+replay_redis_free(struct replay_redis *redis)
+{
+    if (redis == NULL)
+        return;
+    forget_connection(redis);
+    free(redis->output.start);
+    free(redis);
+}
+
+bool
+replay_redis_is_ready(const struct replay_redis *redis)
+{
+    return redis->ready;
+}
+
+bool
+replay_redis_in_batch(const struct replay_redis *redis)
+{
+    return redis->in_batch;
+}
+
+const void *
+replay_redis_output(const struct replay_redis *redis, size_t *size)
+{
+    *size = redis->output.used;
+    return redis->output.start;
+}
+
+/* The password may be in it. */
+void
+replay_redis_sent(struct replay_redis *redis)
+{
+    if (redis->output.start != NULL)
+        secret_wipe(redis->output.start, redis->output.used);
+    redis->output.used = 0;
+}
+
+static void
+put_command(struct replay_redis *redis, const char *const arguments[])
+{
+    const char *all[ARGUMENTS_MAX];
+    int count = 0;
+    for (; arguments[count] != NULL; count++)
+        all[count] = arguments[count];
+    char *command = NULL;
+    int size = redisFormatCommandArgv(&command, count, all, NULL);
+    if (size < 0) {
+        redis->no_memory = true;
+        return;
+    }
+    wire_put_bytes(&redis->output, command, (size_t)size);
+    secret_wipe(command, (size_t)size);
+    redisFreeCommand(command);
+}
+
+#define PUT_COMMAND(redis, ...) put_command(redis, (const char *const[]) { __VA_ARGS__, NULL })
+
+static struct step *
+ask(struct replay_redis *redis, enum question question)
+{
+    struct step *step = calloc(1, sizeof *step);
+    if (step == NULL) {
+        redis->no_memory = true;
+        return NULL;
+    }
+    step->question = question;
+    step->outcome = REPLAY_UNAVAILABLE;
+    STAILQ_INSERT_TAIL(&redis->asked, step, entry);
+    return step;
+}
+
+static void
+ask_for_login(struct replay_redis *redis)
+{
+    const struct replay_redis_settings *settings = &redis->settings;
+    if (settings->password[0] != '\0' && ask(redis, QUESTION_LOGIN) != NULL) {
+        if (settings->user[0] != '\0')
+            PUT_COMMAND(redis, "AUTH", settings->user, settings->password);
+        else
+            PUT_COMMAND(redis, "AUTH", settings->password);
+    }
+    if (settings->database != 0 && ask(redis, QUESTION_LOGIN) != NULL) {
+        char number[16];
+        snprintf(number, sizeof number, "%" PRIu32, settings->database);
+        PUT_COMMAND(redis, "SELECT", number);
+    }
+    if (ask(redis, QUESTION_START) != NULL)
+        PUT_COMMAND(redis, "TIME");
+}
+
+void
+replay_redis_connect(struct replay_redis *redis)
+{
+    forget_connection(redis);
+    redis->reader = redisReaderCreate();
+    redis->no_memory = redis->reader == NULL;
+    ask_for_login(redis);
+}
+
+static void
+format_key(const struct replay_claim *claim, char key[ARGUMENT_SIZE])
+{
+    snprintf(key, ARGUMENT_SIZE, "passgate:replay:%c:%s:%s:%" PRId64, claim->kind, claim->application, claim->userid, claim->ticket_time_s);
+}
+
+void
+replay_redis_claim(struct replay_redis *redis, const struct replay_claim *claim, const struct replay_use *use, void *claimant)
+{
+    struct step *step = ask(redis, QUESTION_CLAIM);
+    if (step == NULL)
+        return;
+    char key[ARGUMENT_SIZE];
+    char value[ARGUMENT_SIZE];
+    char lifetime[16];
+    format_key(claim, key);
+    snprintf(value, sizeof value, "%" PRId64 " %s", use->utc_us, use->address);
+    snprintf(lifetime, sizeof lifetime, "%d", REPLAY_REDIS_LIFETIME_S * 1000);
+    PUT_COMMAND(redis, "SET", key, value, "NX", "PX", lifetime);
+    PUT_COMMAND(redis, "GET", key);
+    step->claimant = claimant;
+    step->ticket_time_s = claim->ticket_time_s;
+    redis->in_batch = true;
+}
+
+void
+replay_redis_look_up(struct replay_redis *redis, const struct replay_claim *claim, void *claimant)
+{
+    struct step *step = ask(redis, QUESTION_LOOK_UP);
+    if (step == NULL)
+        return;
+    char key[ARGUMENT_SIZE];
+    format_key(claim, key);
+    PUT_COMMAND(redis, "GET", key);
+    step->claimant = claimant;
+    step->ticket_time_s = claim->ticket_time_s;
+    redis->in_batch = true;
+}
+
+void
+replay_redis_end_batch(struct replay_redis *redis)
+{
+    redis->in_batch = false;
+    if (ask(redis, QUESTION_MARKS) == NULL)
+        return;
+    PUT_COMMAND(redis, "MGET", SINCE_KEY, LATEST_KEY);
+    PUT_COMMAND(redis, "TIME");
+}
+
+static void
+move_mark(struct replay_redis *redis, const char *key, int64_t value)
+{
+    char text[24];
+    if (ask(redis, QUESTION_MOVE) == NULL)
+        return;
+    snprintf(text, sizeof text, "%" PRId64, value);
+    PUT_COMMAND(redis, "SET", key, text);
+}
+
+/* Also shows whether Redis takes anything at all: a replica does not, nor one that is full or cannot write to its disk. */
+static void
+begin_memory(struct replay_redis *redis, int64_t redis_now_s)
+{
+    char text[24];
+    if (ask(redis, QUESTION_BEGIN) == NULL)
+        return;
+    snprintf(text, sizeof text, "%" PRId64, redis_now_s);
+    PUT_COMMAND(redis, "SET", SINCE_KEY, text, "NX");
+}
+
+/* A decimal number and nothing else. */
+static bool
+read_number(const redisReply *reply, int64_t *number)
+{
+    char *end = NULL;
+    *number = 0;
+    if (reply == NULL || reply->type != REDIS_REPLY_STRING || reply->len == 0 || reply->len > 18)
+        return false;
+    *number = strtoll(reply->str, &end, 10);
+    return *end == '\0';
+}
+
+/* TIME: seconds and microseconds. */
+static bool
+read_time(const redisReply *reply, int64_t *seconds)
+{
+    return reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 && read_number(reply->element[0], seconds);
+}
+
+/* "microseconds address", as replay_redis_claim writes it; what else may stand there is no first use that could be told. */
+static void
+read_first_use(const redisReply *reply, struct replay_use *use)
+{
+    char *end = NULL;
+    use->utc_us = strtoll(reply->str, &end, 10);
+    if (*end != ' ' || strlen(end + 1) >= sizeof use->address || strspn(end + 1, "0123456789abcdefABCDEF.:%") != strlen(end + 1))
+        *use = (struct replay_use) { 0 };
+    else
+        memcpy(use->address, end + 1, strlen(end + 1) + 1);
+}
+
+static bool
+is_ok(const redisReply *reply)
+{
+    return reply->type == REDIS_REPLY_STATUS && strcmp(reply->str, "OK") == 0;
+}
+
+/* Redis' own words, as much as is fit for a line of the log. */
+static void
+copy_words(const redisReply *reply, char words[ARGUMENT_SIZE])
+{
+    snprintf(words, ARGUMENT_SIZE, "%s", reply->type == REDIS_REPLY_ERROR ? reply->str : "a reply of another kind");
+    for (char *c = words; *c != '\0'; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+}
+
+static bool
+fail(struct problem *problem, const char *what, const redisReply *reply)
+{
+    char words[ARGUMENT_SIZE];
+    copy_words(reply, words);
+    problem_set(problem, "%s: %s", what, words);
+    return false;
+}
+
+static bool
+take_set_reply(struct step *step, const redisReply *reply, struct problem *problem)
+{
+    if (is_ok(reply))
+        step->outcome = REPLAY_CLAIMED;
+    else if (reply->type == REDIS_REPLY_NIL)
+        step->outcome = REPLAY_USED_BEFORE;
+    else
+        return fail(problem, "it refuses claims", reply);
+    return true;
+}
+
+static void
+take_get_reply(struct step *step, const redisReply *reply)
+{
+    bool found = reply->type == REDIS_REPLY_STRING;
+    if (step->question == QUESTION_LOOK_UP && (found || reply->type == REDIS_REPLY_NIL))
+        step->outcome = found ? REPLAY_USED_BEFORE : REPLAY_CLAIMED;
+    if (step->outcome == REPLAY_USED_BEFORE && found)
+        read_first_use(reply, &step->first_use);
+}
+
+static bool
+take_mark_values(struct replay_redis *redis, const redisReply *reply, struct problem *problem)
+{
+    struct marks *marks = &redis->marks;
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2)
+        return fail(problem, "MGET failed", reply);
+    marks->since_known = read_number(reply->element[0], &marks->since_s);
+    if (!read_number(reply->element[1], &marks->latest_s))
+        marks->latest_s = INT64_MIN;
+    return true;
+}
+
+static void
+tell_memory(struct replay_redis *redis)
+{
+    if (redis->marks.since_s == redis->since_s)
+        return;
+    redis->since_s = redis->marks.since_s;
+    redis->settings.memory_begins(redis->settings.context, redis->since_s);
+}
+
+/* Redis' clock ahead of ours lets keys vanish before their time, so what it knows of now it may not know later. */
+static void
+note_clocks(struct replay_redis *redis, int64_t ahead_s, int64_t now_s)
+{
+    bool apart = ahead_s > REPLAY_REDIS_CLOCKS_APART_S || ahead_s < -REPLAY_REDIS_CLOCKS_APART_S;
+    if (apart && !redis->clocks_apart)
+        log_message("SAFD0053E",
+                    "PASSTICKETS ARE REFUSED: the clock of Redis %s is %+" PRId64 " s from this host's; they may differ by %d s: correct "
+                    "the wrong one",
+                    redis->settings.place, ahead_s, REPLAY_REDIS_CLOCKS_APART_S);
+    if (!apart && redis->clocks_apart)
+        log_message("SAFD0054I", "THE CLOCK OF REDIS %s AGREES WITH THIS HOST'S AGAIN", redis->settings.place);
+    redis->clocks_apart = apart;
+    if (ahead_s > REPLAY_REDIS_CLOCKS_APART_S && redis->marks.since_s < now_s)
+        move_mark(redis, SINCE_KEY, now_s);
+}
+
+/* What a claim comes to in the light of the marks. */
+static enum replay_outcome
+judge(const struct replay_redis *redis, const struct step *step)
+{
+    if (!redis->marks.since_known || redis->clocks_apart || step->outcome == REPLAY_UNAVAILABLE)
+        return step->outcome == REPLAY_USED_BEFORE ? REPLAY_USED_BEFORE : REPLAY_UNAVAILABLE;
+    int64_t vanished_s = redis->latest_s - (REPLAY_REDIS_LIFETIME_S - REPLAY_REDIS_REACH_S);
+    if (step->outcome == REPLAY_CLAIMED && (step->ticket_time_s <= redis->marks.since_s || step->ticket_time_s <= vanished_s))
+        return REPLAY_CANNOT_BE_KNOWN;
+    return step->outcome;
+}
+
+/* The owner may make further claims meanwhile: they go to another list. */
+static void
+decide_claims(struct replay_redis *redis)
+{
+    struct steps decided = STAILQ_HEAD_INITIALIZER(decided);
+    STAILQ_CONCAT(&decided, &redis->undecided);
+    struct step *step;
+    while ((step = STAILQ_FIRST(&decided)) != NULL) {
+        STAILQ_REMOVE_HEAD(&decided, entry);
+        redis->settings.decided(step->claimant, judge(redis, step), &step->first_use);
+        free(step);
+    }
+}
+
+/* The end of a batch. */
+static bool
+take_marks(struct replay_redis *redis, const redisReply *reply, struct problem *problem)
+{
+    int64_t redis_now_s;
+    if (!read_time(reply, &redis_now_s))
+        return fail(problem, "TIME failed", reply);
+    int64_t now_s = clock_utc_seconds(redis->settings.clock);
+    if (redis->marks.since_known)
+        tell_memory(redis);
+    else
+        begin_memory(redis, redis_now_s);
+    note_clocks(redis, redis_now_s - now_s, now_s);
+    if (redis->marks.latest_s > redis->latest_s)
+        redis->latest_s = redis->marks.latest_s;
+    if (!redis->clocks_apart && redis_now_s > redis->latest_s)
+        redis->latest_s = redis_now_s;
+    if (!STAILQ_EMPTY(&redis->undecided) && redis->latest_s - LATEST_STEP_S >= redis->marks.latest_s)
+        move_mark(redis, LATEST_KEY, redis->latest_s);
+    redis->ready = redis->marks.since_known;
+    decide_claims(redis);
+    return true;
+}
+
+static bool
+start(struct replay_redis *redis, const redisReply *reply, struct problem *problem)
+{
+    int64_t redis_now_s;
+    if (!read_time(reply, &redis_now_s))
+        return fail(problem, "it does not tell its time", reply);
+    begin_memory(redis, redis_now_s);
+    if (!redis->risks_told && ask(redis, QUESTION_INFO) != NULL)
+        PUT_COMMAND(redis, "INFO");
+    replay_redis_end_batch(redis);
+    return true;
+}
+
+static bool
+take_begin_reply(struct replay_redis *redis, const redisReply *reply, struct problem *problem)
+{
+    if (is_ok(reply))
+        log_message("SAFD0056W",
+                    "REDIS %s REMEMBERS NO CLAIM OF BEFORE NOW: PassTickets made up to this second are refused, because no one can know "
+                    "whether they were used; nothing to do when it is new, else see to its persistence",
+                    redis->settings.place);
+    return is_ok(reply) || reply->type == REDIS_REPLY_NIL || fail(problem, "it refuses to be written to", reply);
+}
+
+/* The value of a line `name:value` of INFO; 0 or "" when it is missing. */
+static const char *
+find_info(const char *info, const char *name)
+{
+    const char *line = strstr(info, name);
+    return line != NULL ? line + strlen(name) : "";
+}
+
+/* Whoever runs Redis decides how well it remembers; what is surely not enough is said once. */
+static void
+tell_risks(struct replay_redis *redis, const redisReply *reply)
+{
+    redis->risks_told = true;
+    if (reply->type != REDIS_REPLY_STRING)
+        return; /* not permitted to ask: then it is not known */
+    bool limited = strtoll(find_info(reply->str, "\nmaxmemory:"), NULL, 10) > 0;
+    if (limited && strncmp(find_info(reply->str, "\nmaxmemory_policy:"), "noeviction", 10) != 0)
+        log_message("SAFD0057W", "REDIS %s MAY DROP CLAIMS WHEN ITS MEMORY IS FULL: set maxmemory-policy noeviction",
+                    redis->settings.place);
+    if (find_info(reply->str, "\naof_enabled:")[0] == '0')
+        log_message("SAFD0057W", "REDIS %s FORGETS CLAIMS WHEN IT CRASHES: set appendonly yes and appendfsync always",
+                    redis->settings.place);
+}
+
+static unsigned
+replies_of(enum question question)
+{
+    return question == QUESTION_CLAIM || question == QUESTION_MARKS ? 2 : 1;
+}
+
+static bool
+take_step_reply(struct replay_redis *redis, struct step *step, const redisReply *reply, struct problem *problem)
+{
+    switch (step->question) {
+    case QUESTION_LOGIN:
+        return is_ok(reply) || fail(problem, "it refuses the login", reply);
+    case QUESTION_START:
+        return start(redis, reply, problem);
+    case QUESTION_BEGIN:
+        return take_begin_reply(redis, reply, problem);
+    case QUESTION_INFO:
+        tell_risks(redis, reply);
+        return true;
+    case QUESTION_CLAIM:
+        if (step->replies == 1)
+            return take_set_reply(step, reply, problem);
+        take_get_reply(step, reply);
+        return true;
+    case QUESTION_LOOK_UP:
+        take_get_reply(step, reply);
+        return true;
+    case QUESTION_MARKS:
+        return step->replies == 1 ? take_mark_values(redis, reply, problem) : take_marks(redis, reply, problem);
+    case QUESTION_MOVE:
+        return is_ok(reply) || fail(problem, "it refuses to be written to", reply);
+    }
+    return true;
+}
+
+static bool
+take_reply(struct replay_redis *redis, const redisReply *reply, struct problem *problem)
+{
+    struct step *step = STAILQ_FIRST(&redis->asked);
+    if (step == NULL)
+        return fail(problem, "it speaks without being asked", reply);
+    step->replies++;
+    bool good = take_step_reply(redis, step, reply, problem);
+    if (!good || step->replies < replies_of(step->question))
+        return good;
+    STAILQ_REMOVE_HEAD(&redis->asked, entry);
+    if (step->question == QUESTION_CLAIM || step->question == QUESTION_LOOK_UP)
+        STAILQ_INSERT_TAIL(&redis->undecided, step, entry);
+    else
+        free(step);
+    return true;
+}
+
+static bool
+take_replies(struct replay_redis *redis, struct problem *problem)
+{
+    for (;;) {
+        void *reply = NULL;
+        if (redisReaderGetReply(redis->reader, &reply) != REDIS_OK) {
+            problem_set(problem, "this is not Redis' protocol: %.100s", redis->reader->errstr);
+            return false;
+        }
+        if (reply == NULL)
+            return true;
+        redis->unparsed = 0;
+        bool good = take_reply(redis, reply, problem);
+        freeReplyObject(reply);
+        if (!good)
+            return false;
+    }
+}
+
+bool
+replay_redis_receive(struct replay_redis *redis, const void *bytes, size_t size, struct problem *problem)
+{
+    redis->unparsed += size;
+    bool fed = !redis->no_memory && redisReaderFeed(redis->reader, bytes, size) == REDIS_OK;
+    if (!fed)
+        problem_set(problem, "no memory for what is said to it");
+    else if (take_replies(redis, problem) && redis->unparsed <= UNPARSED_MAX)
+        return true;
+    else if (redis->unparsed > UNPARSED_MAX)
+        problem_set(problem, "a reply is longer than %d bytes", UNPARSED_MAX);
+    return false;
+}
