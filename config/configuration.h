@@ -83,6 +83,8 @@ struct datastore_settings {
     bool create; /* make the file when it is not there */
 };
 
+enum audit_to { AUDIT_TO_FILE, AUDIT_TO_JOURNAL, AUDIT_TO_BOTH };
+
 /* passgate.ini. Relative paths are taken from the folder of the ini file. */
 struct passgate_settings {
     char member[CONFIGURATION_PATH_MAX];          /* [passgate] member */
@@ -112,7 +114,10 @@ struct passgate_settings {
     char replay_certificate[CONFIGURATION_PATH_MAX];   /* [racf] replay_certificate */
     char replay_key[CONFIGURATION_PATH_MAX];           /* [racf] replay_key */
     bool replay_power;                                 /* [racf] replay_durability = power | process */
+    enum audit_to audit_to;                            /* [racf] audit_to = file | journal | both */
     char audit_file[CONFIGURATION_PATH_MAX];           /* [racf] audit */
+    char audit_journal[CONFIGURATION_PATH_MAX];        /* [racf] audit_journal: the journal's socket */
+    bool audit_go_on;                                  /* [racf] audit_failure = refuse | continue */
     uint32_t password_threads;                         /* [racf] password_threads: that hash passwords */
     struct datastore_settings datastores[CONFIGURATION_DATASTORES_MAX];
     size_t datastore_count;

@@ -1,32 +1,14 @@
 #include "security/audit.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "security/audit_sink.h"
 #include "security/printable.h"
 
-enum { FIRST_BATCH_BYTES = 64 * 1024, TIME_SIZE = 32, USERID_TEXT_SIZE = SAF_USERID_MAX * PRINTABLE_GROWTH + 1, NAME_TEXT_SIZE = 64 };
-
-/* Pure ASCII, so that no reader's character set and no terminal is put to a test. */
-static const size_t dump_flags = JSON_COMPACT | JSON_ENSURE_ASCII;
-
-struct audit {
-    char *path;
-    int descriptor;
-    char *batch; /* whole lines */
-    size_t used;
-    size_t size;
-    bool record_lost; /* no memory for one of the batch */
-    bool torn_line;   /* the file ends within a line, which could not be taken back */
-};
+enum { TIME_SIZE = 32, USERID_TEXT_SIZE = SAF_USERID_MAX * PRINTABLE_GROWTH + 1, NAME_TEXT_SIZE = 64 };
 
 /* SMF type 80 event code 1 and its qualifiers. */
 enum {
@@ -41,87 +23,6 @@ enum {
     QUALIFIER_SUCCESS_BY_TICKET = 32,
     QUALIFIER_TICKET_REPLAYED = 33,
 };
-
-static int
-open_file(const char *path, struct problem *problem)
-{
-    int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
-    if (descriptor < 0)
-        problem_set_errno(problem, "%s: cannot open or make the audit file", path);
-    return descriptor;
-}
-
-struct audit *
-audit_open(const char *path, struct problem *problem)
-{
-    struct audit *audit = calloc(1, sizeof *audit);
-    if (audit != NULL) {
-        *audit = (struct audit) { .path = strdup(path), .descriptor = -1, .batch = malloc(FIRST_BATCH_BYTES), .size = FIRST_BATCH_BYTES };
-        if (audit->path == NULL || audit->batch == NULL)
-            problem_set(problem, "%s: no memory for audit records", path);
-        else
-            audit->descriptor = open_file(path, problem);
-        if (audit->descriptor >= 0)
-            return audit;
-        audit_close(audit);
-    }
-    return NULL;
-}
-
-void
-audit_close(struct audit *audit)
-{
-    if (audit == NULL)
-        return;
-    if (audit->descriptor >= 0)
-        close(audit->descriptor);
-    free(audit->batch);
-    free(audit->path);
-    free(audit);
-}
-
-bool
-audit_reopen(struct audit *audit, struct problem *problem)
-{
-    int descriptor = open_file(audit->path, problem);
-    if (descriptor < 0)
-        return false;
-    close(audit->descriptor);
-    audit->descriptor = descriptor;
-    audit->torn_line = false;
-    return true;
-}
-
-static bool
-reserve(struct audit *audit, size_t more)
-{
-    size_t size = audit->size;
-    while (size - audit->used < more)
-        size *= 2;
-    char *larger = size == audit->size ? audit->batch : realloc(audit->batch, size);
-    if (larger == NULL)
-        return false;
-    audit->batch = larger;
-    audit->size = size;
-    return true;
-}
-
-/* Appends the record as one line and releases it; NULL stands for a record that could not be made. */
-static void
-append(struct audit *audit, json_t *record)
-{
-    size_t room = audit->size - audit->used;
-    size_t length = record != NULL ? json_dumpb(record, audit->batch + audit->used, room, dump_flags) : 0;
-    if (length >= room && reserve(audit, length + 1))
-        length = json_dumpb(record, audit->batch + audit->used, audit->size - audit->used, dump_flags);
-    if (length == 0 || length >= audit->size - audit->used) {
-        audit->record_lost = true;
-    } else {
-        audit->batch[audit->used + length] = '\n';
-        audit->used += length + 1;
-    }
-    json_decref(record);
-}
 
 /* ISO 8601 in UTC with microseconds. */
 static void
@@ -225,7 +126,7 @@ audit_verify(struct audit *audit, int64_t utc_us, const struct saf_verify *verif
                                "ticket_offset_s", (int)result->ticket_offset_s, "profile", facts->profile, "explanation",
                                (int)result->explanation, "explanation_text", saf_explanation_text(result->explanation));
     add_first_use(record, result, &facts->first_use);
-    append(audit, record);
+    audit_append(audit, record);
 }
 
 void
@@ -245,7 +146,7 @@ audit_command(struct audit *audit, int64_t utc_us, const char *userid, uint32_t 
         record = json_pack("{s:s, s:s, s:s, s:I, s:s, s:i}", "time", time, "record", "command", "user", user, "uid", (json_int_t)uid,
                            "command", text, "return_code", (int)return_code);
     }
-    append(audit, record);
+    audit_append(audit, record);
     free(redacted);
     free(text);
 }
@@ -261,8 +162,8 @@ audit_explain(struct audit *audit, int64_t utc_us, const char *userid, uint32_t 
     printable_copy(userid, user, sizeof user);
     printable_copy(explain->userid, subject, sizeof subject);
     printable_copy(explain->application, application, sizeof application);
-    append(audit, json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:i}", "time", time, "record", "explain", "user", user, "uid", (json_int_t)uid,
-                            "subject", subject, "application", application, "return_code", (int)return_code));
+    audit_append(audit, json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:i}", "time", time, "record", "explain", "user", user, "uid",
+                                  (json_int_t)uid, "subject", subject, "application", application, "return_code", (int)return_code));
 }
 
 void
@@ -278,51 +179,5 @@ audit_ticket(struct audit *audit, int64_t utc_us, enum audit_ticket_event event,
                                kind_name(decision->kind), "ticket_offset_s", (int)result->ticket_offset_s, "profile", decision->profile,
                                "explanation", (int)result->explanation, "explanation_text", saf_explanation_text(result->explanation));
     add_first_use(record, result, &decision->first_use);
-    append(audit, record);
-}
-
-/* A line that was written in part is taken back, so that the next one starts on a line of its own. */
-static void
-take_back(struct audit *audit, off_t size_before)
-{
-    if (size_before < 0 || ftruncate(audit->descriptor, size_before) != 0)
-        audit->torn_line = true;
-}
-
-static bool
-write_batch(struct audit *audit)
-{
-    struct stat file;
-    off_t size_before = fstat(audit->descriptor, &file) == 0 && S_ISREG(file.st_mode) ? file.st_size : -1;
-    for (size_t written = 0; written < audit->used;) {
-        ssize_t count = write(audit->descriptor, audit->batch + written, audit->used - written);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0) {
-            if (written > 0)
-                take_back(audit, size_before);
-            return false;
-        }
-        written += (size_t)count;
-    }
-    return true;
-}
-
-static bool
-end_torn_line(struct audit *audit)
-{
-    if (audit->torn_line)
-        audit->torn_line = write(audit->descriptor, "\n", 1) != 1;
-    return !audit->torn_line;
-}
-
-bool
-audit_flush(struct audit *audit)
-{
-    bool complete = !audit->record_lost;
-    if (audit->used > 0)
-        complete = end_torn_line(audit) && write_batch(audit) && complete;
-    audit->used = 0;
-    audit->record_lost = false;
-    return complete;
+    audit_append(audit, record);
 }

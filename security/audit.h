@@ -23,8 +23,14 @@
 
 struct audit;
 
-/* Opens the file for appending (created with mode 0600). NULL: *problem. */
-struct audit *audit_open(const char *path, struct problem *problem);
+struct audit_settings {
+    const char *file;    /* NULL: records go to no file */
+    const char *journal; /* the socket of systemd's journal; NULL: they do not go there. One of the two there must be */
+    bool go_on;          /* a record that cannot be written refuses nothing */
+};
+
+/* Opens the file for appending (created with mode 0600) and connects to the journal. NULL: *problem. */
+struct audit *audit_open(const struct audit_settings *settings, struct problem *problem);
 void audit_close(struct audit *audit);
 
 /* Opens the file again under its name, after rotation. */
@@ -41,6 +47,7 @@ void audit_explain(struct audit *audit, int64_t utc_us, const char *userid, uint
 /* What the ticket service decided. */
 enum audit_ticket_event { AUDIT_TICKET_EVALUATED = 81, AUDIT_TICKET_GENERATED = 82 };
 void audit_ticket(struct audit *audit, int64_t utc_us, enum audit_ticket_event event, const struct ticket_decision *decision);
-/* Writes the batch with one call. False when a record could not be written: the decisions must not be told as successes. The batch is
- * gone either way, and no half line is left in the file. */
+/* Writes the batch: to the file with one call, to the journal with one, and only when both took all of it is it recorded; the operator's
+ * log tells once when that fails and once when it works again. False: decisions of the batch must not be told as successes, unless
+ * settings.go_on. The batch is gone either way, and no half line is left in the file. */
 MUST_CHECK bool audit_flush(struct audit *audit);

@@ -128,6 +128,21 @@ print_explain(FILE *stream, const struct audit_record *record)
 }
 
 static void
+print_ticket(FILE *stream, const struct audit_record *record)
+{
+    enum { EVENT_GENERATED = 82 };
+    int64_t event = number_of(record, "event");
+    fprintf(stream, "%" PRId64 "(%" PRId64 ") %s a ticket of user ", event, number_of(record, "qualifier"),
+            event == EVENT_GENERATED ? "generate" : "evaluate");
+    print_text(stream, record->subject, 0);
+    fputs(": ", stream);
+    if (record->outcome == AUDIT_SUCCESS)
+        print_credential(stream, record);
+    else
+        print_refusal(stream, record);
+}
+
+static void
 print_fields(FILE *stream, const struct audit_record *record)
 {
     static const char *const in_columns[] = { "time", "record", "user", "group", "application", "address", "port", "uid" };
@@ -157,7 +172,7 @@ audit_record_print(const struct audit_record *record, FILE *stream)
     static const struct {
         const char *kind;
         void (*print)(FILE *stream, const struct audit_record *record);
-    } kinds[] = { { "verify", print_verify }, { "command", print_command }, { "explain", print_explain } };
+    } kinds[] = { { "verify", print_verify }, { "command", print_command }, { "explain", print_explain }, { "ticket", print_ticket } };
     void (*print)(FILE * stream, const struct audit_record *record) = print_fields;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(record->kind, kinds[i].kind) == 0)

@@ -32,6 +32,11 @@ location_find(enum location_server server, const char *socket, const char *confi
         if (problems.problems[i].severity == CONFIGURATION_ERROR)
             fprintf(stderr, "passgate: %s\n", problems.problems[i].text);
     problem_list_clear(&problems);
+    if (read && server == LOCATION_AUDIT && settings.audit_to == AUDIT_TO_JOURNAL) {
+        fprintf(stderr, "passgate: [racf] audit_to = journal: there is no audit file: journalctl -o cat SYSLOG_IDENTIFIER=safd-audit | "
+                        "passgate audit -\n");
+        return false;
+    }
     const char *const paths[] = {
         [LOCATION_SAFD] = settings.saf_socket,
         [LOCATION_GATEWAY] = settings.operator_socket,

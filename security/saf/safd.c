@@ -179,7 +179,12 @@ open_stores(struct parts *parts, const struct passgate_settings *settings, struc
         return SAFD_EXIT_DATABASE;
     if (!safd_claims_open(&parts->claims, settings, &clock_system, problem))
         return SAFD_EXIT_REPLAY;
-    parts->audit = audit_open(settings->audit_file, problem);
+    const struct audit_settings audit = {
+        .file = settings->audit_to == AUDIT_TO_JOURNAL ? NULL : settings->audit_file,
+        .journal = settings->audit_to == AUDIT_TO_FILE ? NULL : settings->audit_journal,
+        .go_on = settings->audit_go_on,
+    };
+    parts->audit = audit_open(&audit, problem);
     if (parts->audit == NULL)
         return SAFD_EXIT_AUDIT;
     return open_seconds(parts, settings->racf_database, problem) ? 0 : SAFD_EXIT_DATABASE;

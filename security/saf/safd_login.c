@@ -33,7 +33,6 @@ struct safd_logins {
     size_t decided_count;
     size_t entries_used; /* entries beyond were never touched */
     bool claims_failing;
-    bool audit_failing;
     bool busy; /* told to the operator */
     struct safd_login entries[ENTRIES];
 };
@@ -242,9 +241,6 @@ write_audit(struct safd_logins *logins)
     TAILQ_FOREACH(login, &logins->decided, entry)
     audit_verify(logins->parts.audit, now_us, &login->verify, &login->decision.answer, &login->decision.facts);
     bool written = audit_flush(logins->parts.audit);
-    note_health(&logins->audit_failing, written, "SAFD0022E",
-                "LOGINS ARE REFUSED: their audit records cannot be written; see [racf] audit, its disk space and permissions", "SAFD0023I",
-                "THE AUDIT FILE IS WRITTEN AGAIN");
     TAILQ_FOREACH(login, &logins->decided, entry)
     {
         struct saf_result *result = &login->decision.answer.result;

@@ -29,7 +29,6 @@ struct safd_tickets {
     struct replay_claimer claimer; /* what safd_tickets_claimer gives away */
     struct safd_ticket_parts parts;
     size_t under_way;
-    bool audit_failing;
     struct safd_ticket entries[SAFD_TICKETS_MAX];
 };
 
@@ -107,14 +106,7 @@ write_audit(struct safd_tickets *tickets)
             audit_ticket(tickets->parts.audit, now_us,
                          ticket->type == SAF_MESSAGE_GENERATE ? AUDIT_TICKET_GENERATED : AUDIT_TICKET_EVALUATED, &ticket->decision);
     }
-    bool written = audit_flush(tickets->parts.audit);
-    if (written == tickets->audit_failing)
-        log_message(written ? "SAFD0042I" : "SAFD0041E", "%s",
-                    written ? "PASSTICKETS ARE GENERATED AND EVALUATED AGAIN"
-                            : "PASSTICKETS ARE NEITHER GENERATED NOR EVALUATED: their audit records cannot be written; see [racf] audit, "
-                              "its disk space and permissions");
-    tickets->audit_failing = !written;
-    return written;
+    return audit_flush(tickets->parts.audit);
 }
 
 static void

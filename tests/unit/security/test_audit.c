@@ -27,7 +27,7 @@ static struct audit *
 open_audit(const char *path)
 {
     struct problem problem = { "" };
-    struct audit *audit = audit_open(path, &problem);
+    struct audit *audit = audit_open(&(struct audit_settings) { .file = path }, &problem);
     CU_ASSERT_PTR_NOT_NULL_FATAL(audit);
     return audit;
 }
@@ -343,6 +343,17 @@ a_full_disk_is_told(void)
 }
 
 static void
+operators_may_choose_to_go_on_without_records(void)
+{
+    struct problem problem = { "" };
+    struct audit *audit = audit_open(&(struct audit_settings) { .file = "/dev/full", .go_on = true }, &problem);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(audit);
+    record_one(audit);
+    CU_ASSERT_TRUE(audit_flush(audit));
+    audit_close(audit);
+}
+
+static void
 a_line_written_in_part_is_taken_back(void)
 {
     const char *path = path_of("partial");
@@ -394,7 +405,7 @@ static void
 a_file_that_cannot_be_opened_is_a_problem(void)
 {
     struct problem problem = { "" };
-    CU_ASSERT_PTR_NULL(audit_open(path_of("no/such/file"), &problem));
+    CU_ASSERT_PTR_NULL(audit_open(&(struct audit_settings) { .file = path_of("no/such/file") }, &problem));
     CU_ASSERT_PTR_NOT_NULL(strstr(problem.text, "no/such/file"));
     audit_close(NULL);
 }
@@ -412,6 +423,7 @@ main(void)
         { "credentials are not recorded", credentials_are_not_recorded },
         { "a command is recorded", a_command_is_recorded },
         { "a full disk is told", a_full_disk_is_told },
+        { "operators may choose to go on without records", operators_may_choose_to_go_on_without_records },
         { "a line written in part is taken back", a_line_written_in_part_is_taken_back },
         { "rotation opens the name again", rotation_opens_the_name_again },
         { "a file that cannot be opened is a problem", a_file_that_cannot_be_opened_is_a_problem },

@@ -487,7 +487,7 @@ only_special_users_are_answered(void)
     char path[64];
     struct problem problem;
     snprintf(path, sizeof path, "%s/audit", fixture->folder);
-    struct audit *audit = audit_open(path, &problem);
+    struct audit *audit = audit_open(&(struct audit_settings) { .file = path }, &problem);
     CU_ASSERT_PTR_NOT_NULL_FATAL(audit);
     const struct saf_explain asked = { .userid = "TOM", .application = "IMSCON1" };
     const struct racf_issuer ordinary = { .userid = "TOM", .special = false };
@@ -513,7 +513,7 @@ what_cannot_be_recorded_is_not_answered(void)
 {
     start();
     struct problem problem;
-    struct audit *audit = audit_open("/dev/full", &problem);
+    struct audit *audit = audit_open(&(struct audit_settings) { .file = "/dev/full" }, &problem);
     CU_ASSERT_PTR_NOT_NULL_FATAL(audit);
     const struct saf_explain asked = { .userid = "TOM", .application = "IMSCON1" };
     struct wire_writer output = wire_writer(report, sizeof report - 1);
