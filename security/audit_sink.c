@@ -210,7 +210,7 @@ note_health(struct audit *audit, bool written, const struct problem *problem)
     if (written)
         log_message("SAFD0023I", "AUDIT RECORDS ARE WRITTEN AGAIN");
     else if (audit->go_on)
-        log_message("SAFD0024W", "AUDIT RECORDS ARE LOST, and logins go on because of [racf] audit_failure = continue: %s", problem->text);
+        log_message("SAFD0026W", "AUDIT RECORDS ARE LOST, and logins go on because of [racf] audit_failure = continue: %s", problem->text);
     else
         log_message("SAFD0022E", "LOGINS AND TICKETS ARE REFUSED: their audit records cannot be written: %s", problem->text);
 }

@@ -3,7 +3,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "common/log.h"
 #include "common/secret.h"
 #include "security/saf/safd_caller.h"
 #include "security/saf/ticket_service.h"

@@ -156,7 +156,7 @@ audit_failure_says_whether_logins_go_on(void)
     set_up_user();
     CU_ASSERT_EQUAL(log_on_with_password(), 0);
     CU_ASSERT_EQUAL(log_on_with_password(), 0);
-    CU_ASSERT_EQUAL(count_in_log("SAFD0024W"), 1);
+    CU_ASSERT_EQUAL(count_in_log("SAFD0026W"), 1);
     CU_ASSERT_EQUAL(count_in_log("No space left on device"), 1);
     security_server_stop(&server);
     security_server_make(&server, NULL, "audit = /dev/full");
@@ -164,7 +164,7 @@ audit_failure_says_whether_logins_go_on(void)
     set_up_user();
     CU_ASSERT_EQUAL(log_on_with_password(), SAF_EXPLAIN_AUDIT);
     CU_ASSERT_EQUAL(count_in_log("SAFD0022E"), 1);
-    CU_ASSERT_EQUAL(count_in_log("SAFD0024W"), 0);
+    CU_ASSERT_EQUAL(count_in_log("SAFD0026W"), 0);
     security_server_stop(&server);
 }
 
