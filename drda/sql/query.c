@@ -73,6 +73,10 @@ put_lob(struct query *query, size_t index)
     const struct sql_lob *lob = locator != 0 ? target->operations->find_lob(target, locator) : NULL;
     if (!row_put_lob_length(query->wire, column, lob != NULL, lob != NULL ? lob->size : 0, &query->diagnosis))
         return false;
+    if (lob != NULL && lob->size == 0) { /* of nothing nothing follows */
+        target->operations->release_lob(target, locator);
+        return true;
+    }
     if (lob == NULL || extdta_add(target, locator, column->nullable))
         return true;
     sql_diagnosis_set(&query->diagnosis, -904, "57011", "memory for the large objects of a row");
