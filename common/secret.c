@@ -29,12 +29,6 @@ secret_free(void *memory, size_t size)
     OPENSSL_secure_clear_free(memory, size);
 }
 
-void
-secret_wipe(void *memory, size_t size)
-{
-    OPENSSL_cleanse(memory, size);
-}
-
 bool
 secret_equal(const void *one, const void *other, size_t size)
 {

@@ -44,3 +44,16 @@ location_find(enum location_server server, const char *socket, const char *confi
     };
     return read && copy_path(paths[server], path);
 }
+
+bool
+location_find_safd(const char *socket, const char *config, const char *token, char path[CONFIGURATION_PATH_MAX])
+{
+    char with_token[CONFIGURATION_PATH_MAX];
+    if (!location_find(LOCATION_SAFD, socket, config, path))
+        return false;
+    if (token == NULL)
+        return true;
+    int length = snprintf(with_token, sizeof with_token, "%s.%s", path, token);
+    bool fits = length > 0 && (size_t)length < sizeof with_token;
+    return copy_path(fits ? with_token : "", path);
+}

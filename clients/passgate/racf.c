@@ -17,11 +17,12 @@
 
 enum { EXIT_SEVERE = 12, EXIT_UNREACHABLE = 16, TIMEOUT_MS = 60000 };
 
-enum racf_option { OPTION_CONFIG, OPTION_SOCKET, OPTION_ECHO, OPTION_COUNT };
+enum racf_option { OPTION_CONFIG, OPTION_SOCKET, OPTION_TOKEN, OPTION_ECHO, OPTION_COUNT };
 
 static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_CONFIG] = { "config", "FILE", "the passgate.ini that names safd's socket\n(default " CONFIGURATION_DEFAULT_PATH ")" },
     [OPTION_SOCKET] = { "socket", "PATH", "safd's socket" },
+    [OPTION_TOKEN] = { "token", "TOKEN", "of several safd, the one that was started with --token TOKEN" },
     [OPTION_ECHO] = { "echo", NULL, "print each command, its secrets hidden, before its output" },
 };
 
@@ -228,7 +229,7 @@ passgate_racf(int argc, char *argv[])
     enum options_outcome outcome = options_parse(&line, argc, argv, values, &operand);
     if (outcome != OPTIONS_PARSED)
         return outcome == OPTIONS_ANSWERED ? 0 : OPTIONS_EXIT_USAGE;
-    if (!location_find(LOCATION_SAFD, values[OPTION_SOCKET], values[OPTION_CONFIG], session.path))
+    if (!location_find_safd(values[OPTION_SOCKET], values[OPTION_CONFIG], values[OPTION_TOKEN], session.path))
         return OPTIONS_EXIT_USAGE;
     session.echo = values[OPTION_ECHO] != NULL;
     if (operand < argc)

@@ -13,7 +13,7 @@
 enum { EXIT_ACCEPTED = 0, EXIT_REFUSED = 1, EXIT_WRONG = OPTIONS_EXIT_USAGE, EXIT_NOT_ANSWERED = 12, EXIT_UNREACHABLE = 16 };
 enum { TIMEOUT_MS = 10000, WOULD_BE_REFUSED = 4 };
 
-enum explain_option { OPTION_USER, OPTION_APPL, OPTION_GROUP, OPTION_TICKET, OPTION_CONFIG, OPTION_SOCKET, OPTION_COUNT };
+enum explain_option { OPTION_USER, OPTION_APPL, OPTION_GROUP, OPTION_TICKET, OPTION_CONFIG, OPTION_SOCKET, OPTION_TOKEN, OPTION_COUNT };
 
 static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_USER] = { "user", "USERID", "RACF user ID" },
@@ -24,6 +24,7 @@ static const struct option_row rows[OPTION_COUNT] = {
                         "alone are looked at" },
     [OPTION_CONFIG] = { "config", "FILE", "the passgate.ini that names safd's socket\n(default " CONFIGURATION_DEFAULT_PATH ")" },
     [OPTION_SOCKET] = { "socket", "PATH", "safd's socket" },
+    [OPTION_TOKEN] = { "token", "TOKEN", "of several safd, the one that was started with --token TOKEN" },
 };
 
 static const struct command_line line = {
@@ -111,7 +112,7 @@ passgate_ticket_explain(int argc, char *argv[])
     if (operand < argc)
         return options_refuse(&line, "%s: no operand is expected", argv[operand]);
     int status = EXIT_WRONG;
-    if (fill(values, &explain) && location_find(LOCATION_SAFD, values[OPTION_SOCKET], values[OPTION_CONFIG], path))
+    if (fill(values, &explain) && location_find_safd(values[OPTION_SOCKET], values[OPTION_CONFIG], values[OPTION_TOKEN], path))
         status = ask(path, &explain);
     secret_wipe(explain.credential, sizeof explain.credential);
     return status;

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "clients/passgate/location.h"
+#include "clients/ticket_library/passgate-ticket.h"
 #include "common/clock.h"
 #include "common/secret.h"
 
@@ -14,9 +17,15 @@ const struct option_row ticket_option_rows[TICKET_OPTIONS_EVALUATE] = {
     [TICKET_OPTION_USER] = { "user", "USERID", "RACF user ID: 1 to 8 of A-Z 0-9 # @ $" },
     [TICKET_OPTION_APPL] = { "appl", "APPLNAME", "application name: for a gateway ODACCESS APPL=, else HWS ID=" },
     [TICKET_OPTION_KEY_FILE] = { "key-file", "FILE",
-                                 "the key, as hexadecimal digits: 16 for legacy, 64 to 512 for upper and\nmixed; - reads standard input" },
-    [TICKET_OPTION_KIND] = { "kind", "KIND", "legacy (default), upper or mixed" },
-    [TICKET_OPTION_TIME] = { "time", "SECONDS", "UTC seconds since 1970 instead of the clock's" },
+                                 "the key, as hexadecimal digits: 16 for legacy, 64 to 512 for upper and\nmixed; - reads standard input; "
+                                 "without it the security server is asked" },
+    [TICKET_OPTION_KIND] = { "kind", "KIND", "of the key: legacy (default), upper or mixed" },
+    [TICKET_OPTION_TIME] = { "time", "SECONDS", "UTC seconds since 1970 instead of the clock's; with --key-file only" },
+    [TICKET_OPTION_CONFIG] = { "config", "FILE",
+                               "the passgate.ini that names the server's socket\n(default " CONFIGURATION_DEFAULT_PATH
+                               ", else the socket is\n" PASSGATE_TICKET_SOCKET ")" },
+    [TICKET_OPTION_SOCKET] = { "socket", "PATH", "the server's socket" },
+    [TICKET_OPTION_TOKEN] = { "token", "TOKEN", "of several servers, the one that was started with --token TOKEN" },
     [TICKET_OPTION_TICKET] = { "ticket", "TICKET", "the PassTicket; - reads standard input, so that it is not seen in ps" },
     [TICKET_OPTION_TIMEOUT] = { "timeout", "SECONDS", "window of an upper or mixed ticket, 1 to 600 (default 600)" },
 };
@@ -93,17 +102,14 @@ check_times(const struct command_line *line, const char *const values[], struct 
         return false;
     }
     request->timeout_s = (uint32_t)timeout_s;
+    request->time_given = values[TICKET_OPTION_TIME] != NULL;
     return true;
 }
 
 static bool
 check_sources(const struct command_line *line, const char *const values[], struct ticket_request *request)
 {
-    const char *key_file = values[TICKET_OPTION_KEY_FILE];
-    if (key_file == NULL) {
-        options_refuse(line, "--key-file: it is required");
-        return false;
-    }
+    const char *key_file = values[TICKET_OPTION_KEY_FILE] != NULL ? values[TICKET_OPTION_KEY_FILE] : "";
     if (line->row_count <= TICKET_OPTION_TICKET)
         return true;
     request->ticket = values[TICKET_OPTION_TICKET];
@@ -114,6 +120,35 @@ check_sources(const struct command_line *line, const char *const values[], struc
     else
         return true;
     return false;
+}
+
+/* What a server decides, and where it is, are asked of different callers. */
+static bool
+check_alternatives(const struct command_line *line, const char *const values[], struct ticket_request *request)
+{
+    static const enum ticket_option with_key[] = { TICKET_OPTION_KIND, TICKET_OPTION_TIME, TICKET_OPTION_TIMEOUT };
+    static const enum ticket_option with_server[] = { TICKET_OPTION_CONFIG, TICKET_OPTION_SOCKET, TICKET_OPTION_TOKEN };
+    const enum ticket_option *excluded = request->by_server ? with_key : with_server;
+    for (size_t i = 0; i < sizeof with_key / sizeof with_key[0]; i++) {
+        if (values[excluded[i]] == NULL)
+            continue;
+        options_refuse(line, "--%s: %s", ticket_option_rows[excluded[i]].name,
+                       request->by_server ? "only with --key-file: the security server goes by its own profile and clock"
+                                          : "not with --key-file, which needs no security server");
+        return false;
+    }
+    return true;
+}
+
+/* Who may not read the server's settings finds it at the usual place. */
+static bool
+find_server(const char *const values[], struct ticket_request *request)
+{
+    bool named = values[TICKET_OPTION_SOCKET] != NULL || values[TICKET_OPTION_CONFIG] != NULL;
+    request->token = values[TICKET_OPTION_TOKEN];
+    if (!named && access(CONFIGURATION_DEFAULT_PATH, R_OK) != 0)
+        return true;
+    return location_find_safd(values[TICKET_OPTION_SOCKET], values[TICKET_OPTION_CONFIG], request->token, request->socket);
 }
 
 static bool
@@ -148,5 +183,10 @@ ticket_request_parse(const struct command_line *line, int argc, char *argv[], st
     if (!check_names(line, values, request) || !check_kind(line, values[TICKET_OPTION_KIND], &request->key.kind) ||
         !check_times(line, values, request) || !check_sources(line, values, request))
         return OPTIONS_WRONG;
+    request->by_server = values[TICKET_OPTION_KEY_FILE] == NULL;
+    if (!check_alternatives(line, values, request))
+        return OPTIONS_WRONG;
+    if (request->by_server)
+        return find_server(values, request) ? OPTIONS_PARSED : OPTIONS_WRONG;
     return read_key(values[TICKET_OPTION_KEY_FILE], request) ? OPTIONS_PARSED : OPTIONS_WRONG;
 }

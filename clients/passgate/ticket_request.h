@@ -4,6 +4,7 @@
 
 #include "clients/passgate/key_file.h"
 #include "common/options.h"
+#include "config/configuration.h"
 
 enum ticket_option {
     TICKET_OPTION_USER,
@@ -11,6 +12,9 @@ enum ticket_option {
     TICKET_OPTION_KEY_FILE,
     TICKET_OPTION_KIND,
     TICKET_OPTION_TIME,
+    TICKET_OPTION_CONFIG,
+    TICKET_OPTION_SOCKET,
+    TICKET_OPTION_TOKEN,
     TICKET_OPTIONS_GENERATE, /* how many generate has */
     TICKET_OPTION_TICKET = TICKET_OPTIONS_GENERATE,
     TICKET_OPTION_TIMEOUT,
@@ -24,7 +28,11 @@ enum { TICKET_WINDOW_S = 600 }; /* of legacy tickets, and the longest of the oth
 struct ticket_request {
     const char *userid; /* borrowed from argv, as all text here */
     const char *application;
-    const char *ticket; /* evaluate: as given, "-" for standard input; NULL otherwise */
+    const char *ticket;                  /* evaluate: as given, "-" for standard input; NULL otherwise */
+    bool by_server;                      /* no key was given: the security server is to do it */
+    char socket[CONFIGURATION_PATH_MAX]; /* by_server: its socket; empty: where it usually is */
+    const char *token;                   /* by_server: its name, NULL for none; part of `socket` already unless that is empty */
+    bool time_given;
     uint64_t time_s;    /* generate: of the ticket; evaluate: now */
     uint32_t timeout_s; /* half of the window: a ticket may be this much older or younger */
     struct ticket_key key;

@@ -1,6 +1,5 @@
 #include "clients/sqlbatch/credential.h"
 
-#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,26 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clients/sqlbatch/credential_ticket.h"
 #include "clients/terminal.h"
 #include "common/hex.h"
 #include "common/secret.h"
-
-/* The last second that a ticket of this user and application was made for. */
-struct credential_use {
-    struct credential_use *next;
-    char user[CONNECTION_URL_TEXT_MAX + 1];
-    char application[CONNECTION_URL_APPLICATION_MAX + 1];
-    int64_t second;
-};
+#include "security/passticket/seconds.h"
 
 void
 credential_source_clear(struct credential_source *source)
 {
-    while (source->uses != NULL) {
-        struct credential_use *use = source->uses;
-        source->uses = use->next;
-        free(use);
-    }
+    passticket_seconds_close(source->seconds);
     passticket_legacy_key_free(source->key);
     secret_free(source->password, CREDENTIAL_PASSWORD_SIZE);
     *source = (struct credential_source) { 0 };
@@ -177,58 +166,6 @@ choose_user(const struct credential_source *source, const struct connection_url 
     return true;
 }
 
-static struct credential_use *
-find_use(struct credential_source *source, const char *user, const char *application)
-{
-    for (struct credential_use *use = source->uses; use != NULL; use = use->next)
-        if (strcasecmp(use->user, user) == 0 && strcmp(use->application, application) == 0)
-            return use;
-    struct credential_use *use = calloc(1, sizeof *use);
-    if (use == NULL)
-        return NULL;
-    snprintf(use->user, sizeof use->user, "%s", user);
-    snprintf(use->application, sizeof use->application, "%s", application);
-    use->next = source->uses;
-    source->uses = use;
-    return use;
-}
-
-/* The present second, or the next one that no ticket was made for. */
-static bool
-choose_second(struct credential_source *source, const char *user, const char *application, uint32_t *second, struct problem *problem)
-{
-    int64_t now = clock_utc_seconds(source->clock);
-    struct credential_use *use = find_use(source, user, application);
-    if (use == NULL) {
-        problem_set(problem, "no memory");
-        return false;
-    }
-    int64_t next = use->second >= now ? use->second + 1 : now;
-    if (next > now + CREDENTIAL_AHEAD_MAX_S || next < 0 || next > UINT32_MAX) {
-        problem_set(problem, "no unused second near the present one for a PassTicket: wait %lld s, or check the clock",
-                    (long long)(next - now - CREDENTIAL_AHEAD_MAX_S));
-        return false;
-    }
-    use->second = next;
-    *second = (uint32_t)next;
-    return true;
-}
-
-static bool
-make_ticket(struct credential_source *source, const struct connection_url *url, struct credential *credential, struct problem *problem)
-{
-    uint32_t second;
-    if (!choose_second(source, credential->user, url->application, &second, problem))
-        return false;
-    static_assert(sizeof credential->password > PASSTICKET_SIZE, "a ticket fits");
-    credential->is_ticket = true;
-    if (passticket_legacy_generate(source->key, credential->user, url->application, second, credential->password))
-        return true;
-    problem_set(problem, "no PassTicket for user '%s': a user ID has 1 to 8 of A-Z 0-9 # @ $; give the right one with user= or --user",
-                credential->user);
-    return false;
-}
-
 static bool
 choose_password(struct credential_source *source, const struct connection_url *url, struct credential *credential, struct problem *problem)
 {
@@ -238,15 +175,15 @@ choose_password(struct credential_source *source, const struct connection_url *u
         return false;
     }
     if (ticket)
-        return make_ticket(source, url, credential, problem);
+        return credential_ticket_by_key(source, url->application, credential, problem);
     const char *password = url->password[0] != '\0' ? url->password : source->password;
     if (password != NULL) {
         snprintf(credential->password, sizeof credential->password, "%s", password);
         return true;
     }
     if (url->application[0] != '\0')
-        problem_set(problem, "applName asks for a PassTicket and there is no key: give --key-file");
-    else if (source->key != NULL)
+        return credential_ticket_by_safd(source, url->application, credential, problem);
+    if (source->key != NULL)
         problem_set(problem, "there is a key but no application name: give the property applName= in the URL");
     else
         problem_set(problem, "nothing to log on with: give applName= in the URL and --key-file, or --password-file");
@@ -298,12 +235,14 @@ struct credential *
 credential_make_named(struct credential_source *source, const struct named_connection *connection, const struct connection_url *url,
                       struct problem *problem)
 {
-    struct credential_source own = { .user = source->user, .clock = source->clock, .uses = source->uses };
+    struct credential_source own = { .user = source->user, .clock = source->clock, .seconds = source->seconds };
+    own.saf_socket = source->saf_socket;
+    own.token = source->token;
     struct credential *credential = NULL;
     if (read_named_secret(&own, connection, problem))
         credential = credential_make(&own, url, problem);
-    source->uses = own.uses; /* seconds are used up whatever key the ticket was made with */
-    own.uses = NULL;
+    source->seconds = own.seconds; /* seconds are used up whatever key the ticket was made with */
+    own.seconds = NULL;
     credential_source_clear(&own);
     return credential;
 }

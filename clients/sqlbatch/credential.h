@@ -1,8 +1,8 @@
 /* Who logs on, and with what: a password from the URL or a file, or a PassTicket that is made at the moment it is needed.
  *
- * A URL with applName asks for a PassTicket; it is made when there is a key. Without a key the password is used; without either
- * nobody can log on. A ticket works once, and the same user, application and second always give the same ticket: each one made here
- * takes a second of its own. */
+ * A URL with applName asks for a PassTicket; it is made here when there is a key. Without a key the password is used; without either
+ * the security server of this host is asked for a ticket. A ticket works once, and the same user, application and second always give
+ * the same ticket: each one takes a second of its own. */
 #pragma once
 
 #include "common/clock.h"
@@ -18,14 +18,16 @@ struct credential {
 };
 
 struct credential_source {
-    const char *user;                  /* --user, borrowed; NULL: the login name in upper case */
-    struct passticket_legacy_key *key; /* owned; NULL when there is none */
-    char *password;                    /* owned, in secret memory of CREDENTIAL_PASSWORD_SIZE bytes; NULL when there is none */
-    const struct clock *clock;         /* borrowed */
-    struct credential_use *uses;       /* seconds that tickets were made for */
+    const char *user;                   /* --user, borrowed; NULL: the login name in upper case */
+    struct passticket_legacy_key *key;  /* owned; NULL when there is none */
+    char *password;                     /* owned, in secret memory of CREDENTIAL_PASSWORD_SIZE bytes; NULL when there is none */
+    const struct clock *clock;          /* borrowed */
+    struct passticket_seconds *seconds; /* owned; those that tickets were made for here; NULL: not opened yet */
+    const char *saf_socket;             /* of the security server that makes tickets, borrowed; NULL: where it usually is */
+    const char *token;                  /* --token, borrowed; NULL: the server without one */
 };
 
-enum { CREDENTIAL_PASSWORD_SIZE = CONNECTION_URL_TEXT_MAX + 1, CREDENTIAL_AHEAD_MAX_S = 300 };
+enum { CREDENTIAL_PASSWORD_SIZE = CONNECTION_URL_TEXT_MAX + 1 };
 
 void credential_source_clear(struct credential_source *source);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "clients/sqlbatch/batch.h"
+#include "clients/ticket_library/passgate-ticket.h"
 #include "common/options.h"
 #include "common/secret.h"
 #include "config/connections.h"
@@ -20,6 +21,8 @@ enum option {
     OPTION_CONNECTION,
     OPTION_CONNECTIONS,
     OPTION_KEY_FILE,
+    OPTION_SAF_SOCKET,
+    OPTION_TOKEN,
     OPTION_USER,
     OPTION_PASSWORD_FILE,
     OPTION_VARIABLES,
@@ -36,6 +39,9 @@ static const struct option_row option_rows[OPTION_COUNT] = {
                              "~/.config/passgate or "
                              "/etc/passgate" },
     [OPTION_KEY_FILE] = { "key-file", "FILE", "make PassTickets with the key in FILE: 16 hexadecimal digits;\n- is standard input" },
+    [OPTION_SAF_SOCKET] = { "saf-socket", "PATH",
+                            "without a key get PassTickets from the safd that listens at PATH;\ndefault: " PASSGATE_TICKET_SOCKET },
+    [OPTION_TOKEN] = { "token", "TOKEN", "of several safd, the one that was started with --token TOKEN" },
     [OPTION_USER] = { "user", "USERID", "log on as USERID when the URL has no user=;\ndefault: the login name in upper case" },
     [OPTION_PASSWORD_FILE] = { "password-file", "FILE",
                                "log on with the password (or PassTicket) in FILE,\nwhich must be closed to others" },
@@ -126,7 +132,12 @@ run_file(const struct arguments *arguments, const struct printer_format *format,
 static enum batch_status
 run(const struct arguments *arguments)
 {
-    struct credential_source source = { .user = arguments->options[OPTION_USER], .clock = &clock_system };
+    struct credential_source source = {
+        .user = arguments->options[OPTION_USER],
+        .saf_socket = arguments->options[OPTION_SAF_SOCKET],
+        .token = arguments->options[OPTION_TOKEN],
+        .clock = &clock_system,
+    };
     int file = arguments->script != NULL ? open(arguments->script, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
     if (file < 0) {
         fprintf(stderr, "sqlbatch: %s: %s: name a script that can be read\n", arguments->script, strerror(errno));

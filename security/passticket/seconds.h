@@ -32,6 +32,10 @@ void passticket_seconds_close(struct passticket_seconds *seconds);
  * directory; its folder is made. False, and *problem, when there is no such place. */
 MUST_CHECK bool passticket_seconds_user_path(char path[PASSTICKET_SECONDS_PATH_MAX], struct problem *problem);
 
+/* Opens that file. When that is not possible the seconds are kept in memory, and a warning of `program` goes to standard error: other
+ * processes may make the same ticket then. NULL: there is no memory. */
+struct passticket_seconds *passticket_seconds_open_user(const char *program, struct problem *problem);
+
 /* Whose ticket, and which seconds it may have. */
 struct passticket_seconds_wish {
     const char *userid;      /* 1 to 8 characters, in upper case */

@@ -64,3 +64,17 @@ passticket_seconds_user_path(char path[PASSTICKET_SECONDS_PATH_MAX], struct prob
     problem_set_errno(problem, "%s: the folder cannot be made: set XDG_STATE_HOME to one that can", path);
     return false;
 }
+
+struct passticket_seconds *
+passticket_seconds_open_user(const char *program, struct problem *problem)
+{
+    enum { BUCKETS = 8 }; /* 74 KB */
+    char path[PASSTICKET_SECONDS_PATH_MAX];
+    struct passticket_seconds *seconds = NULL;
+    if (passticket_seconds_user_path(path, problem))
+        seconds = passticket_seconds_open(path, BUCKETS, problem);
+    if (seconds != NULL)
+        return seconds;
+    fprintf(stderr, "%s: warning: %s; a PassTicket of another program in the same second may be the same\n", program, problem->text);
+    return passticket_seconds_open(NULL, BUCKETS, problem);
+}

@@ -49,6 +49,9 @@ saf_client_connect(const char *path, int timeout_ms, struct problem *problem)
     memcpy(client->path, path, strlen(path) + 1);
     client->timeout_ms = timeout_ms;
     client->descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    /* connect waits for a server whose queue is full. */
+    const struct timeval patience = { .tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000L };
+    (void)setsockopt(client->descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     if (!connect_to(client->descriptor, path, problem)) {
         saf_client_close(client);
         return NULL;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tests/support/program.h"
+#include "tests/support/security_server.h"
 #include "tests/support/suite.h"
 
 static char directory[] = "/tmp/passgate-ticket-XXXXXX";
@@ -233,7 +234,12 @@ wrong_arguments_are_refused_with_a_remedy(void)
 {
     static const char *const cases[] = {
         "generate",
-        "generate --user MIKEM --appl TSOSYS1",
+        "generate --user MIKEM --appl TSOSYS1 --time 5",
+        "generate --user MIKEM --appl TSOSYS1 --kind upper",
+        "generate --user MIKEM --appl TSOSYS1 --key-file KEY --socket /nonexistent",
+        "generate --user MIKEM --appl TSOSYS1 --key-file KEY --token T",
+        "evaluate --user MIKEM --appl TSOSYS1 --ticket AEPRRZ3S --kind mixed --timeout 60",
+        "evaluate --user MIKEM --appl TSOSYS1",
         "generate --user MIKEM --key-file KEY",
         "generate --appl TSOSYS1 --key-file KEY",
         "generate --user mikem --appl TSOSYS1 --key-file KEY",
@@ -266,6 +272,120 @@ wrong_arguments_are_refused_with_a_remedy(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(result.errors, "passgate: key file /nonexistent/key: cannot be opened: "));
 }
 
+/* Runs `passgate ticket` with the socket of a server. */
+static int
+ask(const char *socket, const char *words, const char *input)
+{
+    char text[512];
+    snprintf(text, sizeof text, "%s --socket %s", words, socket);
+    ticket(text, input);
+    return result.status;
+}
+
+static void
+permit(const struct security_server *server, const char *level)
+{
+    char command[128];
+    CU_ASSERT(security_server_command(server, "RDEFINE PTKTDATA IRRPTAUTH.IMSCON1.* UACC(NONE)", NULL, 0) <= 4);
+    snprintf(command, sizeof command, "PERMIT IRRPTAUTH.IMSCON1.* CLASS(PTKTDATA) ID(IBMUSER) ACCESS(%s)", level);
+    CU_ASSERT(security_server_command(server, command, NULL, 0) <= 4);
+    CU_ASSERT(security_server_command(server, "SETROPTS RACLIST(PTKTDATA) REFRESH", NULL, 0) <= 4);
+}
+
+static void
+the_server_makes_and_judges_tickets(void)
+{
+    struct security_server server;
+    char words[128];
+    char first[16];
+    security_server_make(&server, NULL, NULL);
+    security_server_start(&server);
+    security_server_set_up(&server, legacy_key);
+    static const char wanted[] = "generate --user IMSUSR1 --appl IMSCON1";
+    CU_ASSERT_EQUAL(ask(server.socket, wanted, NULL), 8);
+    CU_ASSERT_STRING_EQUAL(result.output, "");
+    CU_ASSERT_STRING_EQUAL(result.errors, "passgate: Passticket generation failed, RCVTPTGN RC=0008: the caller needs UPDATE access to "
+                                          "IRRPTAUTH.IMSCON1.IMSUSR1 in class PTKTDATA (SAF 8, RACF 8, reason 16)\n");
+    CU_ASSERT_EQUAL(ask(server.socket, "evaluate --user IMSUSR1 --appl IMSCON1 --ticket AEPRRZ3S", NULL), 8);
+    CU_ASSERT_PTR_NOT_NULL(strstr(result.errors, "passgate: the PassTicket was not judged: the caller needs READ access to "));
+    permit(&server, "UPDATE");
+    CU_ASSERT_EQUAL(ask(server.socket, wanted, NULL), 0);
+    CU_ASSERT_EQUAL(strlen(result.output), 9);
+    snprintf(first, sizeof first, "%.8s", result.output);
+    CU_ASSERT_EQUAL(ask(server.socket, wanted, NULL), 0);
+    CU_ASSERT_NOT_EQUAL(strncmp(first, result.output, 8), 0);
+    snprintf(words, sizeof words, "evaluate --user IMSUSR1 --appl IMSCON1 --ticket %s", first);
+    CU_ASSERT_EQUAL(ask(server.socket, words, NULL), 0);
+    CU_ASSERT_STRING_EQUAL(result.output, "VALID: and used from now on\n");
+    CU_ASSERT_EQUAL(ask(server.socket, "evaluate --user IMSUSR1 --appl IMSCON1 --ticket -", first), 1);
+    CU_ASSERT_STRING_EQUAL(result.output, "NOT VALID: the PassTicket was used before (SAF 8, RACF 16, reason 32)\n");
+    CU_ASSERT_EQUAL(ask(server.socket, "generate --user GHOST --appl IMSCON1", NULL), 0);
+    security_server_stop(&server);
+    CU_ASSERT_EQUAL(ask(server.socket, wanted, NULL), 16);
+    CU_ASSERT_PTR_NOT_NULL(strstr(result.errors, "RCVTPTGN RC=0004: socket "));
+}
+
+static void
+servers_are_told_apart_by_their_tokens(void)
+{
+    static const char *const tokens[] = { "A", "B" };
+    static const char *const owners[] = { "ALPHA", "BETA" };
+    struct security_server servers[2];
+    char socket[SECURITY_SERVER_PATH];
+    snprintf(socket, sizeof socket, "%s/passgate-saf", directory);
+    for (int i = 0; i < 2; i++) {
+        security_server_make(&servers[i], NULL, NULL);
+        FILE *file = fopen(servers[i].settings, "w");
+        CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+        fprintf(file, "[saf]\nsocket = %s\n", socket);
+        fclose(file);
+        const char *const arguments[] = { "--config", servers[i].settings, "--token", tokens[i], NULL };
+        servers[i].pid = program_start(program_path("SAFD"), arguments, servers[i].log, -1);
+        CU_ASSERT_TRUE_FATAL(program_wait_for(servers[i].pid, servers[i].log, "SAFD0001I"));
+        snprintf(servers[i].socket, sizeof servers[i].socket, "%s/passgate-saf.%s", directory, tokens[i]);
+        security_server_set_up(&servers[i], legacy_key);
+        char command[64];
+        snprintf(command, sizeof command, "ADDUSER %s", owners[i]);
+        CU_ASSERT_EQUAL(security_server_command(&servers[i], command, NULL, 0), 0);
+    }
+    permit(&servers[1], "UPDATE");
+    for (int i = 0; i < 2; i++) {
+        const char *const racf[] = { "racf", "--config", servers[i].settings, "--token", tokens[i], "SEARCH CLASS(USER)", NULL };
+        program_run(&result, program_path("PASSGATE"), racf, NULL);
+        CU_ASSERT_PTR_NOT_NULL(strstr(result.output, owners[i]));
+        CU_ASSERT_PTR_NULL(strstr(result.output, owners[1 - i]));
+    }
+    CU_ASSERT_EQUAL(ask(socket, "generate --user IMSUSR1 --appl IMSCON1 --token B", NULL), 0);
+    CU_ASSERT_EQUAL(ask(socket, "generate --user IMSUSR1 --appl IMSCON1 --token A", NULL), 8);
+    CU_ASSERT_EQUAL(ask(socket, "generate --user IMSUSR1 --appl IMSCON1 --token C", NULL), 16);
+    CU_ASSERT_EQUAL(ask(socket, "generate --user IMSUSR1 --appl IMSCON1", NULL), 16);
+    for (int i = 0; i < 2; i++)
+        security_server_stop(&servers[i]);
+}
+
+/* Programs of one system user that run at once share the file of seconds. */
+static void
+each_ticket_takes_a_second_of_its_own(void)
+{
+    enum { TICKETS = 5 };
+    char tickets[TICKETS][9];
+    key_file(legacy_key);
+    for (int i = 0; i < TICKETS; i++) {
+        ticket("generate --user IMSUSR1 --appl SECONDS --key-file KEY", NULL);
+        CU_ASSERT_EQUAL(result.status, 0);
+        snprintf(tickets[i], sizeof tickets[i], "%.8s", result.output);
+        for (int j = 0; j < i; j++)
+            CU_ASSERT_STRING_NOT_EQUAL(tickets[i], tickets[j]);
+    }
+    char *state = strdup(getenv("XDG_STATE_HOME"));
+    setenv("XDG_STATE_HOME", "/dev/null/nowhere", 1);
+    ticket("generate --user IMSUSR1 --appl SECONDS --key-file KEY", NULL);
+    CU_ASSERT_EQUAL(result.status, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(result.errors, "passgate: warning: /dev/null/nowhere/passgate/ticket-seconds: "));
+    setenv("XDG_STATE_HOME", state, 1);
+    free(state);
+}
+
 int
 main(void)
 {
@@ -280,13 +400,14 @@ main(void)
         { "only whole, clean keys are taken", only_whole_clean_keys_are_taken },
         { "a key that others may read is warned about", a_key_that_others_may_read_is_warned_about },
         { "wrong arguments are refused with a remedy", wrong_arguments_are_refused_with_a_remedy },
+        { "the server makes and judges tickets", the_server_makes_and_judges_tickets },
+        { "servers are told apart by their tokens", servers_are_told_apart_by_their_tokens },
+        { "each ticket takes a second of its own", each_ticket_takes_a_second_of_its_own },
     };
-    if (mkdtemp(directory) == NULL)
+    if (mkdtemp(directory) == NULL || setenv("XDG_STATE_HOME", directory, 1) != 0)
         return 1;
     int status = SUITE_RUN("passgate ticket", cases);
-    char path[64];
-    snprintf(path, sizeof path, "%s/key", directory);
-    unlink(path);
-    rmdir(directory);
-    return status;
+    char command[64];
+    snprintf(command, sizeof command, "rm -rf '%s'", directory);
+    return system(command) != 0 ? 1 : status;
 }

@@ -7,6 +7,7 @@
 
 #include "clients/sqlbatch/credential.h"
 #include "common/secret.h"
+#include "security/passticket/seconds.h"
 #include "tests/support/suite.h"
 
 static const int64_t now = 1700000000;
@@ -115,7 +116,7 @@ each_ticket_takes_a_second_of_its_own(void)
     source.key = passticket_legacy_key_new(key_bytes);
     struct connection_url url = { .application = "IMSAPP1", .user = "ibmuser" };
     struct connection_url other = { .application = "IMSAPP2", .user = "ibmuser" };
-    static const uint32_t seconds[] = { 0, 1, 2, 3, 10, 11 };
+    static const int32_t seconds[] = { 0, -1, 1, -2, 10, 9 };
     for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++) {
         struct problem problem;
         uint32_t time = 0;
@@ -128,6 +129,11 @@ each_ticket_takes_a_second_of_its_own(void)
         CU_ASSERT_EQUAL(passticket_legacy_decode(source.key, "IBMUSER", "IMSAPP1", credential->password, &time), PASSTICKET_DECODED);
         CU_ASSERT_EQUAL(time, now + seconds[i]);
         credential_free(credential);
+        /* Another batch goes on where this one was. */
+        if (i == 1) {
+            passticket_seconds_close(source.seconds);
+            source.seconds = NULL;
+        }
     }
     struct problem problem;
     uint32_t time = 0;
@@ -140,7 +146,7 @@ each_ticket_takes_a_second_of_its_own(void)
 }
 
 static void
-tickets_do_not_run_far_ahead_of_the_clock(void)
+tickets_do_not_run_far_from_the_clock(void)
 {
     struct clock_fake fake;
     clock_fake_init(&fake, now);
@@ -148,14 +154,37 @@ tickets_do_not_run_far_ahead_of_the_clock(void)
     source.key = passticket_legacy_key_new(key_bytes);
     struct connection_url url = { .application = "A", .user = "U" };
     struct problem problem = { 0 };
-    for (int i = 0; i <= CREDENTIAL_AHEAD_MAX_S; i++) {
+    for (int i = 0; i < 2 * 540 + 1; i++) {
         struct credential *credential = credential_make(&source, &url, &problem);
         CU_ASSERT_PTR_NOT_NULL(credential);
         credential_free(credential);
     }
     CU_ASSERT_PTR_NULL(credential_make(&source, &url, &problem));
-    CU_ASSERT_PTR_NOT_NULL(strstr(problem.text, "wait 1 s"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(problem.text, "for all seconds near the present one"));
     credential_source_clear(&source);
+}
+
+/* With no folder for the file the seconds are remembered for as long as the program runs. */
+static void
+without_a_state_folder_memory_must_do(void)
+{
+    struct clock_fake fake;
+    clock_fake_init(&fake, now);
+    struct credential_source source = { .clock = &fake.clock };
+    source.key = passticket_legacy_key_new(key_bytes);
+    struct connection_url url = { .application = "A", .user = "MEMORY" };
+    struct problem problem = { 0 };
+    char *state = strdup(getenv("XDG_STATE_HOME"));
+    setenv("XDG_STATE_HOME", "/dev/null/nowhere", 1);
+    struct credential *first = credential_make(&source, &url, &problem);
+    struct credential *second = credential_make(&source, &url, &problem);
+    CU_ASSERT_FATAL(first != NULL && second != NULL);
+    CU_ASSERT_STRING_NOT_EQUAL(first->password, second->password);
+    credential_free(first);
+    credential_free(second);
+    credential_source_clear(&source);
+    setenv("XDG_STATE_HOME", state, 1);
+    free(state);
 }
 
 static void
@@ -172,7 +201,11 @@ what_to_log_on_with_is_chosen(void)
         { { .user = "U", .password = "P" }, true, "F", "P", "" },
         { { .user = "U" }, false, "F", "F", "" },
         { { .user = "U", .application = "A" }, false, "F", "F", "" },
-        { { .user = "U", .application = "A" }, false, NULL, NULL, "give --key-file" },
+        { { .user = "U", .application = "A" },
+          false,
+          NULL,
+          NULL,
+          "Passticket generation failed, RCVTPTGN RC=0004: socket /nonexistent/saf" },
         { { .user = "U" }, true, NULL, NULL, "applName=" },
         { { .user = "U" }, false, NULL, NULL, "nothing to log on with" },
         { { .user = "U", .application = "A", .password = "P" }, true, NULL, NULL, "leave one of them out" },
@@ -180,7 +213,7 @@ what_to_log_on_with_is_chosen(void)
         { { .user = "U-U", .application = "A" }, true, NULL, NULL, "1 to 8" },
     };
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
-        struct credential_source source = { .clock = &clock_system };
+        struct credential_source source = { .clock = &clock_system, .saf_socket = "/nonexistent/saf" };
         struct problem problem = { 0 };
         source.key = choices[i].key ? passticket_legacy_key_new(key_bytes) : NULL;
         if (choices[i].file_password != NULL) {
@@ -222,15 +255,20 @@ the_user_comes_from_url_option_or_system(void)
 int
 main(void)
 {
-    if (!secret_memory_init(1 << 16))
+    char folder[] = "/tmp/sqlbatch-state-XXXXXX";
+    if (!secret_memory_init(1 << 16) || mkdtemp(folder) == NULL || setenv("XDG_STATE_HOME", folder, 1) != 0)
         return 1;
     static const struct test_case cases[] = {
         { "key files are checked", key_files_are_checked },
         { "password files are checked", password_files_are_checked },
         { "each ticket takes a second of its own", each_ticket_takes_a_second_of_its_own },
-        { "tickets do not run far ahead of the clock", tickets_do_not_run_far_ahead_of_the_clock },
+        { "tickets do not run far from the clock", tickets_do_not_run_far_from_the_clock },
+        { "without a state folder memory must do", without_a_state_folder_memory_must_do },
         { "what to log on with is chosen", what_to_log_on_with_is_chosen },
         { "the user comes from URL, option or system", the_user_comes_from_url_option_or_system },
     };
-    return SUITE_RUN("sqlbatch credential", cases);
+    int status = SUITE_RUN("sqlbatch credential", cases);
+    char command[64];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command) != 0 ? 1 : status;
 }
