@@ -336,11 +336,13 @@ run_child(const struct gateway *gateway, const int in[2], const int out[2], cons
 {
     char path[512];
     char settings[128];
-    const char *child[16] = { "passgate", arguments[0], "--config", settings };
+    const char *child[16] = { "passgate" };
     snprintf(settings, sizeof settings, "%s/passgate.ini", gateway->directory);
-    size_t count = 4;
-    for (size_t i = 1; arguments[i] != NULL && count < 15; i++)
+    size_t count = 1;
+    for (size_t i = 0; arguments[i] != NULL && count < 13; i++)
         child[count++] = arguments[i];
+    child[count++] = "--config";
+    child[count] = settings;
     dup2(in[0], STDIN_FILENO);
     dup2(out[1], STDOUT_FILENO);
     dup2(out[1], STDERR_FILENO);
