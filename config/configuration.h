@@ -8,6 +8,7 @@
 
 #include "common/attributes.h"
 #include "common/problem.h"
+#include "security/throttle.h"
 
 /* Where programs look when --config is not given. */
 #define CONFIGURATION_DEFAULT_PATH "/etc/passgate/passgate.ini"
@@ -119,6 +120,7 @@ struct passgate_settings {
     char audit_journal[CONFIGURATION_PATH_MAX];        /* [racf] audit_journal: the journal's socket */
     bool audit_go_on;                                  /* [racf] audit_failure = refuse | continue */
     uint32_t password_threads;                         /* [racf] password_threads: that hash passwords */
+    struct throttle_settings throttle;                 /* [throttle] */
     struct datastore_settings datastores[CONFIGURATION_DATASTORES_MAX];
     size_t datastore_count;
 };

@@ -124,8 +124,8 @@ open_section(struct settings_reader *reader, const char *header)
     if (suggestion.best != NULL)
         problem_error(reader->sink, reader->line, "[%s]: unknown section; did you mean [%s]?", header, suggestion.best);
     else
-        problem_error(reader->sink, reader->line, "[%s]: unknown section; known are passgate, limits, saf, racf and datastore NAME",
-                      header);
+        problem_error(reader->sink, reader->line,
+                      "[%s]: unknown section; known are passgate, limits, saf, racf, throttle and datastore NAME", header);
 }
 
 static void

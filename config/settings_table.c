@@ -1,8 +1,8 @@
 #include "config/settings_table.h"
 
 const char *const setting_section_names[SETTING_SECTION_COUNT] = {
-    [SETTING_PASSGATE] = "passgate", [SETTING_LIMITS] = "limits",       [SETTING_SAF] = "saf",
-    [SETTING_RACF] = "racf",         [SETTING_DATASTORE] = "datastore",
+    [SETTING_PASSGATE] = "passgate", [SETTING_LIMITS] = "limits",     [SETTING_SAF] = "saf",
+    [SETTING_RACF] = "racf",         [SETTING_THROTTLE] = "throttle", [SETTING_DATASTORE] = "datastore",
 };
 
 #define KEPT(member) offsetof(struct passgate_settings, member), sizeof(((struct passgate_settings *)NULL)->member)
@@ -66,6 +66,21 @@ const struct setting settings_table[] = {
       "while audit records cannot be written, `refuse` logins, or `continue` without records" },
     { SETTING_RACF, "password_threads", SETTING_NUMBER, 1, 64, NULL, "2", KEPT(password_threads),
       "threads that hash passwords, each some 30 a second; 32 comparisons may wait for each, more are refused with SECCHKCD 09" },
+    { SETTING_THROTTLE, "enabled", SETTING_FLAG, 0, 0, "no|yes", "yes", KEPT(throttle.enabled),
+      "failed logins make the next attempts wait: docs/security.md" },
+    { SETTING_THROTTLE, "pair_failures", SETTING_NUMBER, 1, 100000, NULL, "3", KEPT(throttle.pair_failures),
+      "failures of a user from one address before attempts wait" },
+    { SETTING_THROTTLE, "address_failures", SETTING_NUMBER, 1, 100000, NULL, "30", KEPT(throttle.address_failures),
+      "failures of all users from one address (of IPv6 the first 64 bits) before attempts wait" },
+    { SETTING_THROTTLE, "user_failures", SETTING_NUMBER, 1, 100000, NULL, "30", KEPT(throttle.user_failures),
+      "failures of a user from all addresses before attempts wait; ten times as many where an address had none" },
+    { SETTING_THROTTLE, "first_delay_ms", SETTING_NUMBER, 1, 3600000, NULL, "1000", KEPT(throttle.first_delay_ms),
+      "milliseconds of the first wait; each further failure doubles it" },
+    { SETTING_THROTTLE, "longest_delay_ms", SETTING_NUMBER, 1, 86400000, NULL, "60000", KEPT(throttle.longest_delay_ms),
+      "the longest wait; in this time one failure is forgotten as well" },
+    { SETTING_THROTTLE, "hold_ms", SETTING_NUMBER, 0, 60000, NULL, "2000", KEPT(throttle.hold_ms),
+      "attempts that have to wait at most so long are held back, others are refused at once with SECCHKCD 09; keep it below [saf] "
+      "timeout_ms" },
     { SETTING_DATASTORE, "type", SETTING_ENUM, 0, 0, "sqlite", "sqlite", DATASTORE_KEPT(kind), "what serves it" },
     { SETTING_DATASTORE, "path", SETTING_PATH, 0, 0, NULL, NULL, DATASTORE_KEPT(path), "the database file" },
     { SETTING_DATASTORE, "read_only", SETTING_FLAG, 0, 0, "no|yes", "no", DATASTORE_KEPT(read_only), "refuse changes" },

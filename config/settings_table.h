@@ -18,7 +18,15 @@ enum setting_kind {
     SETTING_CLAIMS,   /* a file or the URL of a Redis (config/replay_url.h); char array; the value may hold a password */
 };
 
-enum setting_section { SETTING_PASSGATE, SETTING_LIMITS, SETTING_SAF, SETTING_RACF, SETTING_DATASTORE, SETTING_SECTION_COUNT };
+enum setting_section {
+    SETTING_PASSGATE,
+    SETTING_LIMITS,
+    SETTING_SAF,
+    SETTING_RACF,
+    SETTING_THROTTLE,
+    SETTING_DATASTORE,
+    SETTING_SECTION_COUNT
+};
 
 struct setting {
     enum setting_section section;

@@ -304,10 +304,12 @@ password_is_valid(struct racroute_decision *decision)
 static void
 count_failure(struct racroute *racroute, const struct racf_user *user, struct racroute_decision *decision)
 {
-    bool wrong = decision->answer.result.racf == RACF_VERIFY_PASSWORD_INVALID && user != NULL && !user->is_protected &&
-                 decision->ticket.explanation != SAF_EXPLAIN_KEY_UNAVAILABLE;
-    if (decision->credential_sent && !decision->password.matches && !decision->rehearsal)
-        decision->facts.revoked_now = racf_count_failure(racroute->racf, wrong ? decision->facts.userid : "");
+    bool judged = decision->ticket.explanation != SAF_EXPLAIN_KEY_UNAVAILABLE;
+    bool counts = decision->answer.result.racf == RACF_VERIFY_PASSWORD_INVALID && user != NULL && !user->is_protected && judged;
+    if (!decision->credential_sent || decision->password.matches || decision->rehearsal)
+        return;
+    decision->facts.wrong_credential = judged;
+    decision->facts.revoked_now = racf_count_failure(racroute->racf, counts ? decision->facts.userid : "");
 }
 
 /* A password that was changed while the old one was compared is the one that counts. */
@@ -359,8 +361,10 @@ racroute_claimed(struct racroute *racroute, struct racroute_decision *decision, 
     case REPLAY_USED_BEFORE:
         decision->facts.first_use = *first_use;
         refuse(decision, RACF_VERIFY_PASSWORD_INVALID, SAF_EXPLAIN_TICKET_REPLAYED);
-        if (!decision->rehearsal)
+        if (!decision->rehearsal) {
+            decision->facts.wrong_credential = true;
             decision->facts.revoked_now = racf_count_failure(racroute->racf, decision->facts.userid);
+        }
         return;
     case REPLAY_CANNOT_BE_KNOWN:
         refuse(decision, RACF_VERIFY_PASSWORD_INVALID, SAF_EXPLAIN_CLOCK_SET_BACK);

@@ -40,6 +40,7 @@ struct racroute_facts {
     char other_application[RACF_NAME_MAX + 1]; /* TICKET_OTHER_APPLICATION: the one that the ticket was made for */
     char ticket_kind;                          /* 'L', 'U', 'M', 'P' password, 0 none */
     bool claimed;                              /* a claim was made that must be committed before the answer */
+    bool wrong_credential;                     /* it was judged and was wrong: a guess, as far as one can tell */
     bool revoked_now;                          /* this failed attempt was one too many: the user is revoked */
     struct replay_use first_use;               /* when replayed */
 };

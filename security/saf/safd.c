@@ -1,10 +1,12 @@
 /* safd, the security server: owns the RACF database, the keys, the single-use claims and the audit file of a host, and answers
  * those who ask. This file reads the command line and passgate.ini, opens the parts in order and closes them again. */
+#include <errno.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -73,6 +75,7 @@ struct parts {
     struct audit *audit;
     struct passticket_seconds *seconds;
     struct event_base *base;
+    struct throttle *throttle;
     struct safd_logins *logins;
     struct safd_tickets *tickets;
     struct safd_service *service;
@@ -190,6 +193,17 @@ open_stores(struct parts *parts, const struct passgate_settings *settings, struc
     return open_seconds(parts, settings->racf_database, problem) ? 0 : SAFD_EXIT_DATABASE;
 }
 
+static struct throttle *
+open_throttle(const struct passgate_settings *settings, struct problem *problem)
+{
+    uint64_t salt;
+    bool random = getrandom(&salt, sizeof salt, 0) == sizeof salt;
+    struct throttle *throttle = random ? throttle_new(&settings->throttle, salt) : NULL;
+    if (throttle == NULL)
+        problem_set(problem, "the throttle cannot be set up: %s", random ? "out of memory" : strerror(errno));
+    return throttle;
+}
+
 static int
 open_service(struct parts *parts, const struct passgate_settings *settings, struct problem *problem)
 {
@@ -199,6 +213,9 @@ open_service(struct parts *parts, const struct passgate_settings *settings, stru
         problem_set(problem, "the event loop cannot be set up: out of memory or file descriptors");
         return SAFD_EXIT_LOOP;
     }
+    parts->throttle = open_throttle(settings, problem);
+    if (parts->throttle == NULL)
+        return SAFD_EXIT_LOOP;
     if (!safd_claims_connect(&parts->claims, parts->base, settings, &clock_system, problem))
         return SAFD_EXIT_REPLAY;
     struct safd_service *service = parts->service;
@@ -221,6 +238,7 @@ open_service(struct parts *parts, const struct passgate_settings *settings, stru
         .base = parts->base,
         .racroute = &service->racroute,
         .claimer = safd_tickets_claimer(parts->tickets),
+        .throttle = parts->throttle,
         .audit = parts->audit,
         .password_threads = settings->password_threads,
     };
@@ -247,6 +265,7 @@ close_parts(struct parts *parts)
     safd_claims_disconnect(&parts->claims);
     safd_logins_free(parts->logins);
     safd_tickets_free(parts->tickets);
+    throttle_free(parts->throttle);
     free(parts->service);
     if (parts->base != NULL)
         event_base_free(parts->base);

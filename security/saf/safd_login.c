@@ -1,10 +1,12 @@
 #include "security/saf/safd_login.h"
 
+#include <event2/event_struct.h>
 #include <stddef.h>
 #include <stdlib.h>
 
 #include "common/log.h"
 #include "common/secret.h"
+#include "security/passticket/name.h"
 #include "security/saf/safd_report.h"
 #include "security/saf/workers.h"
 
@@ -17,6 +19,8 @@ struct safd_login {
     uint32_t id;
     struct saf_verify verify; /* without the credential once the decision has begun */
     struct racroute_decision decision;
+    struct throttle_key key;
+    struct event hold;
     struct worker_job comparison;
     struct replay_request request;
 };
@@ -31,6 +35,7 @@ struct safd_logins {
     struct login_list decided;
     size_t waiting_count;
     size_t decided_count;
+    size_t held_count;   /* of the waiting */
     size_t entries_used; /* entries beyond were never touched */
     bool claims_failing;
     bool busy; /* told to the operator */
@@ -62,6 +67,10 @@ safd_logins_free(struct safd_logins *logins)
     if (logins == NULL)
         return;
     workers_free(logins->workers);
+    struct safd_login *login;
+    TAILQ_FOREACH (login, &logins->waiting, entry)
+        if (event_initialized(&login->hold))
+            event_del(&login->hold);
     secret_wipe(logins->entries, logins->entries_used * sizeof logins->entries[0]);
     free(logins);
 }
@@ -84,10 +93,31 @@ take_entry(struct safd_logins *logins)
     return login;
 }
 
+/* A user known by other means than a credential has guessed nothing. */
+static bool
+is_throttled(const struct safd_login *login)
+{
+    return login->verify.evidence == SAF_EVIDENCE_CREDENTIAL;
+}
+
+static void
+tell_throttle(struct safd_login *login)
+{
+    struct safd_logins *logins = login->logins;
+    int64_t now_ms = clock_monotonic_ms(logins->parts.racroute->clock);
+    if (!is_throttled(login))
+        return;
+    if (login->decision.answer.result.saf == SAF_OK)
+        throttle_succeeded(logins->parts.throttle, &login->key, now_ms);
+    else if (login->decision.facts.wrong_credential)
+        throttle_failed(logins->parts.throttle, &login->key, now_ms);
+}
+
 static void
 move_to_decided(struct safd_login *login)
 {
     struct safd_logins *logins = login->logins;
+    tell_throttle(login);
     TAILQ_REMOVE(&logins->waiting, login, entry);
     logins->waiting_count--;
     TAILQ_INSERT_TAIL(&logins->decided, login, entry);
@@ -104,15 +134,13 @@ note_health(bool *failing, bool works, const char *failure_id, const char *failu
     log_message(works ? recovery_id : failure_id, "%s", works ? recovery : failure);
 }
 
-/* `login` has been refused because there is no room for it. */
 static void
-note_rush(struct safd_login *login)
+note_rush(struct safd_logins *logins)
 {
-    note_health(&login->logins->busy, false, "SAFD0024W",
+    note_health(&logins->busy, false, "SAFD0024W",
                 "LOGINS ARE REFUSED AS RETRYABLE: more are under way than can be decided in time; if this is no attack, raise "
                 "[racf] password_threads",
                 "", "");
-    move_to_decided(login);
 }
 
 static void
@@ -144,7 +172,8 @@ submit_comparison(struct safd_login *login)
     if (workers_submit(login->logins->workers, &login->comparison))
         return;
     racroute_give_up(&login->decision, SAF_EXPLAIN_BUSY);
-    note_rush(login);
+    move_to_decided(login);
+    note_rush(login->logins);
 }
 
 static void
@@ -181,13 +210,55 @@ decide(struct safd_login *login)
     }
 }
 
-/* A table that is full is no reason to leave a refusal out of the records: the entries of the batch are there for it. */
+/* What is not even looked at has its place in the records all the same: the entries of the batch are there for it. */
 static void
-refuse_undecided(struct safd_login *login)
+refuse_undecided(struct safd_login *login, enum saf_explanation explanation)
 {
-    racroute_refuse(login->logins->parts.racroute, &login->verify, SAF_EXPLAIN_BUSY, &login->decision);
+    racroute_refuse(login->logins->parts.racroute, &login->verify, explanation, &login->decision);
     secret_wipe(login->verify.credential, sizeof login->verify.credential);
-    note_rush(login);
+    move_to_decided(login);
+}
+
+static void
+on_held_long_enough(evutil_socket_t unused, short events, void *context)
+{
+    (void)unused;
+    (void)events;
+    struct safd_login *login = context;
+    login->logins->held_count--;
+    decide(login);
+}
+
+static void
+hold(struct safd_login *login, int64_t wait_ms)
+{
+    struct safd_logins *logins = login->logins;
+    const struct timeval wait = { .tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000 };
+    evtimer_assign(&login->hold, logins->parts.base, on_held_long_enough, login);
+    if (evtimer_add(&login->hold, &wait) == 0)
+        logins->held_count++;
+    else
+        refuse_undecided(login, SAF_EXPLAIN_THROTTLED);
+}
+
+static void
+admit(struct safd_login *login)
+{
+    struct safd_logins *logins = login->logins;
+    struct throttle *throttle = logins->parts.throttle;
+    int64_t wait_ms = 0;
+    if (is_throttled(login)) {
+        char userid[RACF_NAME_MAX + 1] = "";
+        (void)passticket_name_fold(login->verify.userid, userid);
+        throttle_key_set(throttle, userid, login->verify.address, &login->key);
+        wait_ms = throttle_admit(throttle, &login->key, clock_monotonic_ms(logins->parts.racroute->clock));
+    }
+    if (wait_ms == 0)
+        decide(login);
+    else if (wait_ms > 0 && logins->held_count < SAFD_HELD_MAX)
+        hold(login, wait_ms);
+    else
+        refuse_undecided(login, SAF_EXPLAIN_THROTTLED);
 }
 
 bool
@@ -209,10 +280,12 @@ safd_logins_begin(struct safd_logins *logins, struct safd_link *link, const stru
     link->under_way++;
     TAILQ_INSERT_TAIL(&logins->waiting, login, entry);
     logins->waiting_count++;
-    if (full)
-        refuse_undecided(login);
-    else
-        decide(login);
+    if (!full) {
+        admit(login);
+    } else {
+        refuse_undecided(login, SAF_EXPLAIN_BUSY);
+        note_rush(logins);
+    }
     return true;
 }
 
@@ -221,16 +294,16 @@ commit_claims(struct safd_logins *logins)
 {
     struct safd_login *login;
     bool claimed = false;
-    TAILQ_FOREACH(login, &logins->decided, entry)
-    claimed = claimed || login->decision.facts.claimed;
+    TAILQ_FOREACH (login, &logins->decided, entry)
+        claimed = claimed || login->decision.facts.claimed;
     bool durable = logins->parts.claimer->commit(logins->parts.claimer);
     if (claimed)
         note_health(&logins->claims_failing, durable, "SAFD0020E",
                     "PASSTICKETS ARE REFUSED: their single use cannot be recorded; see [racf] replay, its disk space and permissions",
                     "SAFD0021I", "THE REPLAY STORE WORKS AGAIN");
-    TAILQ_FOREACH(login, &logins->decided, entry)
-    if (!durable && login->decision.facts.claimed)
-        racroute_claim_lost(&login->decision.answer);
+    TAILQ_FOREACH (login, &logins->decided, entry)
+        if (!durable && login->decision.facts.claimed)
+            racroute_claim_lost(&login->decision.answer);
 }
 
 static void
@@ -238,11 +311,10 @@ write_audit(struct safd_logins *logins)
 {
     struct safd_login *login;
     int64_t now_us = clock_utc_us(logins->parts.racroute->clock);
-    TAILQ_FOREACH(login, &logins->decided, entry)
-    audit_verify(logins->parts.audit, now_us, &login->verify, &login->decision.answer, &login->decision.facts);
+    TAILQ_FOREACH (login, &logins->decided, entry)
+        audit_verify(logins->parts.audit, now_us, &login->verify, &login->decision.answer, &login->decision.facts);
     bool written = audit_flush(logins->parts.audit);
-    TAILQ_FOREACH(login, &logins->decided, entry)
-    {
+    TAILQ_FOREACH (login, &logins->decided, entry) {
         struct saf_result *result = &login->decision.answer.result;
         if (!written && result->saf == SAF_OK)
             *result = (struct saf_result) { .saf = SAF_REFUSED, .racf = RACF_VERIFY_NOT_ACTIVE, .explanation = SAF_EXPLAIN_AUDIT };
@@ -282,10 +354,10 @@ void
 safd_logins_forget_link(struct safd_logins *logins, const struct safd_link *link)
 {
     struct safd_login *login;
-    TAILQ_FOREACH(login, &logins->waiting, entry)
-    if (login->link == link)
-        login->link = NULL;
-    TAILQ_FOREACH(login, &logins->decided, entry)
-    if (login->link == link)
-        login->link = NULL;
+    TAILQ_FOREACH (login, &logins->waiting, entry)
+        if (login->link == link)
+            login->link = NULL;
+    TAILQ_FOREACH (login, &logins->decided, entry)
+        if (login->link == link)
+            login->link = NULL;
 }

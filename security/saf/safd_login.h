@@ -1,5 +1,6 @@
-/* Logins under way in safd. Each goes through the steps of security/racroute.h at its own pace: a password is compared on a worker
- * thread, a claim may be answered later, and meanwhile the loop serves others. What is decided joins the batch of the loop's turn:
+/* Logins under way in safd. Each goes through the steps of security/racroute.h at its own pace: after failures it may have to wait
+ * before it is looked at (security/throttle.h), a password is compared on a worker thread, a claim may be answered later, and
+ * meanwhile the loop serves others. What is decided joins the batch of the loop's turn:
  * all of it shares one commit of the claims and one write of the audit records, and no answer exists before both are done (group
  * commit).
  *
@@ -10,10 +11,12 @@
 #include "security/racroute.h"
 #include "security/replay_claimer.h"
 #include "security/saf/safd_link.h"
+#include "security/throttle.h"
 
 enum {
     SAFD_BATCH_MAX = 256,         /* decided, not yet told */
     SAFD_LOGINS_MAX = 4096,       /* not yet decided */
+    SAFD_HELD_MAX = 1024,         /* of them, held back by the throttle; more are refused */
     SAFD_PASSWORDS_A_THREAD = 32, /* comparisons that may wait for each thread: about a second of work */
     SAFD_LOGIN_ANSWER_MAX = 64,   /* bytes that the answer to a VERIFY takes on its link */
 };
@@ -25,6 +28,7 @@ struct safd_login_parts {
     struct event_base *base;
     struct racroute *racroute;
     struct replay_claimer *claimer;
+    struct throttle *throttle;
     struct audit *audit;
     unsigned password_threads;
 };

@@ -96,6 +96,7 @@ write_settings(const struct gateway *gateway, const struct gateway_options *opti
     fprintf(file, "[racf]\ndatabase = racf.db\nmaster_key = master.key\nreplay = replay.db\nreplay_durability = process\n"
                   "audit = audit.json\n");
     fprintf(file, "[datastore SAMPLE]\ntype = sqlite\npath = sample.db\ncreate = yes\n");
+    fprintf(file, "[throttle]\n%s\n", options->throttle != NULL ? options->throttle : "enabled = no");
     if (options->limits != NULL)
         fprintf(file, "[limits]\n%s\n", options->limits);
     fclose(file);

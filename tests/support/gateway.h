@@ -14,6 +14,7 @@ struct gateway_options {
     unsigned threads;     /* event loops; 0: two */
     const char *passgate; /* further lines for the [passgate] section, or NULL */
     const char *limits;   /* further lines for the [limits] section, or NULL */
+    const char *throttle; /* lines for the [throttle] section; NULL: switched off, so that tests may fail as often as they like */
 };
 
 struct gateway {

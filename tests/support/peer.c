@@ -15,15 +15,23 @@
 #include "drda/secchk.h"
 
 void
-peer_connect(struct peer *peer, uint16_t port)
+peer_connect_from(struct peer *peer, const char *address, uint16_t port)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in here = { .sin_family = AF_INET };
+    struct sockaddr_in there = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     peer->used = 0;
     peer->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (peer->fd < 0 || connect(peer->fd, (struct sockaddr *)&address, sizeof address) != 0) {
-        printf("Bail out! cannot connect to port %u\n", port);
+    if (peer->fd < 0 || inet_pton(AF_INET, address, &here.sin_addr) != 1 || bind(peer->fd, (struct sockaddr *)&here, sizeof here) != 0 ||
+        connect(peer->fd, (struct sockaddr *)&there, sizeof there) != 0) {
+        printf("Bail out! cannot connect from %s to port %u\n", address, port);
         exit(1);
     }
+}
+
+void
+peer_connect(struct peer *peer, uint16_t port)
+{
+    peer_connect_from(peer, "127.0.0.1", port);
 }
 
 void
@@ -192,12 +200,19 @@ peer_log_on(struct peer *peer, uint16_t port, const char *user, const char *pass
 }
 
 int
-peer_try(uint16_t port, const char *user, const char *password)
+peer_try_from(const char *address, uint16_t port, const char *user, const char *password)
 {
     static struct peer peer;
-    int secchkcd = peer_log_on(&peer, port, user, password);
+    peer_connect_from(&peer, address, port);
+    int secchkcd = peer_log_on_again(&peer, user, password);
     peer_close(&peer);
     return secchkcd;
+}
+
+int
+peer_try(uint16_t port, const char *user, const char *password)
+{
+    return peer_try_from("127.0.0.1", port, user, password);
 }
 
 bool

@@ -20,6 +20,8 @@ struct peer_reply {
 };
 
 void peer_connect(struct peer *peer, uint16_t port);
+/* From another address than 127.0.0.1, such as 127.0.0.2. */
+void peer_connect_from(struct peer *peer, const char *address, uint16_t port);
 void peer_close(struct peer *peer);
 void peer_send(struct peer *peer, const void *bytes, size_t size);
 void peer_send_writer(struct peer *peer, const struct wire_writer *writer);
@@ -41,6 +43,7 @@ int peer_log_on(struct peer *peer, uint16_t port, const char *user, const char *
 int peer_log_on_again(struct peer *peer, const char *user, const char *password);
 /* The same on a connection of its own, which is closed again. */
 int peer_try(uint16_t port, const char *user, const char *password);
+int peer_try_from(const char *address, uint16_t port, const char *user, const char *password);
 /* After a successful peer_log_on: opens SAMPLE; true when ACCRDBRM came. */
 bool peer_open_rdb(struct peer *peer, const char *rdbnam);
 /* Runs a statement; returns its SQLCODE, or INT32_MIN when something else than an SQLCARD came. */

@@ -32,6 +32,8 @@ security_server_make(struct security_server *server, const char *saf_lines, cons
     fprintf(file, "[saf]\nsocket = saf\n%s\n", saf_lines != NULL ? saf_lines : "");
     fprintf(file, "[racf]\ndatabase = racf.db\nmaster_key = master.key\nreplay = replay.db\nreplay_durability = process\n");
     fprintf(file, "%s\n", racf_lines != NULL ? racf_lines : "audit = audit.json");
+    if (racf_lines == NULL || strstr(racf_lines, "[throttle]") == NULL)
+        fprintf(file, "[throttle]\nenabled = no\n");
     fclose(file);
 }
 

@@ -16,7 +16,8 @@ struct security_server {
     pid_t pid;
 };
 
-/* Makes the directory and passgate.ini; `saf_lines` and `racf_lines` (NULL: none) are added to these sections. */
+/* Makes the directory and passgate.ini; `saf_lines` and `racf_lines` (NULL: none) are added to these sections. There is no throttle
+ * unless `racf_lines` go on with its section. */
 void security_server_make(struct security_server *server, const char *saf_lines, const char *racf_lines);
 
 /* Starts safd and waits until it listens; once more after security_server_kill. */

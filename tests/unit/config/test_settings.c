@@ -35,7 +35,7 @@ static const struct {
     { "\xEF\xBB\xBF[passgate]\nthreads = 4\n", "" },
     { "threads = 4\n", INI ":1: error: a key must stand in a section such as [passgate]\n" },
     { "[passgat]\nx = 1\n", INI ":1: error: [passgat]: unknown section; did you mean [passgate]?\n" },
-    { "[network]\n", INI ":1: error: [network]: unknown section; known are passgate, limits, saf, racf and datastore NAME\n" },
+    { "[network]\n", INI ":1: error: [network]: unknown section; known are passgate, limits, saf, racf, throttle and datastore NAME\n" },
     { "[passgate\nthreads = 1\n", INI ":1: error: a section is written as [name], alone in its line\n" },
     { "[passgate] threads = 1\n", INI ":1: error: a section is written as [name], alone in its line\n" },
     { "[passgate x]\n", INI ":1: error: [passgate x]: unknown section; did you mean [passgate]?\n" },

@@ -420,6 +420,105 @@ logins_outlive_the_link_that_asked(void)
     security_server_stop(&server);
 }
 
+static struct saf_verify_answer
+verify_from(struct saf_client *client, const char *userid, const char *address, const char *credential)
+{
+    struct saf_verify verify = make_verify(credential);
+    struct saf_verify_answer answer;
+    struct problem problem;
+    snprintf(verify.userid, sizeof verify.userid, "%s", userid);
+    snprintf(verify.address, sizeof verify.address, "%s", address);
+    CU_ASSERT_TRUE(saf_client_verify(client, &verify, &answer, &problem));
+    return answer;
+}
+
+static bool
+is_throttled(const struct saf_verify_answer *answer)
+{
+    return answer->result.saf == SAF_REFUSED && answer->result.explanation == SAF_EXPLAIN_THROTTLED && answer->result.retryable;
+}
+
+static void
+failures_hold_back_whoever_has_them(void)
+{
+    struct security_server server;
+    struct saf_verify_answer answer;
+    char ticket[PASSTICKET_SIZE + 1];
+    security_server_make(&server, NULL, "audit = audit.json\n[throttle]\nfirst_delay_ms = 3600000\nlongest_delay_ms = 3600000");
+    security_server_start(&server);
+    security_server_set_up(&server, key);
+    struct saf_client *client = security_server_connect(&server);
+    static const char *const users[] = { "IMSUSR1", "NOSUCH", "not a user ID" };
+    for (size_t i = 0; i < sizeof users / sizeof users[0]; i++)
+        for (int attempt = 0; attempt < 5; attempt++) {
+            answer = verify_from(client, users[i], "203.0.113.9", attempt % 2 == 0 ? "LZTKEEDQ" : "no phrase of anybody");
+            CU_ASSERT_EQUAL(is_throttled(&answer), attempt >= 3);
+        }
+    make_ticket(time(NULL), ticket);
+    answer = verify_from(client, "imsusr1", "203.0.113.9", ticket);
+    CU_ASSERT_TRUE(is_throttled(&answer));
+    answer = verify_from(client, "IMSUSR1", "192.0.2.7", ticket);
+    CU_ASSERT_EQUAL(answer.result.saf, SAF_OK);
+    /* Others may tire the address out: where the user is known that does not matter. */
+    char userid[9];
+    for (int i = 0; i < 40; i++) {
+        snprintf(userid, sizeof userid, "U%d", i);
+        (void)verify_from(client, userid, "192.0.2.7", "LZTKEEDQ");
+    }
+    answer = verify_from(client, "U99", "192.0.2.7", "LZTKEEDQ");
+    CU_ASSERT_TRUE(is_throttled(&answer));
+    make_ticket(time(NULL) - 1, ticket);
+    answer = verify_from(client, "IMSUSR1", "192.0.2.7", ticket);
+    CU_ASSERT_EQUAL(answer.result.saf, SAF_OK);
+    saf_client_close(client);
+    CU_ASSERT_TRUE(file_holds(&server, "log", "too many failed attempts"));
+    security_server_stop(&server);
+}
+
+/* One failed attempt of each user; returns how many answers said that it was throttled. */
+static size_t
+fail_for_each(int descriptor, uint32_t users, uint32_t answers)
+{
+    static uint8_t bytes[512 * 1024];
+    char too_long[120] = ""; /* for a password, so that none is compared */
+    memset(too_long, 'x', sizeof too_long - 1);
+    struct wire_writer writer = wire_writer(bytes, sizeof bytes);
+    size_t throttled = 0;
+    for (uint32_t i = 0; i < users; i++) {
+        struct saf_verify verify = make_verify(too_long);
+        snprintf(verify.userid, sizeof verify.userid, "U%u", i);
+        saf_verify_encode(&writer, i, &verify);
+    }
+    CU_ASSERT_FALSE_FATAL(writer.failed);
+    send_all(descriptor, bytes, writer.used);
+    for (uint32_t i = 0; i < answers; i++) {
+        struct saf_verify_answer answer;
+        (void)receive_login(descriptor, &answer);
+        throttled += is_throttled(&answer);
+    }
+    return throttled;
+}
+
+static void
+what_is_held_back_is_bounded(void)
+{
+    enum { USERS = 1100, HELD_MAX = 1024 };
+    struct security_server server;
+    char ticket[PASSTICKET_SIZE + 1];
+    security_server_make(&server, NULL,
+                         "audit = audit.json\n[throttle]\nfirst_delay_ms = 59000\nhold_ms = 60000\naddress_failures = 100000");
+    security_server_start(&server);
+    security_server_set_up(&server, key);
+    int descriptor = connect_raw(&server);
+    for (int i = 0; i < 3; i++)
+        CU_ASSERT_EQUAL(fail_for_each(descriptor, USERS, USERS), 0);
+    CU_ASSERT_EQUAL(fail_for_each(descriptor, USERS, USERS - HELD_MAX), USERS - HELD_MAX);
+    make_ticket(time(NULL), ticket);
+    CU_ASSERT_EQUAL(verify_once(&server, ticket).result.saf, SAF_OK); /* others go their way */
+    close(descriptor);
+    security_server_stop(&server);
+}
+
 static void
 answers_come_after_the_last_request_was_sent(void)
 {
@@ -545,9 +644,9 @@ a_slow_reader_is_paused_and_loses_nothing(void)
     /* A server that is not paused would take all requests before it is still. */
     wait_until_still(server.pid);
     CU_ASSERT_EQUAL(waitpid(sender, NULL, WNOHANG), 0);
+    int status;
     CU_ASSERT_EQUAL(security_server_command(&server, "LISTGRP SYS1", NULL, 0), 0);
     CU_ASSERT_EQUAL(receive_answers(descriptor, REQUESTS, seen, &accepted), REQUESTS);
-    int status;
     CU_ASSERT(waitpid(sender, &status, 0) == sender && status == 0);
     close(descriptor);
     free(bytes);
@@ -954,6 +1053,8 @@ main(void)
         { "passwords do not hold up tickets", passwords_do_not_hold_up_tickets },
         { "too many passwords are refused as retryable", too_many_passwords_are_refused_as_retryable },
         { "logins outlive the link that asked", logins_outlive_the_link_that_asked },
+        { "failures hold back whoever has them", failures_hold_back_whoever_has_them },
+        { "what is held back is bounded", what_is_held_back_is_bounded },
         { "answers come after the last request was sent", answers_come_after_the_last_request_was_sent },
         { "a broken frame ends its connection alone", a_broken_frame_ends_its_connection_alone },
         { "a slow reader is paused and loses nothing", a_slow_reader_is_paused_and_loses_nothing },
