@@ -285,6 +285,15 @@ throttle_succeeded(struct throttle *throttle, const struct throttle_key *key, in
     pair->next_ms = 0;
 }
 
+uint32_t
+throttle_burst(const struct throttle_settings *settings, uint32_t failures)
+{
+    uint32_t burst = failures;
+    while (delay_after(settings, burst, failures) < settings->longest_delay_ms)
+        burst++;
+    return burst + 1;
+}
+
 double
 throttle_guesses_a_second(const struct throttle_settings *settings)
 {

@@ -67,5 +67,8 @@ MUST_CHECK int64_t throttle_admit(struct throttle *throttle, const struct thrott
 void throttle_failed(struct throttle *throttle, const struct throttle_key *key, int64_t now_ms);
 void throttle_succeeded(struct throttle *throttle, const struct throttle_key *key, int64_t now_ms);
 
-/* Wrong guesses a second that one count lets through in the long run. */
+/* How many wrong guesses a count that waits after `failures` of them lets through before each further one waits for the longest
+ * delay. */
+uint32_t throttle_burst(const struct throttle_settings *settings, uint32_t failures);
+/* And how many a second in the long run. */
 double throttle_guesses_a_second(const struct throttle_settings *settings);
