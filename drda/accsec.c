@@ -22,19 +22,27 @@ drda_accsec_decode(struct wire_reader parameters, struct drda_accsec *accsec, st
         *fault = drda_fault_syntax(SYNERRCD_LENGTH_NOT_ALLOWED, CP_SECMEC);
         return false;
     }
-    accsec->secmec = ddm_value_u16(values[SECMEC]);
+    accsec->secmec = values[SECMEC];
     accsec->rdbnam = values[RDBNAM];
     accsec->sectkn = values[SECTKN];
     return true;
 }
 
+static void
+put_sectkn(struct wire_writer *writer, struct drda_token sectkn)
+{
+    if (sectkn.size > 0)
+        ddm_put_bytes(writer, CP_SECTKN, sectkn.bytes, sectkn.size);
+}
+
 void
-drda_accsec_encode(struct wire_writer *writer, uint16_t secmec, const char *rdbnam, enum ccsid ccsid)
+drda_accsec_encode(struct wire_writer *writer, uint16_t secmec, const char *rdbnam, struct drda_token sectkn, enum ccsid ccsid)
 {
     size_t mark = ddm_open(writer, CP_ACCSEC);
     ddm_put_u16(writer, CP_SECMEC, secmec);
     if (rdbnam != NULL)
         ccsid_put_rdbnam(writer, ccsid, rdbnam);
+    put_sectkn(writer, sectkn);
     ddm_close(writer, mark);
 }
 
@@ -70,10 +78,11 @@ drda_accsecrd_decode(struct wire_reader parameters, struct drda_accsecrd *accsec
 }
 
 void
-drda_accsecrd_encode(struct wire_writer *writer, uint16_t secmec, uint8_t secchkcd)
+drda_accsecrd_encode(struct wire_writer *writer, uint16_t secmec, struct drda_token sectkn, uint8_t secchkcd)
 {
     size_t mark = ddm_open(writer, CP_ACCSECRD);
     ddm_put_u16(writer, CP_SECMEC, secmec);
+    put_sectkn(writer, sectkn);
     if (secchkcd != 0)
         ddm_put_u8(writer, CP_SECCHKCD, secchkcd);
     ddm_close(writer, mark);

@@ -1,12 +1,19 @@
 #include "drda/parameter.h"
 
+/* The row that a parameter belongs to: of several with its code point the first that is still without a value, else the last. `count`
+ * when there is none. */
 static size_t
-position_in(const struct ddm_parameter *table, size_t count, uint16_t codepoint)
+position_in(const struct ddm_parameter *table, size_t count, const struct wire_reader *values, uint16_t codepoint)
 {
-    size_t i = 0;
-    while (i < count && table[i].codepoint != codepoint)
-        i++;
-    return i;
+    size_t position = count;
+    for (size_t i = 0; i < count; i++) {
+        if (table[i].codepoint != codepoint)
+            continue;
+        position = i;
+        if (values[i].at == NULL)
+            break;
+    }
+    return position;
 }
 
 static bool
@@ -27,7 +34,7 @@ ddm_parameters_read(struct wire_reader parameters, const struct ddm_parameter *t
     struct ddm_object object;
     enum ddm_fault damage;
     while (ddm_next(&parameters, &object, &damage)) {
-        size_t i = position_in(table, count, object.codepoint);
+        size_t i = position_in(table, count, values, object.codepoint);
         if (i == count)
             continue;
         if (values[i].at != NULL)

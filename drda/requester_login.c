@@ -22,7 +22,7 @@ requester_log_on(struct requester *requester, const struct requester_login *logi
     drda_excsat_encode(&requester->output, CP_EXCSAT, &requester->settings->identity, &managers, CCSID_EBCDIC_500);
     dss_end(&dss);
     dss_begin(&dss, DSS_REQUEST, 2);
-    drda_accsec_encode(&requester->output, SECMEC_USRIDPWD, login->rdbnam, CCSID_EBCDIC_500);
+    drda_accsec_encode(&requester->output, SECMEC_USRIDPWD, login->rdbnam, (struct drda_token) { 0 }, CCSID_EBCDIC_500);
     dss_end(&dss);
     size_t size = strlen(login->rdbnam);
     if (size >= sizeof requester->rdbnam)
@@ -66,7 +66,7 @@ send_security_check(struct requester *requester)
     requester_begin(requester, REQUESTER_CHECK);
     struct dss_writer dss = dss_writer(&requester->output);
     dss_begin(&dss, DSS_REQUEST, 1);
-    drda_secchk_encode(&requester->output, SECMEC_USRIDPWD, login->rdbnam, login->userid, login->password, requester->ccsid);
+    drda_secchk_encode(&requester->output, login->rdbnam, login->userid, login->password, requester->ccsid);
     dss_end(&dss);
     dss_begin(&dss, DSS_REQUEST, 2);
     drda_accrdb_encode(&requester->output, &values, requester->ccsid);

@@ -81,6 +81,7 @@ event_of(enum drda_state state)
         return DRDA_MUST_CLOSE;
     case DRDA_STATE_START:
     case DRDA_STATE_EXCHANGED:
+    case DRDA_STATE_REFUSED:
     case DRDA_STATE_SECURITY:
     case DRDA_STATE_VERIFIED:
     case DRDA_STATE_ACCESSED:

@@ -5,19 +5,23 @@
 
 #include "common/wire.h"
 #include "drda/dss.h"
+#include "drda/eusridpwd.h"
 #include "drda/sql/execute.h"
 
-enum { DRDA_USERID_MAX = 255, DRDA_PASSWORD_MAX = 255, DRDA_RDBNAM_MAX = 255, DRDA_SQLAM_LEVEL = 7 };
+enum { DRDA_USERID_MAX = 255, DRDA_PASSWORD_MAX = 255, DRDA_RDBNAM_MAX = 255, DRDA_SQLAM_LEVEL = 7, DRDA_MECHANISMS_MAX = 4 };
 
-/* What a server says of itself, and what it allows; shared by all conversations, immutable. */
+/* What a server says of itself, and what it allows; shared by all conversations of a kind, immutable. */
 struct drda_server_settings {
-    const char *external_name;        /* EXTNAM of EXCSATRD */
-    const char *server_name;          /* SRVNAM */
-    const char *class_name;           /* SRVCLSNM: what clients show as the product name */
-    const char *release_level;        /* SRVRLSLV: what clients show as its version */
-    const char *product_id;           /* PRDID of ACCRDBRM, 8 characters, digits from the fourth on */
-    size_t unauthenticated_bytes_max; /* bytes of one command before SECCHK succeeded */
-    size_t command_bytes_max;         /* bytes of one command with its objects */
+    const char *external_name; /* EXTNAM of EXCSATRD */
+    const char *server_name;   /* SRVNAM */
+    const char *class_name;    /* SRVCLSNM: what clients show as the product name */
+    const char *release_level; /* SRVRLSLV: what clients show as its version */
+    const char *product_id;    /* PRDID of ACCRDBRM, 8 characters, digits from the fourth on */
+    /* enum secmec, those served, then 0; a refusal names the first. With SECMEC_USRIDONL every user ID needs no more than to be sent. */
+    uint16_t mechanisms[DRDA_MECHANISMS_MAX + 1];
+    const struct drda_cryptography *cryptography; /* for SECMEC_EUSRIDPWD; else it may be NULL */
+    size_t unauthenticated_bytes_max;             /* bytes of one command before SECCHK succeeded */
+    size_t command_bytes_max;                     /* bytes of one command with its objects */
 };
 
 enum drda_event {
@@ -49,7 +53,7 @@ enum drda_rdb_outcome { DRDA_RDB_OPENED, DRDA_RDB_NOT_FOUND, DRDA_RDB_NOT_AUTHOR
 struct drda_credentials {
     uint16_t secmec;
     char userid[DRDA_USERID_MAX + 1];     /* trailing blanks removed, case as sent */
-    char password[DRDA_PASSWORD_MAX + 1]; /* exactly as sent */
+    char password[DRDA_PASSWORD_MAX + 1]; /* exactly as sent; empty with SECMEC_USRIDONL */
 };
 
 void drda_credentials_clear(struct drda_credentials *credentials);
@@ -57,6 +61,7 @@ void drda_credentials_clear(struct drda_credentials *credentials);
 enum drda_state {
     DRDA_STATE_START,     /* nothing but EXCSAT may come */
     DRDA_STATE_EXCHANGED, /* EXCSAT answered: ACCSEC */
+    DRDA_STATE_REFUSED,   /* ACCSEC answered with a mechanism to try instead: ACCSEC, or all anew */
     DRDA_STATE_SECURITY,  /* ACCSEC answered: SECCHK */
     DRDA_STATE_VERIFYING, /* the owner is asked for a verdict */
     DRDA_STATE_VERIFIED,  /* SECCHK succeeded: ACCRDB */
@@ -82,6 +87,7 @@ struct drda_server {
     size_t pending_size;
     size_t parameters_offset; /* of a pending SECCHK: where its parameters stand, segments joined */
     size_t parameters_size;
+    struct eusridpwd_key key; /* between ACCSEC and SECCHK of SECMEC_EUSRIDPWD, else zeros */
     struct sql_encoding encoding;
 };
 

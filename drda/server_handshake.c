@@ -87,27 +87,72 @@ note_rdbnam(struct drda_server *server, const struct wire_reader *value, struct 
     return false;
 }
 
+/* Of the mechanisms asked for the first that is served; 0 when none is. */
+static uint16_t
+choose_mechanism(const struct drda_server_settings *settings, struct wire_reader asked)
+{
+    while (asked.left > 0) {
+        uint16_t secmec = wire_u16(&asked);
+        for (const uint16_t *served = settings->mechanisms; *served != 0; served++)
+            if (*served == secmec)
+                return secmec;
+    }
+    return 0;
+}
+
+/* Answers the requester's public number with one of ours that nobody has seen before. */
+static enum drda_secchkcd
+exchange_keys(struct drda_server *server, struct wire_reader sectkn, uint8_t public_number[EUSRIDPWD_NUMBER_SIZE])
+{
+    const struct drda_cryptography *cryptography = server->settings->cryptography;
+    struct eusridpwd_pair pair;
+    if (!eusridpwd_pair_make(cryptography, &pair))
+        return DRDA_SECCHKCD_LOCAL_FAILURE;
+    memcpy(public_number, pair.public_number, sizeof pair.public_number);
+    bool agreed = eusridpwd_agree(cryptography, &pair, sectkn, true, &server->key);
+    explicit_bzero(&pair, sizeof pair);
+    return agreed ? DRDA_SECCHKCD_OK : DRDA_SECCHKCD_SECTKN_INVALID;
+}
+
+static void
+forget_key(struct drda_server *server)
+{
+    explicit_bzero(&server->key, sizeof server->key);
+}
+
 bool
 drda_answer_accsec(struct drda_server *server, const struct dss_command *command, const uint8_t *input_bytes, struct dss_writer *reply,
                    struct drda_fault *fault)
 {
     (void)input_bytes;
     struct drda_accsec accsec;
+    forget_key(server);
     if (!drda_accsec_decode(command->parameters, &accsec, fault))
         return false;
     if (!server->accessed) /* ACCSEC after a refused one starts anew */
         server->encoding.rdbnam[0] = '\0';
     if (!note_rdbnam(server, &accsec.rdbnam, fault))
         return false;
-    bool agreed = accsec.secmec == SECMEC_USRIDPWD;
+    uint16_t secmec = choose_mechanism(server->settings, accsec.secmec);
+    uint8_t public_number[EUSRIDPWD_NUMBER_SIZE];
+    struct drda_token sectkn = { 0 };
+    enum drda_secchkcd secchkcd = DRDA_SECCHKCD_OK;
+    if (secmec == 0 || (secmec == SECMEC_EUSRIDPWD && eusridpwd_is_of_larger_group(accsec.sectkn))) {
+        secmec = server->settings->mechanisms[0];
+        secchkcd = DRDA_SECCHKCD_SECMEC_NOT_SUPPORTED;
+    } else if (secmec == SECMEC_EUSRIDPWD) {
+        secchkcd = exchange_keys(server, accsec.sectkn, public_number);
+        if (secchkcd == DRDA_SECCHKCD_OK)
+            sectkn = (struct drda_token) { public_number, sizeof public_number };
+    }
     dss_begin(reply, DSS_REPLY, command->correlation_id);
-    drda_accsecrd_encode(reply->wire, SECMEC_USRIDPWD, agreed ? DRDA_SECCHKCD_OK : DRDA_SECCHKCD_SECMEC_NOT_SUPPORTED);
+    drda_accsecrd_encode(reply->wire, secmec, sectkn, (uint8_t)secchkcd);
     dss_end(reply);
-    if (!agreed) {
-        server->state = DRDA_STATE_EXCHANGED;
+    if (secchkcd != DRDA_SECCHKCD_OK) {
+        server->state = DRDA_STATE_REFUSED;
         return true;
     }
-    server->secmec = accsec.secmec;
+    server->secmec = secmec;
     server->encoding.ebcdic = !server->unicode;
     return true;
 }
@@ -120,7 +165,7 @@ drda_credentials_clear(struct drda_credentials *credentials)
 
 /* User ID and password as text, or why they cannot be verified at all. */
 static enum drda_secchkcd
-read_credentials(const struct drda_server *server, const struct drda_secchk *secchk, struct drda_credentials *credentials)
+read_clear_credentials(const struct drda_server *server, const struct drda_secchk *secchk, struct drda_credentials *credentials)
 {
     /* User IDs consist of characters by which their encoding is known; a password is in the same, whatever it consists of. */
     enum ccsid ccsid = ccsid_sniff(&secchk->userid, drda_server_ccsid(server));
@@ -134,6 +179,8 @@ read_credentials(const struct drda_server *server, const struct drda_secchk *sec
         credentials->userid[--length] = '\0';
     if (length == 0)
         return DRDA_SECCHKCD_USERID_MISSING;
+    if (secchk->secmec == SECMEC_USRIDONL)
+        return DRDA_SECCHKCD_OK;
     if (secchk->password.at == NULL)
         return DRDA_SECCHKCD_PASSWORD_MISSING;
     if (!ccsid_string(ccsid, &secchk->password, credentials->password, sizeof credentials->password))
@@ -141,12 +188,46 @@ read_credentials(const struct drda_server *server, const struct drda_secchk *sec
     return DRDA_SECCHKCD_OK;
 }
 
+/* One SECTKN in `room`; absent when nothing was encrypted. */
+static bool
+decrypt(const struct drda_server *server, struct wire_reader token, uint8_t room[DRDA_SECCHK_TOKEN_MAX], struct wire_reader *text)
+{
+    size_t size;
+    if (!eusridpwd_decrypt(server->settings->cryptography, &server->key, token, room, DRDA_SECCHK_TOKEN_MAX, &size))
+        return false;
+    *text = size > 0 ? wire_reader(room, size) : (struct wire_reader) { 0 };
+    return true;
+}
+
+static enum drda_secchkcd
+read_encrypted_credentials(const struct drda_server *server, const struct drda_secchk *secchk, struct drda_credentials *credentials)
+{
+    uint8_t userid[DRDA_SECCHK_TOKEN_MAX];
+    uint8_t password[DRDA_SECCHK_TOKEN_MAX];
+    struct drda_secchk clear = { .secmec = secchk->secmec };
+    enum drda_secchkcd secchkcd = DRDA_SECCHKCD_SECTKN_INVALID;
+    if (decrypt(server, secchk->sectkn, userid, &clear.userid) && decrypt(server, secchk->second_sectkn, password, &clear.password))
+        secchkcd = read_clear_credentials(server, &clear, credentials);
+    explicit_bzero(userid, sizeof userid);
+    explicit_bzero(password, sizeof password);
+    return secchkcd;
+}
+
+static enum drda_secchkcd
+read_credentials(const struct drda_server *server, const struct drda_secchk *secchk, struct drda_credentials *credentials)
+{
+    return secchk->secmec == SECMEC_EUSRIDPWD ? read_encrypted_credentials(server, secchk, credentials)
+                                              : read_clear_credentials(server, secchk, credentials);
+}
+
 static void
 put_verdict(struct drda_server *server, enum drda_secchkcd secchkcd, struct dss_writer *reply)
 {
     /* One failed attempt ends the conversation: no second guess, and what is chained behind stays unanswered. */
-    if (secchkcd != DRDA_SECCHKCD_OK)
+    if (secchkcd != DRDA_SECCHKCD_OK) {
         server->state = DRDA_STATE_CLOSED;
+        forget_key(server);
+    }
     dss_begin(reply, DSS_REPLY, server->correlation_id);
     drda_secchkrm_encode(reply->wire, (uint8_t)secchkcd);
     dss_end(reply);
@@ -185,6 +266,7 @@ drda_server_credentials(struct drda_server *server, struct drda_input *input, st
     struct wire_reader parameters = wire_reader(input->bytes + server->parameters_offset, server->parameters_size);
     if (drda_secchk_decode(parameters, &secchk, &fault))
         (void)read_credentials(server, &secchk, credentials);
+    forget_key(server);
     explicit_bzero(input->bytes + server->pending_offset, server->pending_size);
 }
 

@@ -27,6 +27,14 @@ static const struct drda_step steps[DRDA_STATE_COUNT][DRDA_COMMAND_COUNT] = {
         [DRDA_COMMAND_SQL] = { .refusal = &wrong_state },
         [DRDA_COMMAND_OTHER] = { .refusal = &not_supported },
     },
+    [DRDA_STATE_REFUSED] = {
+        [DRDA_COMMAND_EXCSAT] = { drda_answer_excsat, DRDA_STATE_EXCHANGED },
+        [DRDA_COMMAND_ACCSEC] = { drda_answer_accsec, DRDA_STATE_SECURITY },
+        [DRDA_COMMAND_SECCHK] = { .refusal = &wrong_state },
+        [DRDA_COMMAND_ACCRDB] = { .refusal = &wrong_state },
+        [DRDA_COMMAND_SQL] = { .refusal = &wrong_state },
+        [DRDA_COMMAND_OTHER] = { .refusal = &not_supported },
+    },
     [DRDA_STATE_SECURITY] = {
         [DRDA_COMMAND_EXCSAT] = { .refusal = &wrong_state },
         [DRDA_COMMAND_ACCSEC] = { .refusal = &wrong_state },

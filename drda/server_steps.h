@@ -26,7 +26,7 @@ struct drda_step {
     const struct drda_fault *refusal; /* of an empty cell; CODPNT of CMDNSPRM is the command's */
 };
 
-/* `state` is one in which commands are taken: START, EXCHANGED, SECURITY, VERIFIED or ACCESSED. */
+/* `state` is one in which commands are taken: START, EXCHANGED, REFUSED, SECURITY, VERIFIED or ACCESSED. */
 const struct drda_step *drda_step_for(enum drda_state state, enum drda_command command);
 enum drda_command drda_command_of(uint16_t codepoint);
 

@@ -105,6 +105,26 @@ check_sockets(struct problem_sink *sink, const struct configuration *configurati
         problem_error(sink, 0, "[saf] socket = %s: a socket's path must have 1 to %zu bytes", settings->saf_socket, path_max);
 }
 
+/* A port that is trusted takes every user ID: it must be one that exists, and strangers should not reach it. */
+static void
+check_trusted_ports(struct problem_sink *sink, const struct configuration *configuration)
+{
+    const struct hwscfg *hws = &configuration->hws;
+    for (const uint16_t *trusted = configuration->settings.trusted_ports; *trusted != 0; trusted++) {
+        size_t i = 0;
+        while (i < hws->drda_port_count && hws->drda_ports[i].id != *trusted)
+            i++;
+        if (i == hws->drda_port_count)
+            problem_error(sink, 0, "[passgate] trusted_ports = %u: member %s has no DRDAPORT with that ID", *trusted,
+                          configuration->settings.member);
+        else
+            problem_warning(sink, 0,
+                            "[passgate] trusted_ports = %u: whoever reaches this port logs on as any user without a password; let only "
+                            "partners reach it",
+                            *trusted);
+    }
+}
+
 void
 check_meaning(const char *settings_path, const struct configuration *configuration, struct problem_list *problems)
 {
@@ -113,6 +133,7 @@ check_meaning(const char *settings_path, const struct configuration *configurati
     struct problem problem;
     struct rlimit limit;
     check_sockets(&sink, configuration);
+    check_trusted_ports(&sink, configuration);
     check_datastores(&sink, &configuration->settings);
     if (configuration->settings.saf_child && !saf_child_find_program(program, &problem))
         problem_error(&sink, 0, "%s", problem.text);

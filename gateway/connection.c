@@ -9,6 +9,7 @@
 
 #include "common/log.h"
 #include "common/secret.h"
+#include "drda/accsec.h"
 #include "gateway/buffer.h"
 #include "gateway/input_buffer.h"
 #include "gateway/login.h"
@@ -273,6 +274,8 @@ static enum saf_evidence
 evidence_of(struct connection *connection, const struct drda_credentials *credentials)
 {
     const struct gateway *gateway = connection->loop->gateway;
+    if (credentials->secmec == SECMEC_USRIDONL)
+        return SAF_EVIDENCE_PARTNER; /* the machine agrees to it on trusted ports only */
     bool same = reauthentication_is_same(&connection->reauthentication, &gateway->reauthentication_key, connection->number, credentials);
     return same && gateway->configuration->settings.reauthentication_same_ticket ? SAF_EVIDENCE_SAME_CONNECTION : SAF_EVIDENCE_CREDENTIAL;
 }
@@ -476,7 +479,7 @@ connection_accept(struct loop *loop, size_t port_index, int fd, const union addr
     if (connection->next != NULL)
         connection->next->previous = connection;
     loop->connections = connection;
-    drda_server_init(&connection->server, &gateway->drda);
+    drda_server_init(&connection->server, gateway_drda_settings(gateway, gateway->configuration->hws.drda_ports[port_index].id));
     timeout_queue_start(&loop->login_timeouts, &connection->timeout);
     watch(connection, EV_READ);
 }

@@ -19,6 +19,7 @@ struct gateway {
     const char *settings_path; /* passgate.ini, for safd */
     const struct clock *clock;
     struct drda_server_settings drda;
+    struct drda_server_settings drda_trusted; /* of [passgate] trusted_ports */
     struct reauthentication_key reauthentication_key;
     struct socket_count sockets;
     struct runtime_publisher runtime;
@@ -33,3 +34,6 @@ struct gateway {
 MUST_CHECK bool gateway_init(struct gateway *gateway, const struct configuration *configuration, const char *settings_path,
                              struct problem *problem);
 void gateway_clear(struct gateway *gateway);
+
+/* What the clients of a DRDAPORT may do. */
+const struct drda_server_settings *gateway_drda_settings(const struct gateway *gateway, uint16_t port);

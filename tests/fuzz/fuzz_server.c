@@ -4,9 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drda/accsec.h"
 #include "drda/server.h"
+#include "security/encryption.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The same key in every run, so that a stored conversation stays the conversation that it was. */
+static bool
+no_random(uint8_t *bytes, size_t size)
+{
+    memset(bytes, 0x5A, size);
+    return true;
+}
+
+static const struct drda_cryptography cryptography = {
+    .random = no_random,
+    .power = encryption_power,
+    .des_cbc = encryption_des_cbc,
+};
 
 static const struct drda_server_settings settings = {
     .external_name = "fuzz",
@@ -14,6 +30,8 @@ static const struct drda_server_settings settings = {
     .class_name = "Passgate",
     .release_level = "0",
     .product_id = "PGT00010",
+    .mechanisms = { SECMEC_USRIDPWD, SECMEC_EUSRIDPWD },
+    .cryptography = &cryptography,
     .unauthenticated_bytes_max = 4096,
     .command_bytes_max = 1 << 20,
 };

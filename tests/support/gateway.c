@@ -266,14 +266,30 @@ end_well(const struct gateway *gateway, pid_t pid, const char *log)
     }
 }
 
-void
-gateway_stop(struct gateway *gateway)
+static void
+end_processes(struct gateway *gateway)
 {
     end_well(gateway, gateway->passgated, "passgated.log");
     if (gateway->safd != 0)
         end_well(gateway, gateway->safd, "safd.log");
     if (count_text(gateway, "passgated.log", "Sanitizer") > 0 || count_text(gateway, "safd.log", "Sanitizer") > 0)
         give_up("a sanitizer reported:\n%s", gateway_file(gateway, "passgated.log"));
+}
+
+void
+gateway_configure(struct gateway *gateway, const struct gateway_options *options)
+{
+    end_processes(gateway);
+    gateway->external_safd = options->external_safd;
+    write_member(gateway, options);
+    write_settings(gateway, options);
+    gateway_restart(gateway);
+}
+
+void
+gateway_stop(struct gateway *gateway)
+{
+    end_processes(gateway);
     char command[128];
     snprintf(command, sizeof command, "rm -rf '%s'", gateway->directory);
     if (system(command) != 0)

@@ -38,6 +38,9 @@ void gateway_stop(struct gateway *gateway);
 void gateway_kill(struct gateway *gateway);
 void gateway_restart(struct gateway *gateway);
 
+/* Stops the processes as gateway_stop does and starts them with other options, on the same directory and port. */
+void gateway_configure(struct gateway *gateway, const struct gateway_options *options);
+
 void gateway_start_safd(struct gateway *gateway);
 void gateway_kill_safd(struct gateway *gateway);
 

@@ -101,7 +101,7 @@ peer_put_excsat_accsec(struct wire_writer *writer, uint16_t secmec)
     drda_excsat_encode(writer, CP_EXCSAT, &identity, &managers, CCSID_EBCDIC_500);
     dss_end(&chain);
     dss_begin(&chain, DSS_REQUEST, 2);
-    drda_accsec_encode(writer, secmec, NULL, CCSID_EBCDIC_500);
+    drda_accsec_encode(writer, secmec, NULL, (struct drda_token) { 0 }, CCSID_EBCDIC_500);
     dss_end(&chain);
 }
 

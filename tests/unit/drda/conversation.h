@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "drda/accsec.h"
 #include "drda/server_steps.h"
 #include "tests/support/drda_recorded.h"
 #include "tests/support/suite.h"
@@ -14,6 +15,7 @@ static const struct drda_server_settings settings = {
     .class_name = "Passgate",
     .release_level = "0.1.0",
     .product_id = "PGT00010",
+    .mechanisms = { SECMEC_USRIDPWD },
     .unauthenticated_bytes_max = 4096,
     .command_bytes_max = 100000,
 };

@@ -82,7 +82,7 @@ overlong_text_is_refused(void)
         memset(userid, 'U', length);
         uint8_t bytes[1024];
         struct wire_writer writer = wire_writer(bytes, sizeof bytes);
-        drda_secchk_encode(&writer, 3, NULL, userid, "PW", CCSID_UTF8);
+        drda_secchk_encode(&writer, NULL, userid, "PW", CCSID_UTF8);
         struct drda_secchk secchk;
         struct drda_fault fault;
         CU_ASSERT_EQUAL(drda_secchk_decode(wire_reader(bytes + 4, writer.used - 4), &secchk, &fault), length == DRDA_SECCHK_TEXT_MAX);
@@ -118,7 +118,7 @@ what_is_written_is_what_real_clients_write(void)
     uint8_t *expected = recorded_bytes(good, &size);
     uint8_t bytes[128];
     struct wire_writer writer = wire_writer(bytes, sizeof bytes);
-    drda_secchk_encode(&writer, 3, "demodb;create=true", "APP", "APPPW", CCSID_UTF8);
+    drda_secchk_encode(&writer, "demodb;create=true", "APP", "APPPW", CCSID_UTF8);
     CU_ASSERT_EQUAL(writer.used, size + 4);
     CU_ASSERT_EQUAL(memcmp(bytes + 4, expected, size), 0);
     free(expected);

@@ -110,7 +110,7 @@ pydrda_logs_on(void)
                                 "004a1443" EXCSATRD_NAMES "001c1404"
                                 "140300072407000714740005240f0007144000071c0804b8" EXCSATRD_CLASS "0015d0020002"
                                 "000f14ac000611a20003000511a401");
-    CU_ASSERT_EQUAL(conversation->server.state, DRDA_STATE_EXCHANGED);
+    CU_ASSERT_EQUAL(conversation->server.state, DRDA_STATE_REFUSED);
     size_t size;
     uint8_t *bytes = recorded_bytes(RECORDED_PYDRDA_SECCHK_ACCRDB, &size);
     bytes[15] = 3; /* SECMEC of ACCSEC and SECCHK, as the refusal told it */

@@ -27,6 +27,11 @@ static const char *const commands[DRDA_COMMAND_COUNT] = {
     [DRDA_COMMAND_OTHER] = "000ad001000100043456",
 };
 
+/* Asks for SECMEC 11, Kerberos. */
+#define ACCSEC_REFUSED \
+    "0010d0010001"     \
+    "000a106d000611a2000b"
+
 /* What must come out, written down independently of the table: code point of the reply, and PRCCNVCD where it has one. */
 static const struct {
     uint16_t reply;
@@ -34,6 +39,7 @@ static const struct {
 } expected[DRDA_STATE_COUNT][DRDA_COMMAND_COUNT] = {
     [DRDA_STATE_START] = { { 0x1443 }, { 0x1245, 6 }, { 0x1245, 6 }, { 0x1245, 6 }, { 0x1245, 6 }, { 0x1245, 6 } },
     [DRDA_STATE_EXCHANGED] = { { 0x1245, 0x11 }, { 0x14AC }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1250 } },
+    [DRDA_STATE_REFUSED] = { { 0x1443 }, { 0x14AC }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1250 } },
     [DRDA_STATE_SECURITY] = { { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1219 }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1250 } },
     [DRDA_STATE_VERIFIED] = { { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x2201 }, { 0x2204 }, { 0x1250 } },
     [DRDA_STATE_ACCESSED] = { { 0x1443 }, { 0x14AC }, { 0x1245, 0x11 }, { 0x2207 }, { 0x220C }, { 0x1250 } },
@@ -54,6 +60,10 @@ conversation_in(enum drda_state state)
     };
     struct conversation *conversation = conversation_new();
     for (size_t i = 0; i < sizeof way / sizeof way[0] && conversation->server.state != state; i++) {
+        if (state == DRDA_STATE_REFUSED && i == 1) {
+            feed_hex(conversation, ACCSEC_REFUSED);
+            break;
+        }
         feed_hex(conversation, commands[way[i].command]);
         CU_ASSERT_EQUAL_FATAL(conversation->server.state, way[i].after);
     }
@@ -91,13 +101,14 @@ every_cell_of_the_table_answers_as_written(void)
             CU_ASSERT_EQUAL(conversation->event, ends ? DRDA_MUST_CLOSE : DRDA_NEEDS_INPUT);
             conversation_free(conversation);
         }
-    CU_ASSERT_EQUAL(cells, 5 * DRDA_COMMAND_COUNT);
+    CU_ASSERT_EQUAL(cells, 6 * DRDA_COMMAND_COUNT);
 }
 
 static const char *const state_names[DRDA_STATE_COUNT] = {
-    [DRDA_STATE_START] = "START",         [DRDA_STATE_EXCHANGED] = "EXCHANGED", [DRDA_STATE_SECURITY] = "SECURITY",
-    [DRDA_STATE_VERIFYING] = "VERIFYING", [DRDA_STATE_VERIFIED] = "VERIFIED",   [DRDA_STATE_OPENING] = "OPENING",
-    [DRDA_STATE_ACCESSED] = "ACCESSED",   [DRDA_STATE_EXECUTING] = "EXECUTING", [DRDA_STATE_CLOSED] = "CLOSED",
+    [DRDA_STATE_START] = "START",       [DRDA_STATE_EXCHANGED] = "EXCHANGED", [DRDA_STATE_REFUSED] = "REFUSED",
+    [DRDA_STATE_SECURITY] = "SECURITY", [DRDA_STATE_VERIFYING] = "VERIFYING", [DRDA_STATE_VERIFIED] = "VERIFIED",
+    [DRDA_STATE_OPENING] = "OPENING",   [DRDA_STATE_ACCESSED] = "ACCESSED",   [DRDA_STATE_EXECUTING] = "EXECUTING",
+    [DRDA_STATE_CLOSED] = "CLOSED",
 };
 
 static const char *const command_names[DRDA_COMMAND_COUNT] = {
@@ -106,7 +117,7 @@ static const char *const command_names[DRDA_COMMAND_COUNT] = {
 };
 
 static const enum drda_state taking[] = {
-    DRDA_STATE_START, DRDA_STATE_EXCHANGED, DRDA_STATE_SECURITY, DRDA_STATE_VERIFIED, DRDA_STATE_ACCESSED,
+    DRDA_STATE_START, DRDA_STATE_EXCHANGED, DRDA_STATE_REFUSED, DRDA_STATE_SECURITY, DRDA_STATE_VERIFIED, DRDA_STATE_ACCESSED,
 };
 
 /* What the owner's answer, or a handler that refuses, leads to; these are not in the table of commands. */
@@ -115,7 +126,7 @@ static const struct {
     enum drda_state to;
     const char *why;
 } answers[] = {
-    { DRDA_STATE_EXCHANGED, DRDA_STATE_EXCHANGED, "ACCSEC, mechanism refused" },
+    { DRDA_STATE_EXCHANGED, DRDA_STATE_REFUSED, "ACCSEC, mechanism refused" },
     { DRDA_STATE_VERIFYING, DRDA_STATE_VERIFIED, "verified" },
     { DRDA_STATE_VERIFYING, DRDA_STATE_CLOSED, "not verified" },
     { DRDA_STATE_OPENING, DRDA_STATE_ACCESSED, "opened" },
@@ -213,7 +224,7 @@ answers_of_the_owner_lead_where_the_document_says(void)
     struct conversation *conversation = conversation_in(DRDA_STATE_EXCHANGED);
     feed_hex(conversation, "0010d0010001"
                            "000a106d000611a20009");
-    CU_ASSERT_EQUAL(conversation->server.state, DRDA_STATE_EXCHANGED);
+    CU_ASSERT_EQUAL(conversation->server.state, DRDA_STATE_REFUSED);
     conversation_free(conversation);
 
     conversation = conversation_in(DRDA_STATE_SECURITY);

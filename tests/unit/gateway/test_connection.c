@@ -168,6 +168,7 @@ start_gateway(uint32_t login_ms, uint32_t porttmot_hundredths)
     configuration.settings.unauthenticated_bytes = 8192;
     configuration.settings.command_bytes = 1024 * 1024;
     configuration.settings.saf_child = true;
+    configuration.settings.security_mechanisms = SECURITY_MECHANISM_USRIDPWD;
     configuration.settings.saf_timeout_ms = 5000;
     configuration.settings.datastores[0] = (struct datastore_settings) { .name = "SAMPLE" };
     configuration.settings.datastore_count = 1;
