@@ -164,6 +164,15 @@ take_login_timeout(struct parser *parser, const char *name, struct piece value)
 }
 
 static bool
+take_security_mechanism(struct parser *parser, const char *name, struct piece value)
+{
+    parser->url->encrypted_login = piece_is(value, "9");
+    if (!parser->url->encrypted_login && !piece_is(value, "3"))
+        return fail_at(parser, value.at, "property %s must be 3 (user ID and password in clear) or 9 (encrypted)", name);
+    return true;
+}
+
+static bool
 take_driver_type(struct parser *parser, const char *name, struct piece value)
 {
     if (!piece_is(value, "4"))
@@ -189,6 +198,7 @@ static const struct property {
     { "password", take_password },
     { "datastoreName", take_datastore },
     { "loginTimeout", take_login_timeout },
+    { "securityMechanism", take_security_mechanism },
     { "databaseName", take_database },
     { "portNumber", take_port },
     { "driverType", take_driver_type },

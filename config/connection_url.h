@@ -31,6 +31,7 @@ struct connection_url {
     char application[CONNECTION_URL_APPLICATION_MAX + 1]; /* applName in upper case; empty when not given */
     char user[CONNECTION_URL_TEXT_MAX + 1];               /* as written; empty when not given */
     char password[CONNECTION_URL_TEXT_MAX + 1];           /* secret; empty when not given */
+    bool encrypted_login;                                 /* securityMechanism=9: user ID and password encrypted, or no login */
     uint32_t login_timeout_s;                             /* 0 when not given */
     char without_effect[512];                             /* names of properties that are known and do nothing here, "a, b" */
 };

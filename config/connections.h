@@ -10,6 +10,7 @@
  *   application = IMSAPP1           ; of a PassTicket
  *   key_file = imsapp1.key          ; unset: the security server of this host makes the tickets
  *   password_file = prod.pw         ; of a password; unset: it is asked for at the terminal
+ *   security_mechanism = USRIDPWD   ; in clear; or EUSRIDPWD: encrypted
  *
  * Keys of both methods may stand side by side, so that `authentication` alone switches between them. Connections to one host and port
  * must have the same method: it is the server that takes the one or the other. Names are compared without regard to case. */
@@ -36,6 +37,7 @@ struct named_connection {
     char key_file[CONFIGURATION_PATH_MAX];                /* empty when not given, as the next */
     char password_file[CONFIGURATION_PATH_MAX];
     uint32_t login_timeout_s; /* 0 when not given */
+    bool encrypted_login;     /* security_mechanism = EUSRIDPWD */
 };
 
 struct named_connections {

@@ -73,6 +73,7 @@ requester_free(struct requester *requester)
     requester_drop_buffer(&requester->descriptor);
     requester_drop_buffer(&requester->scratch);
     requester_drop_columns(requester);
+    requester_forget_keys(requester);
     free(requester);
 }
 

@@ -2,28 +2,31 @@
  * out. One command at a time: start it, send the output, feed what comes back, and call requester_step until it says
  * REQUESTER_COMPLETED (or REQUESTER_BLOCK_ENDED, when a query has more rows than one block).
  *
- * It speaks SQLAM 7 with SECMEC 3 (user ID and password in clear), asks for UTF-8 and takes EBCDIC, and understands both ends of a
- * query: the SQLCA +100 inside QRYDTA (Derby) and ENDQRYRM with SQLCARD (Db2). Its memory is its own and bounded by the settings.
- * Sources: DRDA volumes 1 and 3, DDM terms EXCSAT, ACCSEC, SECCHK, ACCRDB, PRPSQLSTT, OPNQRY, CNTQRY, CLSQRY, EXCSQLSTT, EXCSQLIMM,
- * RDBCMM, RDBRLLBCK. */
+ * It speaks SQLAM 7 with SECMEC 3 (user ID and password in clear) or 9 (encrypted), asks for UTF-8 and takes EBCDIC, and understands
+ * both ends of a query: the SQLCA +100 inside QRYDTA (Derby) and ENDQRYRM with SQLCARD (Db2). Its memory is its own and bounded by the
+ * settings. Sources: DRDA volumes 1 and 3, DDM terms EXCSAT, ACCSEC, SECCHK, ACCRDB, PRPSQLSTT, OPNQRY, CNTQRY, CLSQRY, EXCSQLSTT,
+ * EXCSQLIMM, RDBCMM, RDBRLLBCK. */
 #pragma once
 
 #include "common/attributes.h"
+#include "drda/eusridpwd.h"
 #include "drda/excsat.h"
 #include "drda/sql/value.h"
 
 struct requester;
 
 struct requester_settings {
-    struct drda_identity identity; /* EXTNAM, SRVNAM, SRVCLSNM, SRVRLSLV of EXCSAT */
-    const char *product_id;        /* PRDID, 8 characters */
-    size_t reply_bytes_max;        /* the largest reply to one command of a chain that is taken in */
+    struct drda_identity identity;                /* EXTNAM, SRVNAM, SRVCLSNM, SRVRLSLV of EXCSAT */
+    const char *product_id;                       /* PRDID, 8 characters */
+    const struct drda_cryptography *cryptography; /* for encrypted logins; else it may be NULL */
+    size_t reply_bytes_max;                       /* the largest reply to one command of a chain that is taken in */
 };
 
 struct requester_login {
     const char *rdbnam;
     const char *userid;
     const char *password;
+    bool encrypted;       /* SECMEC 9; never falls back to clear: who asks for it is refused instead */
     uint64_t correlation; /* makes CRRTKN unique for the server's operator, such as the time; 48 bits are used */
 };
 
@@ -38,7 +41,7 @@ enum requester_event {
 };
 
 enum requester_refusal_kind {
-    REQUESTER_REFUSED_SECMEC, /* the server has no user ID and password in clear */
+    REQUESTER_REFUSED_SECMEC, /* the server does not take the security mechanism asked for */
     REQUESTER_REFUSED_SECCHK, /* secchkcd says why */
     REQUESTER_REFUSED_RDB,    /* reply is RDBNFNRM, RDBATHRM, RDBAFLRM ...; the diagnosis may have more */
 };

@@ -11,18 +11,30 @@ static const struct drda_managers managers = {
     .list = { { CP_AGENT, 7 }, { CP_SQLAM, 7 }, { CP_RDB, 7 }, { CP_SECMGR, 7 }, { CP_UNICODEMGR, CCSID_UTF8 } },
 };
 
+static uint16_t
+secmec_of(const struct requester_login *login)
+{
+    return login->encrypted ? SECMEC_EUSRIDPWD : SECMEC_USRIDPWD;
+}
+
 void
 requester_log_on(struct requester *requester, const struct requester_login *login)
 {
     requester_begin(requester, REQUESTER_EXCHANGE);
     requester->login = login;
     requester->ccsid = CCSID_EBCDIC_500;
+    struct drda_token sectkn = { 0 };
+    if (login->encrypted) {
+        if (!eusridpwd_pair_make(requester->settings->cryptography, &requester->pair))
+            (void)requester_fail(requester, "there are no random numbers to encrypt the login with");
+        sectkn = (struct drda_token) { requester->pair.public_number, sizeof requester->pair.public_number };
+    }
     struct dss_writer dss = dss_writer(&requester->output);
     dss_begin(&dss, DSS_REQUEST, 1);
     drda_excsat_encode(&requester->output, CP_EXCSAT, &requester->settings->identity, &managers, CCSID_EBCDIC_500);
     dss_end(&dss);
     dss_begin(&dss, DSS_REQUEST, 2);
-    drda_accsec_encode(&requester->output, SECMEC_USRIDPWD, login->rdbnam, (struct drda_token) { 0 }, CCSID_EBCDIC_500);
+    drda_accsec_encode(&requester->output, secmec_of(login), login->rdbnam, sectkn, CCSID_EBCDIC_500);
     dss_end(&dss);
     size_t size = strlen(login->rdbnam);
     if (size >= sizeof requester->rdbnam)
@@ -49,6 +61,25 @@ product_id_for(const struct requester *requester)
     return requester->is_derby ? "DNC10140" : requester->settings->product_id;
 }
 
+void
+requester_forget_keys(struct requester *requester)
+{
+    explicit_bzero(&requester->pair, sizeof requester->pair);
+    explicit_bzero(&requester->key, sizeof requester->key);
+}
+
+static void
+put_secchk(struct requester *requester)
+{
+    const struct requester_login *login = requester->login;
+    if (login->encrypted)
+        drda_secchk_encode_encrypted(&requester->output, login->rdbnam, login->userid, login->password, requester->ccsid,
+                                     requester->settings->cryptography, &requester->key);
+    else
+        drda_secchk_encode(&requester->output, login->rdbnam, login->userid, login->password, requester->ccsid);
+    requester_forget_keys(requester);
+}
+
 static void
 send_security_check(struct requester *requester)
 {
@@ -66,7 +97,7 @@ send_security_check(struct requester *requester)
     requester_begin(requester, REQUESTER_CHECK);
     struct dss_writer dss = dss_writer(&requester->output);
     dss_begin(&dss, DSS_REQUEST, 1);
-    drda_secchk_encode(&requester->output, login->rdbnam, login->userid, login->password, requester->ccsid);
+    put_secchk(requester);
     dss_end(&dss);
     dss_begin(&dss, DSS_REQUEST, 2);
     drda_accrdb_encode(&requester->output, &values, requester->ccsid);
@@ -109,8 +140,11 @@ requester_take_accsecrd(struct requester *requester, struct wire_reader body)
         return refuse(requester, REQUESTER_REFUSED_SECCHK, accsecrd.secchkcd, CP_ACCSECRD);
     if (accsecrd.has_secchkcd && accsecrd.secchkcd != 0)
         return refuse(requester, REQUESTER_REFUSED_SECMEC, accsecrd.secchkcd, CP_ACCSECRD);
-    if (accsecrd.secmec_count != 1 || accsecrd.secmec[0] != SECMEC_USRIDPWD)
+    const struct requester_login *login = requester->login;
+    if (accsecrd.secmec_count != 1 || accsecrd.secmec[0] != secmec_of(login))
         return refuse(requester, REQUESTER_REFUSED_SECMEC, 0, CP_ACCSECRD);
+    if (login->encrypted && !eusridpwd_agree(requester->settings->cryptography, &requester->pair, accsecrd.sectkn, false, &requester->key))
+        return requester_fail(requester, "the server's public number (SECTKN of ACCSECRD) is missing or gives the key away");
     return REQUESTER_NEEDS_INPUT;
 }
 
@@ -159,8 +193,10 @@ requester_take_rdb_refusal(struct requester *requester, uint16_t codepoint)
 enum requester_event
 requester_end_exchange(struct requester *requester)
 {
-    if ((requester->seen & SEEN_REFUSAL) != 0)
+    if ((requester->seen & SEEN_REFUSAL) != 0) {
+        requester_forget_keys(requester);
         return REQUESTER_REFUSED;
+    }
     send_security_check(requester);
     return REQUESTER_NEEDS_INPUT;
 }

@@ -62,6 +62,8 @@ struct requester {
     unsigned seen;     /* enum requester_seen */
 
     const struct requester_login *login; /* while logging on */
+    struct eusridpwd_pair pair;          /* of an encrypted login, until its SECCHK */
+    struct eusridpwd_key key;
     struct requester_refusal refusal;
     char rdbnam[RDBNAM_SIZE_MAX + 1];
     bool is_derby;      /* the server is Apache Derby's, by its SRVCLSNM */
@@ -87,6 +89,9 @@ enum requester_event requester_fail(struct requester *requester, const char *for
 /* Memory of a writer that grows by itself, and is wiped when it is let go. */
 MUST_CHECK bool requester_make_buffer(struct wire_writer *writer, size_t size);
 void requester_drop_buffer(struct wire_writer *writer);
+
+/* Wipes what an encrypted login has agreed on. */
+void requester_forget_keys(struct requester *requester);
 
 /* Begins a command: nothing has come back for it. */
 void requester_begin(struct requester *requester, enum requester_command command);

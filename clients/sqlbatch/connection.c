@@ -15,6 +15,7 @@
 #include "clients/sqlbatch/interrupt.h"
 #include "common/clock.h"
 #include "drda/codepoint.h"
+#include "security/encryption.h"
 
 enum { REPLY_BYTES_MAX = 64 << 20, NO_DEADLINE = -1 };
 
@@ -27,6 +28,12 @@ struct connection {
     struct requester *requester;
 };
 
+static const struct drda_cryptography cryptography = {
+    .random = encryption_random,
+    .power = encryption_power,
+    .des_cbc = encryption_des_cbc,
+};
+
 static const struct requester_settings requester_settings = {
     .identity = {
         .external_name = "sqlbatch",
@@ -35,6 +42,7 @@ static const struct requester_settings requester_settings = {
         .release_level = PASSGATE_VERSION,
     },
     .product_id = "PGB01000",
+    .cryptography = &cryptography,
     .reply_bytes_max = REPLY_BYTES_MAX,
 };
 
@@ -190,8 +198,9 @@ explain_refusal(const struct connection *connection, const struct connection_url
     const char *name = codepoint_name(refusal.reply);
     switch (refusal.kind) {
     case REQUESTER_REFUSED_SECMEC:
-        problem_set(problem, "%s: the server takes no user ID and password in clear (SECMEC 3): change its security mechanisms",
-                    connection->peer);
+        problem_set(problem, "%s: the server takes no user ID and password %s: %s, or change the server's security mechanisms",
+                    connection->peer, url->encrypted_login ? "encrypted (SECMEC 9)" : "in clear (SECMEC 3)",
+                    url->encrypted_login ? "leave securityMechanism=9 out" : "try securityMechanism=9");
         break;
     case REQUESTER_REFUSED_SECCHK:
         problem_set(problem, "%s: user %s refused with a %s, SECCHKCD X'%02X': %s", connection->peer, credential->user,
@@ -216,6 +225,7 @@ log_on(struct connection *connection, const struct connection_url *url, const st
         .rdbnam = url->rdbnam,
         .userid = credential->user,
         .password = credential->password,
+        .encrypted = url->encrypted_login,
         .correlation = (uint64_t)clock_system.utc_us(&clock_system),
     };
     requester_log_on(connection->requester, &login);

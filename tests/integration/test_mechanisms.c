@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "drda/accsec.h"
 #include "drda/codepoint.h"
 #include "drda/server.h"
+#include "tests/support/derby.h"
 #include "tests/support/gateway.h"
 #include "tests/support/peer.h"
 #include "tests/support/shell.h"
@@ -157,6 +159,69 @@ what_is_not_configured_is_refused_by_naming_what_is(void)
     expect("4711");
 }
 
+static int
+run_sqlbatch(uint16_t port, const char *rdb, const char *user, const char *credential, const char *properties)
+{
+    char path[128];
+    char command[1024];
+    snprintf(path, sizeof path, "%s/password", gateway.directory);
+    FILE *file = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fchmod(fileno(file), 0600);
+    fprintf(file, "%s\n", credential);
+    fclose(file);
+    snprintf(command, sizeof command,
+             "echo 'values 4700 + 11;' | %s/sqlbatch --user %s --password-file %s --url 'drda://127.0.0.1:%u/%s%s' 2>&1",
+             getenv("PASSGATE_BUILD"), user, path, port, rdb, properties);
+    return shell_run(output, sizeof output, command);
+}
+
+static void
+our_own_client_encrypts_too(void)
+{
+    char ticket[9];
+    gateway_configure(&gateway, &(struct gateway_options) { 0 });
+    gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, ticket);
+    CU_ASSERT_EQUAL(run_sqlbatch(gateway.port, "SAMPLE", "IMSUSR1", ticket, ":securityMechanism=9"), 0);
+    expect("4711");
+    CU_ASSERT_EQUAL(run_sqlbatch(gateway.port, "SAMPLE", "IMSUSR1", ticket, ":securityMechanism=9"), 11);
+    gateway_configure(&gateway, &(struct gateway_options) { .passgate = "security_mechanisms = USRIDPWD" });
+    gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, ticket);
+    CU_ASSERT_EQUAL(run_sqlbatch(gateway.port, "SAMPLE", "IMSUSR1", ticket, ":securityMechanism=9"), 11);
+    expect("encrypted (SECMEC 9)");
+    CU_ASSERT_EQUAL(run_sqlbatch(gateway.port, "SAMPLE", "IMSUSR1", ticket, ""), 0);
+    expect("4711");
+}
+
+/* A server that nobody here wrote takes what our client encrypts. */
+static void
+our_own_client_logs_on_to_derby_encrypted(void)
+{
+    struct derby derby;
+    char home[128];
+    char path[256];
+    char classes[128];
+    char command[512];
+    snprintf(home, sizeof home, "%s/derby", gateway.directory);
+    snprintf(path, sizeof path, "%s/derby.properties", home);
+    snprintf(classes, sizeof classes, "%s/classes", gateway.directory);
+    snprintf(command, sizeof command,
+             "env -u ASAN_OPTIONS javac -cp /usr/share/java/bcprov.jar -d %s %s/tests/integration/java/IBMJCE.java", classes,
+             getenv("PASSGATE_SOURCE"));
+    CU_ASSERT_EQUAL_FATAL(shell_run(output, sizeof output, command), 0);
+    CU_ASSERT_EQUAL_FATAL(mkdir(home, 0700), 0);
+    FILE *file = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fputs("derby.connection.requireAuthentication=true\nderby.authentication.provider=BUILTIN\nderby.user.APP=APPPW\n", file);
+    fclose(file);
+    derby_start(&derby, gateway.directory);
+    CU_ASSERT_EQUAL(run_sqlbatch(derby.port, "demodb;create=true", "APP", "APPPW", ":securityMechanism=9"), 0);
+    expect("4711");
+    CU_ASSERT_EQUAL(run_sqlbatch(derby.port, "demodb", "APP", "WRONG", ":securityMechanism=9"), 11);
+    expect("SECCHKCD");
+    derby_stop(&derby);
+}
+
 static void
 the_gateway_stops_on_request(void)
 {
@@ -172,6 +237,8 @@ main(void)
         { "a user ID alone is not enough", a_user_id_alone_is_not_enough },
         { "a trusted port takes a user ID alone", a_trusted_port_takes_a_user_id_alone },
         { "what is not configured is refused by naming what is", what_is_not_configured_is_refused_by_naming_what_is },
+        { "our own client encrypts too", our_own_client_encrypts_too },
+        { "our own client logs on to Derby encrypted", our_own_client_logs_on_to_derby_encrypted },
         { "the gateway stops on request", the_gateway_stops_on_request },
     };
     gateway_start(&gateway, &(struct gateway_options) { 0 });

@@ -12,6 +12,7 @@ struct derby {
     uint16_t port;
 };
 
-/* Starts it on a free loopback port with its databases in `directory`/derby, and waits until it accepts connections. */
+/* Starts it on a free loopback port with its databases in `directory`/derby, and waits until it accepts connections. A
+ * derby.properties there counts; classes in `directory`/classes are found, and so is Bouncy Castle. */
 void derby_start(struct derby *derby, const char *directory);
 void derby_stop(struct derby *derby);

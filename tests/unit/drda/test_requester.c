@@ -9,6 +9,7 @@
 #include "drda/sql/parameters.h"
 #include "drda/sql/sqlca.h"
 #include "drda/sql/sqlstt.h"
+#include "security/encryption.h"
 #include "tests/support/drda_recorded.h"
 #include "tests/support/drda_recorded_replies.h"
 #include "tests/support/suite.h"
@@ -265,6 +266,104 @@ static const struct exchange {
 };
 
 enum { EXCHANGE_COUNT = sizeof exchanges / sizeof exchanges[0] };
+
+static bool
+known_private(uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)(0x0123456789ABCDEFu >> (56 - 8 * (i % 8)));
+    return true;
+}
+
+static const struct drda_cryptography known_cryptography = {
+    .random = known_private,
+    .power = encryption_power,
+    .des_cbc = encryption_des_cbc,
+};
+
+/* Derby's answers to EXCSAT (no UNICODEMGR: text stays EBCDIC) and ACCSEC; the numbers are those of a recorded exchange. */
+#define EXCSATRD_EBCDIC \
+    "0012d0420001"      \
+    "000c1443"          \
+    "00081404"          \
+    "1c080000"
+#define ACCSECRD_9         \
+    "0034d0020002"         \
+    "002e14ac000611a20009" \
+    "002411dc"
+#define SERVER_PUBLIC "226dc7207fd75c1f2715d6fda26af1d35fadfd87afeea3f2291d5cd4fde85d48"
+#define ONE "0000000000000000000000000000000000000000000000000000000000000001"
+
+static struct play *
+log_on_encrypted(const char *accsecrd, enum requester_event event)
+{
+    static struct requester_settings encrypting;
+    static struct requester_login encrypted;
+    const char *const replies[] = { accsecrd, REPLY_DERBY_SECCHKRM_ACCRDBRM, NULL };
+    encrypting = settings;
+    encrypting.cryptography = &known_cryptography;
+    encrypted = login;
+    encrypted.encrypted = true;
+    struct play *play = play_new(WHOLE);
+    requester_free(play->requester);
+    play->requester = requester_new(&encrypting);
+    play->reply = replies;
+    requester_log_on(play->requester, &encrypted);
+    CU_ASSERT_EQUAL(play_on(play), event);
+    play->reply = NULL;
+    return play;
+}
+
+static bool
+was_sent(const struct play *play, const char *hex)
+{
+    size_t size;
+    uint8_t *bytes = recorded_bytes(hex, &size);
+    bool sent = memmem(play->sent, play->sent_size, bytes, size) != NULL;
+    free(bytes);
+    return sent;
+}
+
+static void
+an_encrypted_login_sends_the_recorded_tokens(void)
+{
+    struct play *play = log_on_encrypted(EXCSATRD_EBCDIC ACCSECRD_9 SERVER_PUBLIC, REQUESTER_COMPLETED);
+    CU_ASSERT_TRUE(was_sent(play, "106e"
+                                  "000611a20009"));
+    CU_ASSERT_TRUE(was_sent(play, "000c11dc24f51760cfc068de"
+                                  "000c11dc6749b92e60826611"));
+    CU_ASSERT_FALSE(was_sent(play, "c1d7d7d7e6")); /* APPPW */
+    play_free(play);
+}
+
+/* Nothing makes it send a password in clear that was to be encrypted. */
+static void
+an_encrypted_login_never_falls_back(void)
+{
+    static const struct {
+        const char *accsecrd;
+        enum requester_event event;
+        const char *log;
+    } rows[] = {
+        { EXCSATRD_EBCDIC "0015d0020002"
+                          "000f14ac000611a20003000511a401",
+          REQUESTER_REFUSED, "REFUSED 0 01 14AC\n" },
+        { EXCSATRD_EBCDIC "0010d0020002"
+                          "000a14ac000611a20003",
+          REQUESTER_REFUSED, "REFUSED 0 00 14AC\n" },
+        { EXCSATRD_EBCDIC "0010d0020002"
+                          "000a14ac000611a20009",
+          REQUESTER_FAILED, "FAILED the server's public number (SECTKN of ACCSECRD) is missing or gives the key away\n" },
+        { EXCSATRD_EBCDIC ACCSECRD_9 ONE, REQUESTER_FAILED,
+          "FAILED the server's public number (SECTKN of ACCSECRD) is missing or gives the key away\n" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct play *play = log_on_encrypted(rows[i].accsecrd, rows[i].event);
+        CU_ASSERT_STRING_EQUAL(play->log, rows[i].log);
+        CU_ASSERT_FALSE(was_sent(play, "106e"));
+        play_free(play);
+    }
+}
 
 static void
 replies_mean_the_same_however_they_are_cut(void)
@@ -667,6 +766,8 @@ int
 main(void)
 {
     static const struct test_case cases[] = {
+        { "an encrypted login sends the recorded tokens", an_encrypted_login_sends_the_recorded_tokens },
+        { "an encrypted login never falls back", an_encrypted_login_never_falls_back },
         { "replies mean the same however they are cut", replies_mean_the_same_however_they_are_cut },
         { "every truncation waits or fails", every_truncation_waits_or_fails },
         { "every changed bit is survived", every_changed_bit_is_survived },
