@@ -13,7 +13,7 @@ if [ ! -f "$build/build.ninja" ]; then
 fi
 ninja -C "$build"
 
-rm -f "$build/meson-logs/testlog.json"
+rm -rf "$build/meson-logs/testlog.json" "$build/tests/integration/recordings"
 status=0
 meson test -C "$build" --no-rebuild --print-errorlogs "$@" || status=$?
 python3 tests/support/summarize.py "$build/meson-logs/testlog.json" || status=1

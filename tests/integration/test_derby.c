@@ -1,12 +1,8 @@
-/* Apache Derby's network client (ij and a JDBC program) with a PassTicket as password, while Wireshark's dissector listens; and
- * nmap's DRDA scripts. Peers that nobody here wrote. */
-#include <signal.h>
+/* Apache Derby's network client (ij and a JDBC program) with a PassTicket as password, and nmap's DRDA scripts. Peers that nobody here
+ * wrote. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "tests/support/gateway.h"
 #include "tests/support/shell.h"
@@ -16,27 +12,6 @@
 #define JAVA "env -u ASAN_OPTIONS java -Xshare:auto -cp " DERBY_CLASSES ":. "
 
 static struct gateway gateway;
-static pid_t capture;
-static char capture_file[128];
-
-static void
-start_capture(void)
-{
-    char filter[32];
-    snprintf(filter, sizeof filter, "tcp port %u", gateway.port);
-    snprintf(capture_file, sizeof capture_file, "%s/capture.pcapng", gateway.directory);
-    fflush(stdout);
-    capture = fork();
-    if (capture == 0) {
-        if (freopen("/dev/null", "w", stderr) == NULL || freopen("/dev/null", "w", stdout) == NULL)
-            _exit(127);
-        execlp("tshark", "tshark", "-i", "lo", "-f", filter, "-w", capture_file, (char *)NULL);
-        _exit(127);
-    }
-    while (access(capture_file, F_OK) != 0 && waitpid(capture, NULL, WNOHANG) == 0)
-        nanosleep(&(struct timespec) { .tv_nsec = 50000000 }, NULL);
-    sleep(1); /* the file is there a moment before the capture */
-}
 
 static void
 ij_runs_sql_with_a_ticket(void)
@@ -147,26 +122,6 @@ nmap_knows_a_drda_server(void)
 }
 
 static void
-wireshark_finds_nothing_malformed(void)
-{
-    char command[512];
-    static char output[65536];
-    sleep(1);
-    kill(capture, SIGINT);
-    waitpid(capture, NULL, 0);
-    snprintf(command, sizeof command, "tshark -r %s -Y drda 2>/dev/null | wc -l", capture_file);
-    CU_ASSERT_EQUAL(shell_run(output, sizeof output, command), 0);
-    CU_ASSERT(strtol(output, NULL, 10) > 40);
-    snprintf(command, sizeof command,
-             "tshark -r %s -Y '_ws.malformed || (drda && _ws.expert.severity == \"Error\")' 2>&1 | "
-             "grep -v 'Running as user'",
-             capture_file);
-    shell_run(output, sizeof output, command);
-    CU_ASSERT_STRING_EQUAL(output, "");
-    shell_show(output);
-}
-
-static void
 the_gateway_stops_on_request(void)
 {
     gateway_stop(&gateway);
@@ -180,10 +135,8 @@ main(void)
         { "a JDBC program runs with a PassTicket", a_jdbc_program_runs_with_a_ticket },
         { "a wrong ticket is an authentication failure to JDBC", a_used_ticket_is_refused_by_name },
         { "nmap knows a DRDA server", nmap_knows_a_drda_server },
-        { "Wireshark's dissector finds nothing malformed", wireshark_finds_nothing_malformed },
         { "the gateway stops on request", the_gateway_stops_on_request },
     };
     gateway_start(&gateway, &(struct gateway_options) { 0 });
-    start_capture();
     return SUITE_RUN("derby", cases);
 }

@@ -248,6 +248,7 @@ main(void)
         { "memory stays flat", memory_stays_flat },
         { "the gateway stops on request", the_gateway_stops_on_request },
     };
-    gateway_start(&gateway, &(struct gateway_options) { .limits = "login_ms = 3000" });
+    gateway_start(&gateway,
+                  &(struct gateway_options) { .unrecorded = "strangers, who break every rule on purpose", .limits = "login_ms = 3000" });
     return SUITE_RUN("hostile", cases);
 }

@@ -105,7 +105,7 @@ a_trusted_port_takes_a_user_id_alone(void)
 {
     char trusted[64];
     static const char *const refused[] = { "REVOKED1", "NOAPPL", "NOBODY" };
-    snprintf(trusted, sizeof trusted, "trusted_ports = %u", gateway.port);
+    snprintf(trusted, sizeof trusted, "trusted_ports = %u", gateway.drda_port);
     gateway_configure(&gateway, &(struct gateway_options) { .passgate = trusted });
     connect_with("4", "IMSUSR1", "");
     expect("4711");

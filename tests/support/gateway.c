@@ -80,7 +80,7 @@ write_member(const struct gateway *gateway, const struct gateway_options *option
     FILE *file = create_file(gateway, "HWSCFG00");
     fprintf(file, "HWS=(ID=PASSGATE,RACF=%c,RACFGENRC=%c)\n", options->without_racf ? 'N' : 'Y', options->generic_codes ? 'Y' : 'N');
     fprintf(file, "TCPIP=(HOSTNAME=TCPIP,MAXSOC=5000)\nODACCESS=(%s\n", options->without_appl ? "" : "APPL=IMSCON1,");
-    fprintf(file, "     IMSPLEX=(MEMBER=PASSGATE,TMEMBER=PLEX1),\n     DRDAPORT=(ID=%u,PORTTMOT=0))\n", gateway->port);
+    fprintf(file, "     IMSPLEX=(MEMBER=PASSGATE,TMEMBER=PLEX1),\n     DRDAPORT=(ID=%u,PORTTMOT=0))\n", gateway->drda_port);
     fclose(file);
 }
 
@@ -235,6 +235,18 @@ set_up_racf(const struct gateway *gateway)
         give_up("passgate racf ended with %d:\n%s", status, output);
 }
 
+static void
+start_recorder(struct gateway *gateway, const char *folder)
+{
+    static unsigned recordings;
+    char file[512];
+    if (mkdir(folder, 0755) != 0 && errno != EEXIST)
+        give_up("cannot make %s", folder);
+    snprintf(file, sizeof file, "%s/%s-%u.pcap", folder, program_invocation_short_name, ++recordings);
+    recorder_start(&gateway->recorder, gateway->drda_port, file);
+    gateway->port = gateway->recorder.port;
+}
+
 void
 gateway_start(struct gateway *gateway, const struct gateway_options *options)
 {
@@ -246,7 +258,10 @@ gateway_start(struct gateway *gateway, const struct gateway_options *options)
     snprintf(run, sizeof run, "%s/run", gateway->directory);
     if (mkdir(run, 0700) != 0)
         give_up("mkdir");
-    gateway->port = free_port();
+    gateway->drda_port = free_port();
+    gateway->port = gateway->drda_port;
+    if (options->unrecorded == NULL && getenv("PASSGATE_RECORDINGS") != NULL)
+        start_recorder(gateway, getenv("PASSGATE_RECORDINGS"));
     new_key(gateway->key);
     new_key(gateway->other_key);
     write_member(gateway, options);
@@ -290,6 +305,8 @@ void
 gateway_stop(struct gateway *gateway)
 {
     end_processes(gateway);
+    if (gateway->recorder.pid != 0)
+        recorder_stop(&gateway->recorder);
     char command[128];
     snprintf(command, sizeof command, "rm -rf '%s'", gateway->directory);
     if (system(command) != 0)

@@ -6,7 +6,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "tests/support/recorder.h"
+
 struct gateway_options {
+    /* Why Wireshark is not to see what is said to this gateway, else NULL: then clients reach it through a recorder, provided that the
+     * environment variable PASSGATE_RECORDINGS names a folder, and tests/integration/test_wireshark judges the recording. */
+    const char *unrecorded;
     bool without_racf;    /* RACF=N */
     bool without_appl;    /* no ODACCESS APPL=: the HWS ID counts */
     bool generic_codes;   /* RACFGENRC=Y */
@@ -21,7 +26,9 @@ struct gateway {
     char directory[64];
     char key[17];       /* of applications IMSCON1 and PASSGATE, 16 hex digits */
     char other_key[17]; /* of application IMSCON2 */
-    uint16_t port;
+    uint16_t port;      /* where clients connect to */
+    uint16_t drda_port; /* the DRDAPORT; the same unless a recorder stands in between */
+    struct recorder recorder;
     pid_t passgated;
     pid_t safd; /* 0 unless external */
     bool external_safd;
