@@ -39,8 +39,10 @@ ddm_parameters_read(struct wire_reader parameters, const struct ddm_parameter *t
             continue;
         if (values[i].at != NULL)
             return fail(fault, SYNERRCD_DUPLICATE_OBJECT, object.codepoint);
-        if (object.body.left < table[i].size_min || object.body.left > table[i].size_max)
-            return fail(fault, SYNERRCD_LENGTH_NOT_ALLOWED, object.codepoint);
+        if (object.body.left < table[i].size_min)
+            return fail(fault, SYNERRCD_OBJECT_TOO_SMALL, object.codepoint);
+        if (object.body.left > table[i].size_max)
+            return fail(fault, SYNERRCD_OBJECT_TOO_BIG, object.codepoint);
         values[i] = object.body;
     }
     if (damage != DDM_FAULT_NONE)

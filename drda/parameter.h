@@ -14,7 +14,7 @@ struct ddm_parameter {
 /* A code point that stands in several rows may come as often; its values are given in the order in which they come.
  * Fills values[i] with the data of table[i]; values[i].at is NULL when it was not there. Parameters outside the table are skipped:
  * requesters of higher levels send ones that a server may ignore. False and *fault: SYNTAXRM with 07, 08, 0C (lengths of objects),
- * 0B (size of data), 12 (repeated) or 0E (required and missing), CODPNT the parameter. */
+ * 0A, 09 (too small, too big), 12 (repeated) or 0E (required and missing), CODPNT the parameter. */
 MUST_CHECK bool ddm_parameters_read(struct wire_reader parameters, const struct ddm_parameter *table, size_t count,
                                     struct wire_reader *values, struct drda_fault *fault);
 

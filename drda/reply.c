@@ -2,7 +2,7 @@
 
 #include "drda/parameter.h"
 
-enum { HAS_MGRLVLLS = 1, HAS_RDBNAM = 2, HAS_CODPNT = 4, HAS_SYNERRCD = 8, HAS_PRCCNVCD = 16 };
+enum { HAS_MGRLVLLS = 1, HAS_RDBNAM = 2, HAS_CODPNT = 4, HAS_SYNERRCD = 8, HAS_PRCCNVCD = 16, HAS_DEPERRCD = 32 };
 
 static const struct reply_shape {
     uint16_t codepoint;
@@ -16,6 +16,7 @@ static const struct reply_shape {
     { CP_VALNSPRM, SVRCOD_ERROR, HAS_CODPNT },
     { CP_OBJNSPRM, SVRCOD_ERROR, HAS_CODPNT },
     { CP_MGRLVLRM, SVRCOD_ERROR, HAS_MGRLVLLS },
+    { CP_MGRDEPRM, SVRCOD_ERROR, HAS_DEPERRCD },
     { CP_RDBNFNRM, SVRCOD_ERROR, HAS_RDBNAM },
     { CP_RDBNACRM, SVRCOD_ERROR, HAS_RDBNAM },
     { CP_RDBACCRM, SVRCOD_ERROR, HAS_RDBNAM },
@@ -80,6 +81,8 @@ drda_fault_encode(struct wire_writer *writer, const struct drda_fault *fault, co
         ddm_put_u8(writer, CP_SYNERRCD, fault->code);
     if ((shape->parameters & HAS_PRCCNVCD) != 0)
         ddm_put_u8(writer, CP_PRCCNVCD, fault->code);
+    if ((shape->parameters & HAS_DEPERRCD) != 0)
+        ddm_put_u8(writer, CP_DEPERRCD, fault->code);
     ddm_close(writer, mark);
 }
 

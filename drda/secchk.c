@@ -14,7 +14,7 @@ absent_when_empty(struct wire_reader value)
 bool
 drda_secchk_decode(struct wire_reader parameters, struct drda_secchk *secchk, struct drda_fault *fault)
 {
-    enum { SECMEC, USRID, PASSWORD, RDBNAM, SECTKN, SECOND_SECTKN, COUNT };
+    enum { SECMEC, USRID, PASSWORD, RDBNAM, SECTKN, SECOND_SECTKN, NEWPASSWORD, COUNT };
     static const struct ddm_parameter table[COUNT] = {
         [SECMEC] = { CP_SECMEC, 2, 2, true },
         [USRID] = { CP_USRID, 0, DRDA_SECCHK_TEXT_MAX, false },
@@ -22,11 +22,16 @@ drda_secchk_decode(struct wire_reader parameters, struct drda_secchk *secchk, st
         [RDBNAM] = { CP_RDBNAM, 0, RDBNAM_SIZE_MAX, false },
         [SECTKN] = { CP_SECTKN, 0, SECTKN_SIZE_MAX, false },
         [SECOND_SECTKN] = { CP_SECTKN, 0, SECTKN_SIZE_MAX, false },
+        [NEWPASSWORD] = { CP_NEWPASSWORD, 0, DRDA_SECCHK_TEXT_MAX, false },
     };
     struct wire_reader values[COUNT];
     *secchk = (struct drda_secchk) { 0 };
     if (!ddm_parameters_read(parameters, table, COUNT, values, fault))
         return false;
+    if (values[NEWPASSWORD].at != NULL) {
+        *fault = drda_fault_reply(CP_PRMNSPRM, CP_NEWPASSWORD);
+        return false;
+    }
     secchk->secmec = ddm_value_u16(values[SECMEC]);
     secchk->userid = absent_when_empty(values[USRID]);
     secchk->password = absent_when_empty(values[PASSWORD]);

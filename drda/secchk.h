@@ -19,7 +19,8 @@ struct drda_secchk {
     struct wire_reader second_sectkn; /* the password */
 };
 
-/* Faults: those of ddm_parameters_read; SECMEC is required. Absent USRID or PASSWORD is no fault but a verdict (SECCHKCD 12, 10). */
+/* Faults: those of ddm_parameters_read; SECMEC is required; PRMNSPRM for NEWPASSWORD, because a user whose password is not changed must
+ * not believe that it is. Absent USRID or PASSWORD is no fault but a verdict (SECCHKCD 12, 10). */
 MUST_CHECK bool drda_secchk_decode(struct wire_reader parameters, struct drda_secchk *secchk, struct drda_fault *fault);
 /* `rdbnam` may be NULL. The written bytes hold the password in clear: wipe them when they have been sent. */
 void drda_secchk_encode(struct wire_writer *writer, const char *rdbnam, const char *userid, const char *password, enum ccsid ccsid);

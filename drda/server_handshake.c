@@ -12,9 +12,14 @@ static const struct drda_typdefovr server_typdefovr = { .sbc = CCSID_UTF8, .dbc 
 
 enum { SQLCODE_RESOURCE_UNAVAILABLE = -904 };
 
-/* The levels whose message forms are written here; managers not listed are not supported (level 0). */
-static const struct drda_manager own_managers[] = {
-    { CP_AGENT, 7 }, { CP_SQLAM, DRDA_SQLAM_LEVEL }, { CP_RDB, 7 }, { CP_SECMGR, 7 }, { CP_CMNTCPIP, 5 },
+/* The levels whose message forms are written here; managers not listed are not supported (level 0). Messages of SQLAM have one form
+ * alone: a requester that cannot read it is told so, rather than left to misread it. */
+static const struct {
+    uint16_t codepoint;
+    uint16_t lowest;
+    uint16_t level;
+} own_managers[] = {
+    { CP_AGENT, 1, 7 }, { CP_SQLAM, DRDA_SQLAM_LEVEL, DRDA_SQLAM_LEVEL }, { CP_RDB, 1, 7 }, { CP_SECMGR, 1, 7 }, { CP_CMNTCPIP, 1, 5 },
 };
 
 static uint16_t
@@ -25,7 +30,7 @@ agreed_level(const struct drda_manager *asked)
     if (asked->codepoint == CP_CCSIDMGR)
         return asked->level == CCSID_UTF8 || asked->level == CCSID_EBCDIC_500 ? asked->level : 0;
     for (size_t i = 0; i < sizeof own_managers / sizeof own_managers[0]; i++)
-        if (own_managers[i].codepoint == asked->codepoint)
+        if (own_managers[i].codepoint == asked->codepoint && asked->level >= own_managers[i].lowest)
             return own_managers[i].level < asked->level ? own_managers[i].level : asked->level;
     return 0;
 }
@@ -305,6 +310,10 @@ drda_answer_accrdb(struct drda_server *server, const struct dss_command *command
     (void)input_bytes;
     (void)reply;
     struct drda_accrdb accrdb;
+    if (server->encoding.sqlam_level == 0) { /* listed in EXCSAT at a level that is not spoken here */
+        *fault = (struct drda_fault) { .reply = CP_MGRDEPRM, .code = DEPERRCD_MANAGER_MISSING };
+        return false;
+    }
     if (!drda_accrdb_decode(command->parameters, &accrdb, fault) || !note_rdbnam(server, &accrdb.rdbnam, fault) ||
         !note_representation(server, &accrdb, fault))
         return false;

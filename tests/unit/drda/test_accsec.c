@@ -52,7 +52,7 @@ static void
 faults_name_the_parameter(void)
 {
     expect_fault("", SYNERRCD_REQUIRED_OBJECT_MISSING, CP_SECMEC);
-    expect_fault("000511a203", SYNERRCD_LENGTH_NOT_ALLOWED, CP_SECMEC);
+    expect_fault("000511a203", SYNERRCD_OBJECT_TOO_SMALL, CP_SECMEC);
     expect_fault("000711a2000300", SYNERRCD_LENGTH_NOT_ALLOWED, CP_SECMEC);
     expect_fault("000611a20003000611a20003", SYNERRCD_DUPLICATE_OBJECT, CP_SECMEC);
     expect_fault("000611a20003"

@@ -52,7 +52,7 @@ faults_name_the_parameter(void)
         uint16_t codpnt;
     } faulty[] = {
         { "000711a0415050", SYNERRCD_REQUIRED_OBJECT_MISSING, CP_SECMEC },
-        { "000811a200030003", SYNERRCD_LENGTH_NOT_ALLOWED, CP_SECMEC },
+        { "000811a200030003", SYNERRCD_OBJECT_TOO_BIG, CP_SECMEC },
         { "000611a20003"
           "000511a041"
           "000511a042",

@@ -394,7 +394,7 @@ every_manager_listed_is_answered(void)
     expect_output(conversation, "0058d0020001"
                                 "00521443" EXCSATRD_NAMES "00241404"
                                 "14030007"
-                                "24070006"
+                                "24070000"
                                 "1c010000"
                                 "14cc04b8"
                                 "1c080000"

@@ -118,8 +118,8 @@ values_that_may_not_be_are_refused(void)
     } cases[] = {
         { CP_PRPSQLSTT, CP_RTNSQLDA, 1, 0xF2, CP_SYNTAXRM, 0x14 }, { CP_PRPSQLSTT, CP_TYPSQLDA, 1, 6, CP_SYNTAXRM, 0x14 },
         { CP_DSCSQLSTT, CP_TYPSQLDA, 1, 9, CP_SYNTAXRM, 0x14 },    { CP_OPNQRY, CP_QRYBLKSZ, 4, 511, CP_SYNTAXRM, 0x14 },
-        { CP_CNTQRY, CP_QRYBLKSZ, 4, 0, CP_SYNTAXRM, 0x14 },       { CP_OPNQRY, CP_QRYBLKSZ, 2, 512, CP_SYNTAXRM, 0x0B },
-        { CP_EXCSQLIMM, CP_RDBCMTOK, 1, 0, CP_SYNTAXRM, 0x14 },    { CP_CLSQRY, CP_QRYINSID, 4, 0, CP_SYNTAXRM, 0x0B },
+        { CP_CNTQRY, CP_QRYBLKSZ, 4, 0, CP_SYNTAXRM, 0x14 },       { CP_OPNQRY, CP_QRYBLKSZ, 2, 512, CP_SYNTAXRM, 0x0A },
+        { CP_EXCSQLIMM, CP_RDBCMTOK, 1, 0, CP_SYNTAXRM, 0x14 },    { CP_CLSQRY, CP_QRYINSID, 4, 0, CP_SYNTAXRM, 0x0A },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct client *client = client_new(1);
