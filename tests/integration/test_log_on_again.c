@@ -146,7 +146,7 @@ the_pool_of_derbys_client_works_with_one_ticket(void)
     char command[1024];
     static char output[65536];
     gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, ticket);
-    snprintf(command, sizeof command, JAVA "%s/tests/integration/java/Pool.java %u SAMPLE IMSUSR1 %s 2>&1", getenv("PASSGATE_SOURCE"),
+    snprintf(command, sizeof command, JAVA "%s/tests/integration/java/Pool.java %u SAMPLE IMSUSR1 %s 3 2>&1", getenv("PASSGATE_SOURCE"),
              gateway.port, ticket);
     CU_ASSERT_EQUAL(shell_run(output, sizeof output, command), 0);
     static const char *const expected[] = {

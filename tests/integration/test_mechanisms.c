@@ -16,9 +16,9 @@
 
 /* Java's own Diffie-Hellman refuses a prime of 256 bits; Bouncy Castle's does as it is told. */
 #define CLASSES "/usr/share/java/derbyclient.jar:/usr/share/java/derbytools.jar:/usr/share/java/bcprov.jar"
-#define IJ                                                                                                                               \
+#define JAVA                                                                                                                             \
     "env -u ASAN_OPTIONS java -Xshare:auto -Djava.security.properties=%s/java.security -Dorg.bouncycastle.dh.allow_unsafe_p_value=true " \
-    "-cp " CLASSES " org.apache.derby.tools.ij %s/connect.sql 2>&1"
+    "-cp " CLASSES " "
 
 static struct gateway gateway;
 static char output[65536];
@@ -49,7 +49,7 @@ run_ij(uint16_t port, const char *attributes)
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
     fprintf(file, "connect 'jdbc:derby://127.0.0.1:%u/SAMPLE;%s';\nvalues 4700 + 11;\n", port, attributes);
     fclose(file);
-    snprintf(command, sizeof command, IJ, gateway.directory, gateway.directory);
+    snprintf(command, sizeof command, JAVA "org.apache.derby.tools.ij %s/connect.sql 2>&1", gateway.directory, gateway.directory);
     CU_ASSERT_EQUAL(shell_run(output, sizeof output, command), 0);
 }
 
@@ -81,6 +81,20 @@ an_encrypted_ticket_logs_on(void)
     expect("ERROR 08004");
     connect_with("9", "TOM", "S3CRETPW"); /* must be changed first: PASSWORD() of ADDUSER has expired */
     expect("ERROR 08004");
+}
+
+/* Each reuse agrees on a new key and sends other tokens; what they hold is the same ticket. */
+static void
+a_pool_reuses_an_encrypted_ticket(void)
+{
+    char ticket[9];
+    char command[1024];
+    static const char *const expected[] = { "round 0 rows 1", "round 4 rows 5", "another connection is refused: 08004" };
+    gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, ticket);
+    snprintf(command, sizeof command, JAVA "%s/tests/integration/java/Pool.java %u SAMPLE IMSUSR1 %s 9 2>&1", gateway.directory,
+             getenv("PASSGATE_SOURCE"), gateway.port, ticket);
+    CU_ASSERT_EQUAL(shell_run(output, sizeof output, command), 0);
+    shell_expect(output, expected, sizeof expected / sizeof *expected);
 }
 
 static void
@@ -233,6 +247,7 @@ main(void)
 {
     static const struct test_case cases[] = {
         { "an encrypted ticket logs on", an_encrypted_ticket_logs_on },
+        { "a pool reuses an encrypted ticket", a_pool_reuses_an_encrypted_ticket },
         { "a ticket in clear logs on", a_ticket_in_clear_logs_on },
         { "a user ID alone is not enough", a_user_id_alone_is_not_enough },
         { "a trusted port takes a user ID alone", a_trusted_port_takes_a_user_id_alone },

@@ -7,7 +7,7 @@ import org.apache.derby.jdbc.ClientConnectionPoolDataSource;
 
 /**
  * A pooled connection handed out again and again: each time the driver logs on anew on the same connection, with the same user ID and
- * PassTicket, in front of the first statement. Arguments: port, database, user, password.
+ * PassTicket, in front of the first statement. Arguments: port, database, user, password, security mechanism.
  */
 public final class Pool {
     private Pool() { }
@@ -40,6 +40,7 @@ public final class Pool {
         source.setServerName("127.0.0.1");
         source.setPortNumber(Integer.parseInt(arguments[0]));
         source.setDatabaseName(arguments[1]);
+        source.setSecurityMechanism(Short.valueOf(arguments[4]));
         PooledConnection pooled = source.getPooledConnection(arguments[2], arguments[3]);
         for (int round = 0; round < 5; round++)
             use(pooled, round);
