@@ -8,6 +8,7 @@
 #include "security/racf/access.h"
 #include "security/racf/commands.h"
 #include "security/racf/omvs.h"
+#include "security/racf/password_work.h"
 #include "security/racf/syntax.h"
 #include "security/racf/user.h"
 
@@ -131,14 +132,17 @@ take_over(struct run *run)
     }
 }
 
-/* Commands reach the disk before they are reported done; the counters of logons need not. */
+/* A run that asked for passwords to be hashed is undone. Commands reach the disk before they are reported done; the counters of logons need
+ * not. */
 static void
 run_in_transaction(struct run *run)
 {
     racf_sql_run(run->racf, "PRAGMA synchronous = FULL", "");
     racf_sql_begin(run->racf);
     run->verb->handler(run);
-    if (racf_sql_commit(run->racf))
+    if (!run->racf->failed && password_work_is_open(run->password_work))
+        racf_sql_run(run->racf, "ROLLBACK", "");
+    else if (racf_sql_commit(run->racf))
         take_over(run);
     else
         run_say(run, RC_REFUSED, "PGR021I COMMAND UNDONE, THE DATABASE FAILED: %s", run->racf->failure);
@@ -168,32 +172,65 @@ run_verb(struct run *run, const struct syntax_node *nodes)
     run->operands = &operands;
     racf_counts_store(run->racf);
     run_in_transaction(run);
+    if (!password_work_is_open(run->password_work))
+        for (unsigned i = 0; i < run->wrong_passwords; i++)
+            racf_count_failure(run->racf, run->issuer->userid);
     racf_counts_store(run->racf);
     run->operands = NULL;
+}
+
+static void
+run_command(struct run *run, const char *text, size_t size)
+{
+    struct syntax syntax;
+    if (size > COMMAND_MAX) {
+        run_say(run, RC_REFUSED, "PGR009I THE COMMAND IS LONGER THAN %d BYTES", COMMAND_MAX);
+        return;
+    }
+    if (!syntax_parse(&syntax, text, size)) {
+        run_say(run, RC_REFUSED, "%s", syntax.fault);
+    } else if (syntax.first != NULL) {
+        bool ambiguous = false;
+        const char *word = syntax.first->kind == SYNTAX_WORD ? syntax.first->text : "(";
+        run->verb = verb_find(word, &ambiguous);
+        if (run->verb != NULL)
+            run_verb(run, syntax.first->next);
+        else
+            run_say(run, RC_REFUSED, ambiguous ? "PGR012I AMBIGUOUS COMMAND, %.64s" : "IKJ56500I COMMAND %.64s NOT FOUND", word);
+    }
+    syntax_clear(&syntax);
+}
+
+/* What is said by a run that has to be repeated is not to be heard. */
+bool
+racf_command_try(struct racf *racf, const struct racf_issuer *issuer, const char *text, size_t size, struct racf_password_work *work,
+                 struct wire_writer *output, uint8_t *return_code)
+{
+    size_t used_before = output->used;
+    struct run run = { .racf = racf, .issuer = issuer, .output = output, .password_work = work };
+    run_command(&run, text, size);
+    *return_code = run.return_code;
+    bool done = !password_work_is_open(work);
+    if (!done) {
+        output->used = used_before;
+        output->failed = false;
+    }
+    return done;
 }
 
 uint8_t
 racf_command(struct racf *racf, const struct racf_issuer *issuer, const char *text, size_t size, struct wire_writer *output)
 {
-    struct run run = { .racf = racf, .issuer = issuer, .output = output };
-    struct syntax syntax;
-    if (size > COMMAND_MAX) {
-        run_say(&run, RC_REFUSED, "PGR009I THE COMMAND IS LONGER THAN %d BYTES", COMMAND_MAX);
-        return run.return_code;
-    }
-    if (!syntax_parse(&syntax, text, size)) {
-        run_say(&run, RC_REFUSED, "%s", syntax.fault);
-    } else if (syntax.first != NULL) {
-        bool ambiguous = false;
-        const char *word = syntax.first->kind == SYNTAX_WORD ? syntax.first->text : "(";
-        run.verb = verb_find(word, &ambiguous);
-        if (run.verb != NULL)
-            run_verb(&run, syntax.first->next);
-        else
-            run_say(&run, RC_REFUSED, ambiguous ? "PGR012I AMBIGUOUS COMMAND, %.64s" : "IKJ56500I COMMAND %.64s NOT FOUND", word);
-    }
-    syntax_clear(&syntax);
-    return run.return_code;
+    static const char no_memory[] = "PGR024I NO MEMORY FOR THE COMMAND\n";
+    struct racf_password_work *work = racf_password_work_new();
+    uint8_t return_code = RC_REFUSED;
+    if (work == NULL)
+        wire_put_bytes(output, no_memory, sizeof no_memory - 1);
+    else
+        while (!racf_command_try(racf, issuer, text, size, work, output, &return_code))
+            racf_password_work_run(work);
+    racf_password_work_free(work);
+    return return_code;
 }
 
 size_t

@@ -1,6 +1,7 @@
 /* The frame of the RACF commands: a table entry says what a verb takes, who may issue it and which function does it.
  * Handlers run inside a transaction. They check everything about an item before they write it, report with run_say(), and go on with
- * the next item; a failing database undoes the whole command. */
+ * the next item; a failing database undoes the whole command. A handler that needs a password hashed asks run->password_work and goes on
+ * as if it had failed, without saying so: the whole command is undone and runs again. */
 #pragma once
 #include "security/racf/database.h"
 #include "security/racf/operand.h"
@@ -39,6 +40,8 @@ struct run {
     unsigned published_classes;   /* bit per class: put in force what the file has */
     bool uids_changed;            /* which uid is which user is read again after the commit */
     struct touched_user *touched; /* users to read again after the commit */
+    struct racf_password_work *password_work;
+    unsigned wrong_passwords; /* of the issuer, to be counted as failed logons when the command is done */
 };
 
 /* One line of output. The return code becomes at least `return_code`. */

@@ -3,6 +3,7 @@
 #include "common/secret.h"
 #include "security/racf/commands.h"
 #include "security/racf/password_operands.h"
+#include "security/racf/password_work.h"
 #include "security/racf/user.h"
 
 enum { SECONDS_A_DAY = 86400 };
@@ -17,15 +18,15 @@ static const struct operand operands[] = {
 };
 
 static bool
-was_used_before(struct racf *racf, const struct user_row *user, const char *folded, bool phrase)
+was_used_before(struct run *run, const struct user_row *user, const char *folded, bool phrase)
 {
     bool used = false;
     sqlite3_stmt *row =
-        racf_sql(racf, "SELECT hash FROM password_history WHERE userid = ? AND phrase = ?", "ti", user->userid, (int)phrase);
-    while (!used && racf_sql_row(racf, &row)) {
+        racf_sql(run->racf, "SELECT hash FROM password_history WHERE userid = ? AND phrase = ?", "ti", user->userid, (int)phrase);
+    while (!used && racf_sql_row(run->racf, &row)) {
         struct password_hash hash;
-        hash.size = racf_column_bytes(racf, row, 0, hash.bytes, sizeof hash.bytes);
-        used = password_hash_matches(&hash, folded);
+        hash.size = racf_column_bytes(run->racf, row, 0, hash.bytes, sizeof hash.bytes);
+        used = password_work_compare(run->password_work, &hash, folded) == PASSWORD_YES;
     }
     racf_sql_end(&row);
     return used;
@@ -43,7 +44,7 @@ change_is_allowed(struct run *run, const struct user_row *user, const char *new_
         run_say(run, RC_ERROR, "PGR130I THE PASSWORD WAS CHANGED LESS THAN %u DAYS AGO", run->racf->options[RACF_OPTION_MINCHANGE]);
         return false;
     }
-    if (run->racf->options[RACF_OPTION_HISTORY] > 0 && was_used_before(run->racf, user, new_password, phrase)) {
+    if (run->racf->options[RACF_OPTION_HISTORY] > 0 && was_used_before(run, user, new_password, phrase)) {
         run_say(run, RC_ERROR, "PGR131I THE NEW PASSWORD WAS USED BEFORE");
         return false;
     }
@@ -54,11 +55,25 @@ change_is_allowed(struct run *run, const struct user_row *user, const char *new_
 static bool
 current_matches(struct run *run, const struct user_row *user, const char *current, bool phrase)
 {
-    if ((user->attributes & RACF_ATTRIBUTE_REVOKED) == 0 && password_hash_matches(phrase ? &user->phrase : &user->password, current))
-        return true;
-    run_say(run, RC_ERROR, "PGR132I THE CURRENT %s IS NOT CORRECT", phrase ? "PHRASE" : "PASSWORD");
-    racf_count_failure(run->racf, user->userid);
-    return false;
+    bool revoked = (user->attributes & RACF_ATTRIBUTE_REVOKED) != 0;
+    enum password_answer answer =
+        revoked ? PASSWORD_NO : password_work_compare(run->password_work, phrase ? &user->phrase : &user->password, current);
+    if (answer == PASSWORD_NO) {
+        run_say(run, RC_ERROR, "PGR132I THE CURRENT %s IS NOT CORRECT", phrase ? "PHRASE" : "PASSWORD");
+        run->wrong_passwords++;
+    }
+    return answer == PASSWORD_YES;
+}
+
+static void
+change_to(struct run *run, struct user_row *user, const char *current, const char *new_one, bool phrase)
+{
+    if (strcmp(current, new_one) == 0) {
+        run_say(run, RC_ERROR, "PGR131I THE NEW PASSWORD WAS USED BEFORE");
+    } else if (change_is_allowed(run, user, new_one, phrase) && password_replace(run, user, new_one, phrase, false)) {
+        user_row_write(run->racf, user);
+        run_touch_user(run, user->userid);
+    }
 }
 
 static void
@@ -76,13 +91,8 @@ change_own(struct run *run, enum operand_id id, bool phrase)
     else if (!password_fold(run->racf, current->typed, phrase, old_folded) || !password_fold(run->racf, new_one->typed, phrase, new_folded))
         run_say(run, RC_ERROR, "PGR084I A %s HAS AT MOST %d CHARACTERS", phrase ? "PHRASE" : "PASSWORD",
                 phrase ? PHRASE_MAX : PASSWORD_MAX);
-    else if (current_matches(run, &user, old_folded, phrase) && strcmp(old_folded, new_folded) == 0)
-        run_say(run, RC_ERROR, "PGR131I THE NEW PASSWORD WAS USED BEFORE");
-    else if (run->return_code == RC_FINE && change_is_allowed(run, &user, new_folded, phrase) &&
-             password_replace(run, &user, new_folded, phrase, false)) {
-        user_row_write(run->racf, &user);
-        run_touch_user(run, user.userid);
-    }
+    else if (current_matches(run, &user, old_folded, phrase))
+        change_to(run, &user, old_folded, new_folded, phrase);
     secret_wipe(old_folded, sizeof old_folded);
     secret_wipe(new_folded, sizeof new_folded);
 }

@@ -65,8 +65,10 @@ apply_attributes(struct run *run, struct user_row *user)
         else
             user->attributes &= ~(unsigned)attributes[i].attribute;
     }
-    if (run_has(run, OPERAND_RESUME))
+    if (run_has(run, OPERAND_RESUME)) {
         user->failed_attempts = 0;
+        user->last_access_s = clock_utc_seconds(run->racf->clock); /* INACTIVE begins anew, or it would revoke at once */
+    }
 }
 
 static bool

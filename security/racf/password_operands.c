@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "common/secret.h"
+#include "security/racf/password_work.h"
 
 bool
 password_fold(const struct racf *racf, const char *typed, bool phrase, char folded[PHRASE_MAX + 1])
@@ -85,11 +86,14 @@ password_replace(struct run *run, struct user_row *user, const char *folded, boo
 {
     struct password_hash *hash = phrase ? &user->phrase : &user->password;
     int64_t *changed_s = phrase ? &user->phrase_changed_s : &user->password_changed_s;
-    remember(run->racf, user, hash, phrase);
-    if (!password_hash_make(folded, hash)) {
+    struct password_hash new_hash;
+    enum password_answer answer = password_work_hash(run->password_work, user->userid, phrase, folded, &new_hash);
+    if (answer == PASSWORD_NO)
         run_say(run, RC_REFUSED, "PGR081I THE PASSWORD OF %s CANNOT BE HASHED", user->userid);
+    if (answer != PASSWORD_YES)
         return false;
-    }
+    remember(run->racf, user, hash, phrase);
+    *hash = new_hash;
     *changed_s = expired ? 0 : clock_utc_seconds(run->racf->clock);
     user->attributes &= ~(unsigned)RACF_ATTRIBUTE_EXPIRED;
     if (expired)

@@ -140,10 +140,23 @@ struct racf_issuer {
     bool special; /* SPECIAL attribute, or the owner of the database */
 };
 
+/* Password hashing that a command is waiting for: see security/racf/password_work.h. */
+struct racf_password_work;
+/* NULL: no memory. */
+struct racf_password_work *racf_password_work_new(void);
+void racf_password_work_free(struct racf_password_work *work);
+/* Tens of milliseconds for each password, on any thread. */
+void racf_password_work_run(struct racf_password_work *work);
+
 /* Runs one command (TSO syntax, one logical line of UTF-8, may span lines by - or +). Output lines, IBM-style messages included,
  * are appended to `output`, each ended by a newline. Returns the TSO return code: 0, 4, 8 or 12. Secrets in the text are not
  * repeated in the output; the caller wipes the text. A new password takes tens of milliseconds to hash. */
 uint8_t racf_command(struct racf *racf, const struct racf_issuer *issuer, const char *text, size_t size, struct wire_writer *output);
+
+/* The same without hashing. False: nothing was done or said; call it again after racf_password_work_run(work). `work` is new at the first
+ * call. It may be false more than once. */
+MUST_CHECK bool racf_command_try(struct racf *racf, const struct racf_issuer *issuer, const char *text, size_t size,
+                                 struct racf_password_work *work, struct wire_writer *output, uint8_t *return_code);
 
 /* The command as it may stand in an audit record: keys and passwords, and everything that the command's operands do not explain,
  * are replaced by <hidden>. Returns the size of the whole; `redacted` gets as much as fits and a NUL. */

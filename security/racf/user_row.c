@@ -50,7 +50,8 @@ user_row_write(struct racf *racf, const struct user_row *row)
                  " phrase_changed_s, interval_days, failed_attempts, last_access_s)"
                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
                  " ON CONFLICT DO UPDATE SET name = ?2, default_group = ?3, owner = ?4, data = ?5, attributes = ?7, password = ?8,"
-                 " password_changed_s = ?9, phrase = ?10, phrase_changed_s = ?11, interval_days = ?12, failed_attempts = ?13",
+                 " password_changed_s = ?9, phrase = ?10, phrase_changed_s = ?11, interval_days = ?12, failed_attempts = ?13,"
+                 " last_access_s = ?14",
                  "tttttliblbliil", row->userid, row->name, row->default_group, row->owner, text_or_null(row->data), row->created_s,
                  (int)row->attributes, hash_or_null(&row->password), row->password.size, row->password_changed_s,
                  hash_or_null(&row->phrase), row->phrase.size, row->phrase_changed_s, row->interval_days, row->failed_attempts,

@@ -75,7 +75,9 @@ struct parts {
     struct audit *audit;
     struct passticket_seconds *seconds;
     struct event_base *base;
+    struct workers *workers;
     struct throttle *throttle;
+    struct safd_commands *commands;
     struct safd_logins *logins;
     struct safd_tickets *tickets;
     struct safd_service *service;
@@ -213,7 +215,9 @@ open_service(struct parts *parts, const struct passgate_settings *settings, stru
         problem_set(problem, "the event loop cannot be set up: out of memory or file descriptors");
         return SAFD_EXIT_LOOP;
     }
-    parts->throttle = open_throttle(settings, problem);
+    const uint32_t threads = settings->password_threads;
+    parts->workers = workers_new(parts->base, threads, (size_t)threads * SAFD_PASSWORDS_A_THREAD, problem);
+    parts->throttle = parts->workers != NULL ? open_throttle(settings, problem) : NULL;
     if (parts->throttle == NULL)
         return SAFD_EXIT_LOOP;
     if (!safd_claims_connect(&parts->claims, parts->base, settings, &clock_system, problem))
@@ -240,10 +244,20 @@ open_service(struct parts *parts, const struct passgate_settings *settings, stru
         .claimer = safd_tickets_claimer(parts->tickets),
         .throttle = parts->throttle,
         .audit = parts->audit,
-        .password_threads = settings->password_threads,
+        .workers = parts->workers,
     };
-    service->logins = parts->logins = safd_logins_new(&login_parts, problem);
-    return parts->logins != NULL ? 0 : SAFD_EXIT_LOOP;
+    service->logins = parts->logins = safd_logins_new(&login_parts);
+    const struct safd_command_parts command_parts = {
+        .racroute = &service->racroute,
+        .audit = parts->audit,
+        .workers = parts->workers,
+        .owner = service->owner,
+    };
+    service->commands = parts->commands = safd_commands_new(&command_parts);
+    if (parts->logins != NULL && parts->commands != NULL)
+        return 0;
+    problem_set(problem, "out of memory");
+    return SAFD_EXIT_LOOP;
 }
 
 static int
@@ -263,6 +277,8 @@ close_parts(struct parts *parts)
     if (parts->server != NULL)
         safd_server_free(parts->server);
     safd_claims_disconnect(&parts->claims);
+    workers_free(parts->workers);
+    safd_commands_free(parts->commands);
     safd_logins_free(parts->logins);
     safd_tickets_free(parts->tickets);
     throttle_free(parts->throttle);

@@ -34,6 +34,12 @@ is_output_full(const struct safd_link *link)
     return link->output.used - link->output_sent > SAFD_OUTPUT_PAUSE;
 }
 
+static bool
+must_wait(const struct safd_link *link)
+{
+    return link->held || is_output_full(link);
+}
+
 static void
 drop_served_input(struct safd_link *link, size_t served)
 {
@@ -50,7 +56,7 @@ serve_input(struct safd_link *link)
 {
     size_t served = 0;
     int taken = 1;
-    while (taken == 1 && !is_output_full(link)) {
+    while (taken == 1 && !must_wait(link)) {
         struct saf_frame frame;
         size_t size;
         taken = saf_frame_next(link->input + served, link->input_used - served, &frame, &size);
@@ -64,7 +70,7 @@ serve_input(struct safd_link *link)
         close_broken(link, "a request is broken or of an unknown type");
     else if (taken == 0 && link->input_used == sizeof link->input)
         close_broken(link, "a request is too long");
-    link->paused = !link->closed && is_output_full(link);
+    link->paused = !link->closed && must_wait(link);
     if (link->closed || link->paused)
         event_del(link->readable);
 }
@@ -142,6 +148,20 @@ safd_links_add(struct safd_links *links, int descriptor, const struct ucred *pee
     return true;
 }
 
+void
+safd_link_hold(struct safd_link *link)
+{
+    link->held = true;
+    link->under_way++;
+}
+
+void
+safd_link_release(struct safd_link *link)
+{
+    link->held = false;
+    link->under_way--;
+}
+
 size_t
 safd_links_count_uid(const struct safd_links *links, uid_t uid)
 {
@@ -196,7 +216,7 @@ sweep_link(struct safd_link *link)
     bool blocked = event_pending(link->writable, EV_WRITE, NULL) != 0;
     if (!link->closed && !blocked)
         send_output(link);
-    if (!link->closed && link->paused && !is_output_full(link))
+    if (!link->closed && link->paused && !must_wait(link))
         resume_input(link);
     if (link->closed || (link->ended && link->output.used == 0 && link->under_way == 0))
         free_link(link);

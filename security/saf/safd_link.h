@@ -34,6 +34,7 @@ struct safd_link {
     bool paused;       /* the peer has to read before it is read from */
     bool ended;        /* the peer sends no more; it may still read */
     bool closed;       /* to be freed */
+    bool held;         /* its requests wait for one that is under way */
     size_t under_way;  /* requests that are not answered yet */
     size_t input_used;
     size_t output_sent;
@@ -56,6 +57,10 @@ struct safd_links {
 
 /* Takes over a connected, non-blocking socket. False when there is no memory; the socket is then closed. */
 MUST_CHECK bool safd_links_add(struct safd_links *links, int descriptor, const struct ucred *peer, bool inherited, bool gateway);
+
+/* Takes no further request from the link while one is under way that those behind it must not overtake. */
+void safd_link_hold(struct safd_link *link);
+void safd_link_release(struct safd_link *link);
 
 /* How many links the operating-system user has that are neither inherited nor of a gateway. */
 size_t safd_links_count_uid(const struct safd_links *links, uid_t uid);

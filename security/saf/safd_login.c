@@ -8,7 +8,6 @@
 #include "common/secret.h"
 #include "security/passticket/name.h"
 #include "security/saf/safd_report.h"
-#include "security/saf/workers.h"
 
 enum { ENTRIES = SAFD_LOGINS_MAX + SAFD_BATCH_MAX };
 
@@ -29,7 +28,6 @@ TAILQ_HEAD(login_list, safd_login);
 
 struct safd_logins {
     struct safd_login_parts parts;
-    struct workers *workers;
     struct login_list spare;
     struct login_list waiting;
     struct login_list decided;
@@ -43,22 +41,16 @@ struct safd_logins {
 };
 
 struct safd_logins *
-safd_logins_new(const struct safd_login_parts *parts, struct problem *problem)
+safd_logins_new(const struct safd_login_parts *parts)
 {
     struct safd_logins *logins = calloc(1, sizeof *logins);
-    if (logins == NULL) {
-        problem_set(problem, "no memory for logins under way");
+    if (logins == NULL)
         return NULL;
-    }
     logins->parts = *parts;
     TAILQ_INIT(&logins->spare);
     TAILQ_INIT(&logins->waiting);
     TAILQ_INIT(&logins->decided);
-    logins->workers = workers_new(parts->base, parts->password_threads, (size_t)parts->password_threads * SAFD_PASSWORDS_A_THREAD, problem);
-    if (logins->workers != NULL)
-        return logins;
-    free(logins);
-    return NULL;
+    return logins;
 }
 
 void
@@ -66,7 +58,6 @@ safd_logins_free(struct safd_logins *logins)
 {
     if (logins == NULL)
         return;
-    workers_free(logins->workers);
     struct safd_login *login;
     TAILQ_FOREACH (login, &logins->waiting, entry)
         if (event_initialized(&login->hold))
@@ -169,7 +160,7 @@ static void
 submit_comparison(struct safd_login *login)
 {
     login->comparison = (struct worker_job) { .run = compare_password, .done = password_compared };
-    if (workers_submit(login->logins->workers, &login->comparison))
+    if (workers_submit(login->logins->parts.workers, &login->comparison))
         return;
     racroute_give_up(&login->decision, SAF_EXPLAIN_BUSY);
     move_to_decided(login);

@@ -11,6 +11,7 @@
 #include "security/racroute.h"
 #include "security/replay_claimer.h"
 #include "security/saf/safd_link.h"
+#include "security/saf/workers.h"
 #include "security/throttle.h"
 
 enum {
@@ -30,13 +31,13 @@ struct safd_login_parts {
     struct replay_claimer *claimer;
     struct throttle *throttle;
     struct audit *audit;
-    unsigned password_threads;
+    struct workers *workers; /* whose queue takes SAFD_PASSWORDS_A_THREAD jobs for each thread */
 };
 
-/* NULL: *problem. */
-struct safd_logins *safd_logins_new(const struct safd_login_parts *parts, struct problem *problem);
+/* NULL: no memory. */
+struct safd_logins *safd_logins_new(const struct safd_login_parts *parts);
 
-/* Waits for password comparisons that run; logins under way are forgotten. */
+/* Logins under way are forgotten. The workers have ended before. */
 void safd_logins_free(struct safd_logins *logins);
 
 /* Begins the login that a link's VERIFY asks for. Its answer goes to the link in a later safd_logins_commit. The credential is

@@ -201,7 +201,7 @@ static bool
 is_finished(const struct safd_server *server)
 {
     bool owing = safd_links_unsent(&server->links) || safd_logins_under_way(server->service->logins) ||
-                 safd_tickets_under_way(server->service->tickets);
+                 safd_tickets_under_way(server->service->tickets) || safd_commands_under_way(server->service->commands);
     return server->stopping && (server->hurried || !owing);
 }
 

@@ -5,11 +5,6 @@
 #include "security/saf/explain_service.h"
 #include "security/saf/safd_caller.h"
 
-enum { RETURN_CODE_WARNING = 4, RETURN_CODE_ERROR = 8, RETURN_CODE_REFUSED = 12 };
-
-static const char cut_line[] = "SAFD0031W THE OUTPUT WAS CUT: ask for less, one profile or a mask\n";
-static const char unrecorded_line[] = "SAFD0032E THE COMMAND RAN BUT ITS AUDIT RECORD COULD NOT BE WRITTEN: see safd's log\n";
-
 static void
 warn_not_a_gateway(struct safd_link *link, const char *request)
 {
@@ -47,57 +42,13 @@ serve_verify(struct safd_service *service, struct safd_link *link, const struct 
     return true;
 }
 
-/* Ends the output at a line end when it did not fit. */
-static void
-finish_output(struct wire_writer *output, uint8_t *return_code)
-{
-    if (!output->failed)
-        return;
-    while (output->used > 0 && output->start[output->used - 1] != '\n')
-        output->used--;
-    output->failed = false;
-    output->size = SAF_OUTPUT_MAX;
-    wire_put_bytes(output, cut_line, sizeof cut_line - 1);
-    if (*return_code < RETURN_CODE_WARNING)
-        *return_code = RETURN_CODE_WARNING;
-}
-
-static void
-record_command(struct safd_service *service, uid_t uid, const struct racf_issuer *issuer, struct wire_writer *output, uint8_t *return_code)
-{
-    audit_command(service->audit, clock_utc_us(service->racroute.clock), issuer->userid, uid, service->command, *return_code);
-    if (audit_flush(service->audit))
-        return;
-    output->size = sizeof service->output;
-    wire_put_bytes(output, unrecorded_line, sizeof unrecorded_line - 1);
-    *return_code = *return_code < RETURN_CODE_ERROR ? RETURN_CODE_ERROR : *return_code;
-}
-
 static bool
 serve_command(struct safd_service *service, struct safd_link *link, const struct saf_frame *frame)
 {
-    struct saf_command command;
-    struct wire_reader body = frame->body;
-    if (!saf_command_decode(&body, &command))
-        return false;
     /* Logins that were decided before the command are told so before it is answered; those that still wait for a comparison or a
      * claim will be decided by what is in force after it. */
     safd_logins_commit(service->logins);
-    memcpy(service->command, command.text, command.size);
-    service->command[command.size] = '\0';
-    struct wire_writer output = wire_writer(service->output, sizeof service->output - sizeof cut_line - sizeof unrecorded_line);
-    struct racf_issuer issuer;
-    uint8_t return_code = RETURN_CODE_REFUSED;
-    if (safd_caller_identify(service->racroute.racf, service->owner, link->peer.uid, &issuer))
-        return_code = racf_command(service->racroute.racf, &issuer, service->command, command.size, &output);
-    else
-        safd_caller_refuse(service->owner, link->peer.uid, &issuer, &output);
-    finish_output(&output, &return_code);
-    record_command(service, link->peer.uid, &issuer, &output, &return_code);
-    secret_wipe(service->command, command.size);
-    struct saf_command_answer answer = { .return_code = return_code, .output = (const char *)service->output, .size = output.used };
-    saf_command_answer_encode(&link->output, frame->id, &answer);
-    return true;
+    return safd_commands_serve(service->commands, link, frame);
 }
 
 static bool
@@ -174,4 +125,5 @@ safd_service_forget(void *context, const struct safd_link *link)
     struct safd_service *service = context;
     safd_logins_forget_link(service->logins, link);
     safd_tickets_forget_link(service->tickets, link);
+    safd_commands_forget_link(service->commands, link);
 }

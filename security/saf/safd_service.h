@@ -1,19 +1,20 @@
-/* What safd does with requests: each type has its function. Logins and PassTickets take steps (security/saf/safd_login.h, safd_tickets.h);
- * the other requests are served at once. */
+/* What safd does with requests: each type has its function. Logins, PassTickets and commands take steps (security/saf/safd_login.h,
+ * safd_tickets.h, safd_command.h); the other requests are served at once. */
 #pragma once
 #include <sys/types.h>
 
+#include "security/saf/safd_command.h"
 #include "security/saf/safd_login.h"
 #include "security/saf/safd_tickets.h"
 
 struct safd_service {
     struct racroute racroute;
+    struct safd_commands *commands;
     struct safd_logins *logins; /* owned by who made the service, as the tickets */
     struct safd_tickets *tickets;
     struct audit *audit;
-    uid_t owner;                       /* of the database: acts as IBMUSER */
-    char command[SAF_COMMAND_MAX + 1]; /* the one that runs; wiped after it */
-    uint8_t output[SAF_OUTPUT_MAX];    /* of that command */
+    uid_t owner;                    /* of the database: acts as IBMUSER */
+    uint8_t output[SAF_OUTPUT_MAX]; /* of an explanation */
 };
 
 /* Serves one request: for struct safd_links.serve, with the service as context. */

@@ -115,6 +115,8 @@ workers_new(struct event_base *base, unsigned threads, size_t queue_max, struct 
 void
 workers_free(struct workers *workers)
 {
+    if (workers == NULL)
+        return;
     pthread_mutex_lock(&workers->lock);
     workers->stopping = true;
     pthread_cond_broadcast(&workers->more);

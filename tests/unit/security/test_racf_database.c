@@ -250,6 +250,10 @@ a_user_unused_too_long_is_revoked(void)
     CU_ASSERT_FALSE(racf_user_find(fixture->racf, "TOM")->revoked);
     clock_fake_advance_ms(&fixture->clock, 2LL * DAY_MS);
     CU_ASSERT_TRUE(racf_user_find(fixture->racf, "TOM")->revoked);
+    CU_ASSERT_EQUAL(fixture_command(fixture, "ALTUSER TOM RESUME"), 0);
+    CU_ASSERT_FALSE(racf_user_find(fixture->racf, "TOM")->revoked);
+    clock_fake_advance_ms(&fixture->clock, 11LL * DAY_MS);
+    CU_ASSERT_TRUE(racf_user_find(fixture->racf, "TOM")->revoked);
     CU_ASSERT_EQUAL(fixture_command(fixture, "SETROPTS NOINACTIVE"), 0);
     CU_ASSERT_FALSE(racf_user_find(fixture->racf, "TOM")->revoked);
     fixture_free(fixture);

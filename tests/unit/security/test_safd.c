@@ -333,6 +333,26 @@ set_up_password(const struct security_server *server)
     CU_ASSERT_EQUAL(security_server_command(server, "ALTUSER IMSUSR1 PASSWORD(S3CRETPW) NOEXPIRED", NULL, 0), 0);
 }
 
+/* Takes the answer to a command; true when it is the expected one. */
+static bool
+expect_command_answer(int descriptor, uint32_t id, uint8_t return_code)
+{
+    uint8_t bytes[4096];
+    struct saf_frame frame;
+    struct saf_command_answer answer;
+    size_t used = 0;
+    size_t size = 0;
+    while (saf_frame_next(bytes, used, &frame, &size) == 0) {
+        size_t needed = used < 4 ? 4 : ((size_t)bytes[2] << 8) + bytes[3] + 4;
+        CU_ASSERT_FATAL(needed <= sizeof bytes);
+        ssize_t n = recv(descriptor, bytes + used, needed - used, 0);
+        CU_ASSERT_FATAL(n > 0);
+        used += (size_t)n;
+    }
+    CU_ASSERT_TRUE_FATAL(saf_command_answer_decode(&frame.body, &answer));
+    return frame.id == id && answer.return_code == return_code;
+}
+
 static void
 passwords_do_not_hold_up_tickets(void)
 {
@@ -393,6 +413,72 @@ too_many_passwords_are_refused_as_retryable(void)
     CU_ASSERT_TRUE(file_holds(&server, "log", "SAFD0025I"));
     CU_ASSERT_FALSE(file_holds(&server, "log", "INVALID PASSWORD"));
     close(descriptor);
+    security_server_stop(&server);
+}
+
+/* A command that needs thirty passwords hashed, and a login behind it from elsewhere. */
+static void
+commands_that_hash_do_not_hold_up_logins(void)
+{
+    enum { USERS = 30 };
+    static uint8_t bytes[8192];
+    char command[1024] = "ADDUSER (";
+    struct security_server server;
+    char ticket[PASSTICKET_SIZE + 1];
+    security_server_make(&server, NULL, NULL);
+    security_server_start(&server);
+    set_up_password(&server);
+    size_t used = strlen(command);
+    for (int i = 0; i < USERS; i++)
+        used += (size_t)snprintf(command + used, sizeof command - used, "V%d ", i);
+    used += (size_t)snprintf(command + used, sizeof command - used, ") PASSWORD(S3CRETPW)");
+    struct wire_writer writer = wire_writer(bytes, sizeof bytes);
+    saf_command_encode(&writer, 0, &(struct saf_command) { .text = command, .size = used });
+    saf_command_encode(&writer, 1, &(struct saf_command) { .text = "LISTUSER V29", .size = 12 });
+    int descriptor = connect_raw(&server);
+    send_all(descriptor, bytes, writer.used);
+    make_ticket(time(NULL), ticket);
+    CU_ASSERT_EQUAL(verify_once(&server, ticket).result.saf, SAF_OK);
+    struct pollfd answered = { .fd = descriptor, .events = POLLIN };
+    CU_ASSERT_EQUAL(poll(&answered, 1, 0), 0);
+    /* What the same link has sent behind it sees what it did. */
+    CU_ASSERT_TRUE(expect_command_answer(descriptor, 0, 0));
+    CU_ASSERT_TRUE(expect_command_answer(descriptor, 1, 0));
+    close(descriptor);
+    /* Half done when its sender goes and when safd ends. */
+    descriptor = connect_raw(&server);
+    writer = wire_writer(bytes, sizeof bytes);
+    saf_command_encode(&writer, 0, &(struct saf_command) { .text = "ALTUSER V1 PASSWORD(AN0THER) NOEXPIRED", .size = 38 });
+    send_all(descriptor, bytes, writer.used);
+    close(descriptor);
+    CU_ASSERT_EQUAL(security_server_command(&server, "ALTUSER V2 PASSWORD(AN0THER) NOEXPIRED", NULL, 0), 0);
+    char audit[SECURITY_SERVER_PATH];
+    path_in(&server, "audit.json", audit);
+    CU_ASSERT_TRUE(program_wait_for(server.pid, audit, "ALTUSER V1 PASSWORD("));
+    security_server_stop(&server);
+}
+
+static void
+too_many_commands_that_hash_are_refused(void)
+{
+    enum { LINKS = 24 };
+    static uint8_t bytes[8192];
+    struct security_server server;
+    int descriptors[LINKS];
+    security_server_make(&server, NULL, "audit = audit.json\npassword_threads = 1");
+    security_server_start(&server);
+    set_up_password(&server);
+    struct wire_writer writer = wire_writer(bytes, sizeof bytes);
+    saf_command_encode(&writer, 0,
+                       &(struct saf_command) { .text = "ALTUSER IMSUSR1 PASSWORD(AN0THER) PHRASE('a phrase of 20 + 1')", .size = 62 });
+    for (int i = 0; i < LINKS; i++)
+        send_all(descriptors[i] = connect_raw(&server), bytes, writer.used);
+    int done = 0;
+    for (int i = 0; i < LINKS; i++) {
+        done += expect_command_answer(descriptors[i], 0, 0);
+        close(descriptors[i]);
+    }
+    CU_ASSERT(done >= 8);
     security_server_stop(&server);
 }
 
@@ -1052,6 +1138,8 @@ main(void)
         { "pipelined requests are all answered", pipelined_requests_are_all_answered },
         { "passwords do not hold up tickets", passwords_do_not_hold_up_tickets },
         { "too many passwords are refused as retryable", too_many_passwords_are_refused_as_retryable },
+        { "commands that hash do not hold up logins", commands_that_hash_do_not_hold_up_logins },
+        { "too many commands that hash are refused", too_many_commands_that_hash_are_refused },
         { "logins outlive the link that asked", logins_outlive_the_link_that_asked },
         { "failures hold back whoever has them", failures_hold_back_whoever_has_them },
         { "what is held back is bounded", what_is_held_back_is_bounded },
