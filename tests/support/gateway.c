@@ -69,7 +69,7 @@ create_file(const struct gateway *gateway, const char *name)
     char path[128];
     snprintf(path, sizeof path, "%s/%s", gateway->directory, name);
     FILE *file = fopen(path, "w");
-    if (file == NULL)
+    if (file == NULL || fchmod(fileno(file), S_IRUSR | S_IWUSR) != 0)
         give_up("cannot make %s", path);
     return file;
 }
@@ -93,8 +93,8 @@ write_settings(const struct gateway *gateway, const struct gateway_options *opti
     if (options->passgate != NULL)
         fprintf(file, "%s\n", options->passgate);
     fprintf(file, "[saf]\nstart = %s\nsocket = run/saf\ntimeout_ms = 3000\n", options->external_safd ? "external" : "child");
-    fprintf(file, "[racf]\ndatabase = racf.db\nmaster_key = master.key\nreplay = replay.db\nreplay_durability = process\n"
-                  "audit = audit.json\n");
+    fprintf(file, "[racf]\ndatabase = racf.db\nmaster_key = master.key\nreplay = %s\nreplay_durability = process\naudit = audit.json\n",
+            options->replay != NULL ? options->replay : "replay.db");
     fprintf(file, "[datastore SAMPLE]\ntype = sqlite\npath = sample.db\ncreate = yes\n");
     fprintf(file, "[throttle]\n%s\n", options->throttle != NULL ? options->throttle : "enabled = no");
     if (options->limits != NULL)
@@ -131,7 +131,8 @@ start_daemon(const struct gateway *gateway, const char *program)
     int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
     dup2(fd, STDOUT_FILENO);
     dup2(fd, STDERR_FILENO);
-    execl(path, program, "--config", settings, (char *)NULL);
+    bool debug = gateway->debug && strcmp(program, "passgated") == 0;
+    execl(path, program, "--config", settings, debug ? "--debug" : (char *)NULL, (char *)NULL);
     _exit(127);
 }
 
@@ -177,13 +178,16 @@ wait_for_log(const struct gateway *gateway, pid_t pid, const char *log, const ch
 }
 
 static void
-wait_for_socket(const struct gateway *gateway, const char *name)
+wait_for_socket(const struct gateway *gateway, pid_t pid, const char *log)
 {
     char path[128];
-    snprintf(path, sizeof path, "%s/%s", gateway->directory, name);
+    snprintf(path, sizeof path, "%s/run/saf", gateway->directory);
     struct stat status;
-    while (stat(path, &status) != 0)
+    while (stat(path, &status) != 0) {
+        if (waitpid(pid, NULL, WNOHANG) == pid)
+            give_up("%s ended while starting:\n%s", log, gateway_file(gateway, log));
         sleep_ms(20);
+    }
 }
 
 void
@@ -193,7 +197,7 @@ gateway_start_safd(struct gateway *gateway)
     snprintf(path, sizeof path, "%s/run/saf", gateway->directory);
     unlink(path);
     gateway->safd = start_daemon(gateway, "safd");
-    wait_for_socket(gateway, "run/saf");
+    wait_for_socket(gateway, gateway->safd, "safd.log");
 }
 
 void
@@ -204,7 +208,7 @@ gateway_restart(struct gateway *gateway)
     size_t before = count_text(gateway, "passgated.log", "HWSC0010I");
     gateway->passgated = start_daemon(gateway, "passgated");
     wait_for_log(gateway, gateway->passgated, "passgated.log", "HWSC0010I", before);
-    wait_for_socket(gateway, "run/saf");
+    wait_for_socket(gateway, gateway->passgated, "passgated.log");
 }
 
 static void
@@ -250,7 +254,8 @@ start_recorder(struct gateway *gateway, const char *folder)
 void
 gateway_start(struct gateway *gateway, const struct gateway_options *options)
 {
-    *gateway = (struct gateway) { .directory = "/tmp/passgate-test-XXXXXX", .external_safd = options->external_safd };
+    *gateway =
+        (struct gateway) { .directory = "/tmp/passgate-test-XXXXXX", .external_safd = options->external_safd, .debug = options->debug };
     signal(SIGPIPE, SIG_IGN);
     if (mkdtemp(gateway->directory) == NULL)
         give_up("mkdtemp");

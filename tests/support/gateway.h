@@ -18,6 +18,8 @@ struct gateway_options {
     bool external_safd;   /* safd as a process of its own, which tests may stop */
     unsigned threads;     /* event loops; 0: two */
     const char *passgate; /* further lines for the [passgate] section, or NULL */
+    bool debug;           /* passgated --debug */
+    const char *replay;   /* [racf] replay, and further lines for that section; NULL: a file */
     const char *limits;   /* further lines for the [limits] section, or NULL */
     const char *throttle; /* lines for the [throttle] section; NULL: switched off, so that tests may fail as often as they like */
 };
@@ -32,6 +34,7 @@ struct gateway {
     pid_t passgated;
     pid_t safd; /* 0 unless external */
     bool external_safd;
+    bool debug;
 };
 
 /* Users IMSUSR1, A, TOM, ABCDEF7 and X#Y@Z$12 may use the applications; REVOKED1 is revoked; PROTECT1 is protected; NOAPPL is
