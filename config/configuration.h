@@ -102,6 +102,7 @@ struct passgate_settings {
     uint32_t command_bytes;                                      /* [limits] command_bytes: one command with its objects */
     bool saf_child;                                              /* [saf] start = child | external */
     char saf_socket[CONFIGURATION_PATH_MAX];                     /* [saf] socket */
+    char saf_socket_group[33];                  /* [saf] socket_group: system group that may connect to it; default everybody */
     char saf_gateway_user[33];                  /* [saf] gateway_user: system user whose processes may ask for VERIFY; default safd's own */
     uint32_t saf_timeout_ms;                    /* [saf] timeout_ms: then SECCHKCD 0A */
     char racf_database[CONFIGURATION_PATH_MAX]; /* [racf] database */

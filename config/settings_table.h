@@ -13,7 +13,7 @@ enum setting_kind {
     SETTING_SET,      /* one or more of `allowed`, separated by commas; uint32_t, bit n for the nth of `allowed` */
     SETTING_PORTS,    /* ports separated by commas; an array of uint16_t that ends with 0 */
     SETTING_ADDRESS,  /* IPv4 or IPv6 address; char array */
-    SETTING_USERNAME, /* name of a system user; char array */
+    SETTING_USERNAME, /* name of a system user or group; char array */
     SETTING_TEXT,     /* printable characters, at least one; char array */
     SETTING_CLAIMS,   /* a file or the URL of a Redis (config/replay_url.h); char array; the value may hold a password */
 };

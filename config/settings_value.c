@@ -37,7 +37,7 @@ settings_value_describe(const struct setting *setting, char *text, size_t size)
         snprintf(text, size, "an IPv4 or IPv6 address");
         break;
     case SETTING_USERNAME:
-        snprintf(text, size, "a user name of 1 to 32 characters");
+        snprintf(text, size, "a name of 1 to 32 characters");
         break;
     case SETTING_TEXT:
         snprintf(text, size, "1 to %u characters, none of them a control character", (unsigned)setting->size - 1);

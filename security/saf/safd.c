@@ -1,6 +1,7 @@
 /* safd, the security server: owns the RACF database, the keys, the single-use claims and the audit file of a host, and answers
  * those who ask. This file reads the command line and passgate.ini, opens the parts in order and closes them again. */
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -132,6 +133,18 @@ find_gateway_user(const struct passgate_settings *settings, uid_t *uid)
     return user != NULL;
 }
 
+static bool
+find_socket_group(const struct passgate_settings *settings, gid_t *gid)
+{
+    *gid = (gid_t)-1;
+    if (settings->saf_socket_group[0] == '\0')
+        return true;
+    const struct group *group = getgrnam(settings->saf_socket_group);
+    if (group != NULL)
+        *gid = group->gr_gid;
+    return group != NULL;
+}
+
 /* Fills `server` from the command line and passgate.ini; 0, or the exit code of what is wrong and has been told. */
 static int
 settle(const char *const values[], struct passgate_settings *settings, struct safd_server_settings *server)
@@ -150,6 +163,11 @@ settle(const char *const values[], struct passgate_settings *settings, struct sa
     if (length <= 0 || (size_t)length >= sizeof server->socket) {
         fprintf(stderr, "safd: %s: [saf] socket, with .token, must have 1 to %zu bytes: set another one\n", config,
                 sizeof server->socket - 1);
+        return SAFD_EXIT_CONFIGURATION;
+    }
+    if (!find_socket_group(settings, &server->socket_group)) {
+        fprintf(stderr, "safd: %s: [saf] socket_group = %s: there is no such group: create it or correct the name\n", config,
+                settings->saf_socket_group);
         return SAFD_EXIT_CONFIGURATION;
     }
     if (!find_gateway_user(settings, &server->gateway_uid)) {

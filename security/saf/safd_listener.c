@@ -8,7 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 128, SOCKET_MODE = 0666 };
+enum { BACKLOG = 128, MODE_FOR_ALL = 0666, MODE_FOR_GROUP = 0660 };
 
 /* True when the path is free, or was and is now freed of a dead socket. */
 static bool
@@ -40,8 +40,17 @@ clear_path(const struct sockaddr_un *address, struct problem *problem)
     return false;
 }
 
+/* Between bind and listen nobody can connect yet. */
+static bool
+set_access(const char *path, gid_t group)
+{
+    if (group == (gid_t)-1)
+        return chmod(path, MODE_FOR_ALL) == 0;
+    return chown(path, (uid_t)-1, group) == 0 && chmod(path, MODE_FOR_GROUP) == 0;
+}
+
 int
-safd_listener_open(const char *path, struct problem *problem)
+safd_listener_open(const char *path, gid_t group, struct problem *problem)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     if (strlen(path) >= sizeof address.sun_path) {
@@ -54,7 +63,7 @@ safd_listener_open(const char *path, struct problem *problem)
     int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (descriptor < 0 || bind(descriptor, (const struct sockaddr *)&address, sizeof address) != 0) {
         problem_set_errno(problem, "socket %s: cannot be made: its directory must exist and be writable", address.sun_path);
-    } else if (chmod(address.sun_path, SOCKET_MODE) != 0 || listen(descriptor, BACKLOG) != 0) {
+    } else if (!set_access(address.sun_path, group) || listen(descriptor, BACKLOG) != 0) {
         problem_set_errno(problem, "socket %s: cannot be listened on", address.sun_path);
         unlink(address.sun_path);
     } else {

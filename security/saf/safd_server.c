@@ -187,7 +187,7 @@ safd_server_new(struct event_base *base, struct safd_service *service, const str
         .forget = safd_service_forget,
         .context = service,
     };
-    server->listener = safd_listener_open(settings->socket, problem);
+    server->listener = safd_listener_open(settings->socket, settings->socket_group, problem);
     if (server->listener >= 0 && adopt_links(server, problem)) {
         if (make_events(server))
             return server;

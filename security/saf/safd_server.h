@@ -12,6 +12,7 @@ enum { SAFD_PATH_SIZE = 108 }; /* of sockaddr_un.sun_path */
 
 struct safd_server_settings {
     char socket[SAFD_PATH_SIZE]; /* where to listen */
+    gid_t socket_group;          /* whose members alone may connect; (gid_t)-1: everybody may */
     uid_t gateway_uid;           /* whose processes may ask for VERIFY besides the owner's */
     int first_link;              /* inherited descriptors: first_link to first_link + link_count - 1, connected Unix sockets */
     int link_count;              /* 0: a server of its own, which no parent keeps */

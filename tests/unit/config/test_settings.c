@@ -40,7 +40,7 @@ static const struct {
     { "[passgate] threads = 1\n", INI ":1: error: a section is written as [name], alone in its line\n" },
     { "[passgate x]\n", INI ":1: error: [passgate x]: unknown section; did you mean [passgate]?\n" },
     { "[passgate]\nthread = 1\n", INI ":2: error: [passgate] thread: unknown key; did you mean threads?\n" },
-    { "[saf]\nfoobar = 1\n", INI ":2: error: [saf] foobar: unknown key; known are start, socket, gateway_user, timeout_ms\n" },
+    { "[saf]\nfoobar = 1\n", INI ":2: error: [saf] foobar: unknown key; known are start, socket, socket_group, gateway_user, timeout_ms\n" },
     { "[passgate]\nthreads = 1\n[saf]\n[passgate]\n\nthreads = 2\n",
       INI ":6: error: [passgate] threads is given twice; the first is in line 2\n" },
     { "[passgate]\nthreads\n", INI ":2: error: expected [section], key = value or a comment beginning with # or ;\n" },
@@ -53,7 +53,7 @@ static const struct {
     { "[passgate]\naddress = localhost\n", INI ":2: error: [passgate] address = localhost: allowed: an IPv4 or IPv6 address\n" },
     { "[passgate]\naddress = 2001:db8::1\n", "" },
     { "[saf]\nstart = daemon\n", INI ":2: error: [saf] start = daemon: allowed: one of external|child\n" },
-    { "[saf]\ngateway_user = a b\n", INI ":2: error: [saf] gateway_user = a b: allowed: a user name of 1 to 32 characters\n" },
+    { "[saf]\ngateway_user = a b\n", INI ":2: error: [saf] gateway_user = a b: allowed: a name of 1 to 32 characters\n" },
     { "[passgate]\nsecurity_mechanisms = EUSRIDPWD , USRIDPWD\ntrusted_ports = 447,  50000\n", "" },
     { "[passgate]\nsecurity_mechanisms = EUSRIDPWD,\n",
       INI ":2: error: [passgate] security_mechanisms = EUSRIDPWD,: allowed: one or more of USRIDPWD|EUSRIDPWD, separated by commas\n" },
@@ -150,7 +150,7 @@ every_key_is_stored(void)
                                "operator_socket = op\nshutdown_ms = 4\n"
                                "security_mechanisms = EUSRIDPWD\ntrusted_ports = 447, 448\nreauthentication = strict\n"
                                "[limits]\nlogin_ms = 500\nunauthenticated_bytes = 2048\ncommand_bytes = 70000\n"
-                               "[saf]\nstart = external\nsocket = /run/saf\ngateway_user = passgate\ntimeout_ms = 60\n"
+                               "[saf]\nstart = external\nsocket = /run/saf\nsocket_group = batch\ngateway_user = passgate\ntimeout_ms = 60\n"
                                "[racf]\ndatabase = a\nmaster_key = b\nreplay = c\nreplay_durability = process\naudit = /var/log/d\n"
                                "[datastore Sample]\npath = s.db\nread_only = yes\n"
                                "[datastore OTHER]\ntype = sqlite\npath = /o.db\ncreate = yes\n";
@@ -174,6 +174,7 @@ every_key_is_stored(void)
     CU_ASSERT_FALSE(settings.saf_child);
     CU_ASSERT_STRING_EQUAL(settings.saf_socket, "/run/saf");
     CU_ASSERT_STRING_EQUAL(settings.saf_gateway_user, "passgate");
+    CU_ASSERT_STRING_EQUAL(settings.saf_socket_group, "batch");
     CU_ASSERT_EQUAL(settings.saf_timeout_ms, 60);
     CU_ASSERT_STRING_EQUAL(settings.racf_database, "/etc/passgate/a");
     CU_ASSERT_STRING_EQUAL(settings.master_key, "/etc/passgate/b");

@@ -118,6 +118,7 @@ each_failure_to_start_has_its_exit_code(void)
     static const struct spoilt cases[] = {
         { "rm passgate.ini", 3, "passgate.ini" },
         { "echo '[saf]' >passgate.ini; echo 'gateway_user = no-such-user-here' >>passgate.ini", 3, "no-such-user-here" },
+        { "echo '[saf]' >passgate.ini; echo 'socket_group = no-such-group' >>passgate.ini", 3, "no-such-group" },
         { "echo secret >master.key; chmod 600 master.key", 4, "master.key" },
         { "touch master.key; chmod 644 master.key", 4, "master.key" },
         { "mkdir racf.db", 5, "racf.db" },
@@ -973,6 +974,52 @@ the_owner_acts_as_ibmuser(void)
 }
 
 static bool
+nobody_cannot_connect(const struct security_server *server)
+{
+    struct problem problem;
+    struct saf_client *client = saf_client_connect(server->socket, 1000, &problem);
+    saf_client_close(client);
+    return client == NULL && strstr(problem.text, "ask its administrator for access") != NULL;
+}
+
+static bool
+nobody_can_connect(const struct security_server *server)
+{
+    struct problem problem;
+    struct saf_client *client = saf_client_connect(server->socket, 1000, &problem);
+    saf_client_close(client);
+    return client != NULL;
+}
+
+static void
+only_a_group_may_connect_when_one_is_set(void)
+{
+    if (geteuid() != 0) {
+        printf("# skipped: only root can become another user\n");
+        return;
+    }
+    static const struct {
+        const char *lines;
+        gid_t group;
+        mode_t mode;
+        bool (*ask)(const struct security_server *server);
+    } cases[] = {
+        { "socket_group = root", 0, 0660, nobody_cannot_connect },
+        { "socket_group = nogroup", NOBODY, 0660, nobody_can_connect },
+        { NULL, 0, 0666, nobody_can_connect },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct security_server server;
+        struct stat status;
+        security_server_make(&server, cases[i].lines, NULL);
+        security_server_start(&server);
+        CU_ASSERT(stat(server.socket, &status) == 0 && status.st_gid == cases[i].group && (status.st_mode & 0777) == cases[i].mode);
+        CU_ASSERT_TRUE(as_nobody(&server, cases[i].ask));
+        security_server_stop(&server);
+    }
+}
+
+static bool
 nobody_is_an_ordinary_user(const struct security_server *server)
 {
     char output[2048];
@@ -1154,6 +1201,7 @@ main(void)
         { "other users get nothing", other_users_get_nothing },
         { "the gateway user may verify and no more", the_gateway_user_may_verify_and_no_more },
         { "the owner acts as IBMUSER", the_owner_acts_as_ibmuser },
+        { "only a group may connect when one is set", only_a_group_may_connect_when_one_is_set },
         { "callers are the users that have their uids", callers_are_the_users_that_have_their_uids },
         { "profiles decide what operators may do", profiles_decide_what_operators_may_do },
         { "no audit record, no login", no_audit_record_no_login },
