@@ -34,7 +34,7 @@ const struct setting settings_table[] = {
       "`child`: the gateway starts its own safd; `external`: one runs already" },
     { SETTING_SAF, "socket", SETTING_SOCKET, 0, 0, NULL, "run/saf", KEPT(saf_socket), "socket of safd" },
     { SETTING_SAF, "socket_group", SETTING_USERNAME, 0, 0, NULL, "", KEPT(saf_socket_group),
-      "system group whose members alone may connect to it; unset: everybody may" },
+      "system group whose members alone may connect to it, safd's user among them; unset: everybody may" },
     { SETTING_SAF, "gateway_user", SETTING_USERNAME, 0, 0, NULL, "", KEPT(saf_gateway_user),
       "system user whose processes may ask for VERIFY; unset: safd's own" },
     { SETTING_SAF, "timeout_ms", SETTING_NUMBER, 10, 600000, NULL, "5000", KEPT(saf_timeout_ms),

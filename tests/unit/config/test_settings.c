@@ -40,7 +40,8 @@ static const struct {
     { "[passgate] threads = 1\n", INI ":1: error: a section is written as [name], alone in its line\n" },
     { "[passgate x]\n", INI ":1: error: [passgate x]: unknown section; did you mean [passgate]?\n" },
     { "[passgate]\nthread = 1\n", INI ":2: error: [passgate] thread: unknown key; did you mean threads?\n" },
-    { "[saf]\nfoobar = 1\n", INI ":2: error: [saf] foobar: unknown key; known are start, socket, socket_group, gateway_user, timeout_ms\n" },
+    { "[saf]\nfoobar = 1\n",
+      INI ":2: error: [saf] foobar: unknown key; known are start, socket, socket_group, gateway_user, timeout_ms\n" },
     { "[passgate]\nthreads = 1\n[saf]\n[passgate]\n\nthreads = 2\n",
       INI ":6: error: [passgate] threads is given twice; the first is in line 2\n" },
     { "[passgate]\nthreads\n", INI ":2: error: expected [section], key = value or a comment beginning with # or ;\n" },
@@ -146,14 +147,15 @@ defaults_stand_in_the_folder_of_the_file(void)
 static void
 every_key_is_stored(void)
 {
-    static const char text[] = "[passgate]\nmember = /srv/HWSCFG01\naddress = ::1\nthreads = 2\nexecutor_threads = 3\n"
-                               "operator_socket = op\nshutdown_ms = 4\n"
-                               "security_mechanisms = EUSRIDPWD\ntrusted_ports = 447, 448\nreauthentication = strict\n"
-                               "[limits]\nlogin_ms = 500\nunauthenticated_bytes = 2048\ncommand_bytes = 70000\n"
-                               "[saf]\nstart = external\nsocket = /run/saf\nsocket_group = batch\ngateway_user = passgate\ntimeout_ms = 60\n"
-                               "[racf]\ndatabase = a\nmaster_key = b\nreplay = c\nreplay_durability = process\naudit = /var/log/d\n"
-                               "[datastore Sample]\npath = s.db\nread_only = yes\n"
-                               "[datastore OTHER]\ntype = sqlite\npath = /o.db\ncreate = yes\n";
+    static const char text[] =
+        "[passgate]\nmember = /srv/HWSCFG01\naddress = ::1\nthreads = 2\nexecutor_threads = 3\n"
+        "operator_socket = op\nshutdown_ms = 4\n"
+        "security_mechanisms = EUSRIDPWD\ntrusted_ports = 447, 448\nreauthentication = strict\n"
+        "[limits]\nlogin_ms = 500\nunauthenticated_bytes = 2048\ncommand_bytes = 70000\n"
+        "[saf]\nstart = external\nsocket = /run/saf\nsocket_group = batch\ngateway_user = passgate\ntimeout_ms = 60\n"
+        "[racf]\ndatabase = a\nmaster_key = b\nreplay = c\nreplay_durability = process\naudit = /var/log/d\n"
+        "[datastore Sample]\npath = s.db\nread_only = yes\n"
+        "[datastore OTHER]\ntype = sqlite\npath = /o.db\ncreate = yes\n";
     char *said = parse(text, sizeof text - 1);
     CU_ASSERT_STRING_EQUAL(said, "");
     free(said);
