@@ -221,7 +221,7 @@ racf_command_try(struct racf *racf, const struct racf_issuer *issuer, const char
 uint8_t
 racf_command(struct racf *racf, const struct racf_issuer *issuer, const char *text, size_t size, struct wire_writer *output)
 {
-    static const char no_memory[] = "PGR024I NO MEMORY FOR THE COMMAND\n";
+    static const char no_memory[] = "PGR025I NO MEMORY FOR THE COMMAND\n";
     struct racf_password_work *work = racf_password_work_new();
     uint8_t return_code = RC_REFUSED;
     if (work == NULL)
