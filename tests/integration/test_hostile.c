@@ -1,5 +1,6 @@
 /* What strangers send: damaged, disordered, endless or slow input gets the right reply or a closed connection, and the gateway
- * neither falls over nor grows. */
+ * neither falls over nor grows. The throttle is in force as installed: the failures of a stranger do not keep IMSUSR1, who comes from
+ * the same address, from logging on. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +48,7 @@ whole_conversation(uint8_t *memory, size_t size)
 {
     struct wire_writer writer = wire_writer(memory, size);
     peer_put_excsat_accsec(&writer, SECMEC_USRIDPWD);
-    peer_put_secchk(&writer, "IMSUSR1", "WRONGONE", true);
+    peer_put_secchk(&writer, "STRANGER", "WRONGONE", true);
     peer_put_accrdb(&writer, 2, "SAMPLE");
     peer_put_immediate(&writer, 3, "select 1");
     return writer.used;
@@ -248,7 +249,8 @@ main(void)
         { "memory stays flat", memory_stays_flat },
         { "the gateway stops on request", the_gateway_stops_on_request },
     };
-    gateway_start(&gateway,
-                  &(struct gateway_options) { .unrecorded = "strangers, who break every rule on purpose", .limits = "login_ms = 3000" });
+    gateway_start(&gateway, &(struct gateway_options) { .unrecorded = "strangers, who break every rule on purpose",
+                                                        .limits = "login_ms = 3000",
+                                                        .throttle = "enabled = yes" });
     return SUITE_RUN("hostile", cases);
 }
