@@ -155,11 +155,20 @@ of_user(const struct throttle_key *key)
 static void
 forget(const struct throttle *throttle, struct entry *entry, int64_t now_ms)
 {
-    if (entry == NULL || entry->failures == 0)
+    if (entry->failures == 0)
         return;
     int64_t forgotten = (now_ms - entry->counted_ms) / throttle->settings.longest_delay_ms;
     entry->failures -= forgotten < entry->failures ? (uint32_t)forgotten : entry->failures;
     entry->counted_ms += forgotten * throttle->settings.longest_delay_ms;
+}
+
+static struct entry *
+find_as_of_now(const struct throttle *throttle, struct table *table, const struct throttle_key *key, int64_t now_ms)
+{
+    struct entry *entry = table_find(table, key);
+    if (entry != NULL)
+        forget(throttle, entry, now_ms);
+    return entry;
 }
 
 static struct concerned
@@ -167,15 +176,11 @@ find_concerned(struct throttle *throttle, const struct throttle_key *key, int64_
 {
     const struct throttle_key address = of_address(key);
     const struct throttle_key user = of_user(key);
-    struct concerned concerned = {
-        .pair = table_find(&throttle->pairs, key),
-        .address = table_find(&throttle->addresses, &address),
-        .user = table_find(&throttle->users, &user),
+    return (struct concerned) {
+        .pair = find_as_of_now(throttle, &throttle->pairs, key, now_ms),
+        .address = find_as_of_now(throttle, &throttle->addresses, &address, now_ms),
+        .user = find_as_of_now(throttle, &throttle->users, &user, now_ms),
     };
-    forget(throttle, concerned.pair, now_ms);
-    forget(throttle, concerned.address, now_ms);
-    forget(throttle, concerned.user, now_ms);
-    return concerned;
 }
 
 static uint32_t
@@ -198,14 +203,14 @@ delay_after(const struct throttle_settings *settings, uint32_t failures, uint32_
 static void
 push_start(const struct entry *entry, uint32_t allowed, int64_t *start_ms)
 {
-    if (failures_of(entry) >= allowed && entry->next_ms > *start_ms)
+    if (entry != NULL && entry->failures >= allowed && entry->next_ms > *start_ms)
         *start_ms = entry->next_ms;
 }
 
 static void
 take_place(const struct throttle_settings *settings, struct entry *entry, uint32_t allowed, int64_t start_ms)
 {
-    if (failures_of(entry) >= allowed)
+    if (entry != NULL && entry->failures >= allowed)
         entry->next_ms = start_ms + delay_after(settings, entry->failures, allowed);
 }
 
