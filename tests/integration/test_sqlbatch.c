@@ -97,9 +97,10 @@ a_named_connection_logs_on_with_its_own_method(void)
 
 static const char types_script[] =
     "CREATE TABLE batch_types (k INTEGER NOT NULL PRIMARY KEY, si SMALLINT, bi BIGINT, r REAL, d DOUBLE, de DECIMAL(31,15), c CHAR(4),\n"
-    "    v VARCHAR(40), b CHAR(2) FOR BIT DATA, vb VARCHAR(10) FOR BIT DATA, da DATE, ti TIME, ts TIMESTAMP, bo BOOLEAN);\n"
+    "    v VARCHAR(40), b CHAR(2) FOR BIT DATA, vb VARCHAR(10) FOR BIT DATA, da DATE, ti TIME, ts TIMESTAMP, bo BOOLEAN, cl CLOB, bl "
+    "BLOB);\n"
     "INSERT INTO batch_types VALUES (1, -32768, 9223372036854775807, 1.5, 0.1, 1234567890123456.123456789012345, 'ab', 'it''s ä€',\n"
-    "    X'00FF', X'', '2024-02-29', '23:59:58', '2024-02-29 23:59:58.123456', TRUE);\n"
+    "    X'00FF', X'', '2024-02-29', '23:59:58', '2024-02-29 23:59:58.123456', TRUE, 'a long text', CAST(X'0102' AS BLOB));\n"
     "INSERT INTO batch_types (k) VALUES (2);\n"
     "COMMIT;\n";
 
@@ -129,12 +130,12 @@ types_are_printed_right_in_every_format(void)
                                          "2 rows" };
     shell_expect(output, lines, sizeof lines / sizeof *lines);
     CU_ASSERT_EQUAL(run_batch("--connection SAMPLE --format csv", select_types, ""), 0);
-    expect_output("K,SI,BI,R,D,DE,C,V,B,VB,DA,TI,TS,BO\r\n1,-32768,9223372036854775807,1.5,0.1,1234567890123456.123456789012345,");
-    expect_output("\r\n2,,,,,,,,,,,,,\r\n");
+    expect_output("K,SI,BI,R,D,DE,C,V,B,VB,DA,TI,TS,BO,CL,BL\r\n1,-32768,9223372036854775807,1.5,0.1,1234567890123456.123456789012345,");
+    expect_output("\r\n2,,,,,,,,,,,,,,,\r\n");
     CU_ASSERT_EQUAL(run_batch("--connection SAMPLE --format json", select_types, ""), 0);
     expect_output(
         "{\"K\": 1, \"SI\": -32768, \"BI\": 9223372036854775807, \"R\": 1.5, \"D\": 0.1, \"DE\": 1234567890123456.123456789012345,");
-    expect_output("\"BO\": true}");
+    expect_output("\"BO\": true, \"CL\": \"a long text\", \"BL\": \"X'0102'\"}");
     expect_output("{\"K\": 2, \"SI\": null,");
     CU_ASSERT_EQUAL(run_batch("--connection SAMPLE", "SELECT k, v, bo FROM batch_types ORDER BY k;", ""), 0);
     expect_output(" K | V       | BO\n");
