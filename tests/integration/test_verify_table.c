@@ -16,11 +16,32 @@
 #include "tests/support/peer.h"
 #include "tests/support/suite.h"
 
-enum { SITUATIONS = sizeof situations / sizeof situations[0], TRIES_MAX = 100, OUTPUT_SIZE = 16384, QUARTER_SECOND_NS = 250000000 };
+enum { CASES_MAX = 200, TRIES_MAX = 100, OUTPUT_SIZE = 16384, QUARTER_SECOND_NS = 250000000 };
+
+/* A gateway and what is tried with it. */
+struct chapter {
+    const char *name;
+    struct gateway_options options;
+    const struct situation *situations;
+    size_t count;
+};
+
+#define ALL(table) table, sizeof(table) / sizeof((table)[0])
+
+static const struct chapter chapters[] = {
+    { "a gateway is set up", { 0 }, ALL(situations) },
+    { "a gateway with a strict throttle is set up",
+      { .throttle = "pair_failures = 1\nfirst_delay_ms = 3600000\nlongest_delay_ms = 3600000\nhold_ms = 0" },
+      ALL(throttled_situations) },
+    { "a gateway whose replay store cannot be reached is set up",
+      { .replay = "redis://127.0.0.1:1/0\nreplay_timeout_ms = 200" },
+      ALL(unclaimed_situations) },
+};
 
 static struct gateway gateway;
-static const char *application = "IMSCON1";
-static size_t next_situation;
+static const char *application;
+static const struct chapter *next_chapter = chapters;
+static const struct situation *next_situation;
 static size_t questions; /* asked of `ticket explain` */
 
 /* What came of a login. */
@@ -302,7 +323,7 @@ is_explained(const struct situation *situation)
 static void
 run_situation(void)
 {
-    const struct situation *situation = &situations[next_situation++];
+    const struct situation *situation = next_situation++;
     struct outcome outcome = { 0 };
     if (situation->before != NULL)
         run_racf(situation->before);
@@ -330,7 +351,6 @@ every_question_is_on_record(void)
     size_t count = 0;
     for (const char *at = strstr(text, "\"record\":\"explain\""); at != NULL; at = strstr(at + 1, "\"record\":\"explain\""))
         count++;
-    CU_ASSERT(questions >= 40);
     CU_ASSERT_EQUAL(count, questions);
     free(text);
 }
@@ -342,19 +362,26 @@ the_gateway_stops_on_request(void)
 }
 
 static void
-definitions_are_made(void)
+begin_chapter(void)
 {
+    gateway_start(&gateway, &next_chapter->options);
     run_racf(base);
+    next_situation = next_chapter->situations;
+    next_chapter++;
+    questions = 0;
 }
 
 int
 main(void)
 {
-    static struct test_case cases[SITUATIONS + 3] = { { "definitions are made", definitions_are_made } };
-    for (size_t i = 0; i < SITUATIONS; i++)
-        cases[i + 1] = (struct test_case) { situations[i].name, run_situation };
-    cases[SITUATIONS + 1] = (struct test_case) { "every question is on record", every_question_is_on_record };
-    cases[SITUATIONS + 2] = (struct test_case) { "the gateway stops on request", the_gateway_stops_on_request };
-    gateway_start(&gateway, &(struct gateway_options) { 0 });
-    return suite_run("verify table", cases, SITUATIONS + 3);
+    static struct test_case cases[CASES_MAX];
+    size_t count = 0;
+    for (size_t c = 0; c < sizeof chapters / sizeof chapters[0]; c++) {
+        cases[count++] = (struct test_case) { chapters[c].name, begin_chapter };
+        for (size_t i = 0; i < chapters[c].count && count < CASES_MAX - 2; i++)
+            cases[count++] = (struct test_case) { chapters[c].situations[i].name, run_situation };
+        cases[count++] = (struct test_case) { "every question is on record", every_question_is_on_record };
+        cases[count++] = (struct test_case) { "the gateway stops on request", the_gateway_stops_on_request };
+    }
+    return suite_run("verify table", cases, count);
 }

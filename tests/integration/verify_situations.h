@@ -53,6 +53,8 @@ struct situation {
 #define INVALID DRDA_SECCHKCD_PASSWORD_INVALID, 8, 0x08, 0
 #define REVOKED DRDA_SECCHKCD_USERID_REVOKED, 8, 0x1C, 0
 #define NOT_PERMITTED DRDA_SECCHKCD_PASSWORD_INVALID, 8, 0x34, 0
+#define BUSY DRDA_SECCHKCD_LOCAL_RETRYABLE, 8, 0x20, 0
+#define UNCLAIMED DRDA_SECCHKCD_LOCAL_RETRYABLE, 8, 0x08, 0
 #define BY_TICKET 32, SAF_EXPLAIN_NONE
 #define BY_PASSWORD 0, SAF_EXPLAIN_NONE, "password"
 
@@ -857,4 +859,49 @@ static const struct situation situations[] = {
       9,
       SAF_EXPLAIN_USER_NOT_DEFINED,
       NULL },
+};
+
+/* With a throttle that makes a user wait for an hour after one failure. */
+static const struct situation throttled_situations[] = {
+    { "a first failure", NULL, NULL, "IMSCON1", "PLAIN1", { TEXT, "WRONG" }, INVALID, 1, SAF_EXPLAIN_PASSWORD, "none" },
+    { "a good ticket soon after a failure",
+      NULL,
+      NULL,
+      NULL,
+      "PLAIN1",
+      { LEGACY },
+      BUSY,
+      1,
+      SAF_EXPLAIN_THROTTLED,
+      "none",
+      .not_explained = true },
+    { "another user from the same address", NULL, NULL, NULL, "TABLE1", { LEGACY }, ACCEPTED, BY_TICKET, "legacy" },
+};
+
+/* With a store of used tickets that cannot be reached. */
+static const struct situation unclaimed_situations[] = {
+    { "a good ticket that cannot be claimed",
+      NULL,
+      NULL,
+      "IMSCON1",
+      "TABLE1",
+      { LEGACY },
+      UNCLAIMED,
+      1,
+      SAF_EXPLAIN_REPLAY_STORE,
+      "legacy",
+      "IMSCON1",
+      .not_explained = true },
+    { "a password, which needs no claim", NULL, NULL, NULL, "TABLE1", { TEXT, "PW1PW1" }, ACCEPTED, BY_PASSWORD },
+    { "a bad ticket all the same",
+      NULL,
+      NULL,
+      NULL,
+      "TABLE1",
+      { LEGACY, KEY_UNKNOWN },
+      INVALID,
+      1,
+      SAF_EXPLAIN_TICKET_OTHER_KEY,
+      NULL,
+      .not_explained = true },
 };
