@@ -76,12 +76,23 @@ struct hwscfg {
 enum datastore_kind { DATASTORE_SQLITE };
 
 /* [datastore NAME]: what is served under RDBNAM NAME (case-insensitive, 1 to 18 characters). */
+/* What a session on a datastore may use; 0 is no limit, or the default where there must be one. */
+struct datastore_limits {
+    uint32_t statement_timeout_ms; /* then SQLCODE -952 */
+    uint32_t lock_timeout_ms;      /* waiting for another session's lock; then SQLCODE -911 */
+    uint32_t statement_bytes;      /* text of one statement */
+    uint32_t result_rows;          /* of one query */
+    uint32_t scrollable_bytes;     /* rows kept by one scrollable cursor, in a temporary file */
+    uint32_t cache_kib;            /* page cache of a session */
+};
+
 struct datastore_settings {
     char name[19];
     enum datastore_kind kind;
     char path[CONFIGURATION_PATH_MAX];
     bool read_only;
     bool create; /* make the file when it is not there */
+    struct datastore_limits limits;
 };
 
 enum audit_to { AUDIT_TO_FILE, AUDIT_TO_JOURNAL, AUDIT_TO_BOTH };

@@ -87,6 +87,18 @@ const struct setting settings_table[] = {
     { SETTING_DATASTORE, "path", SETTING_PATH, 0, 0, NULL, NULL, DATASTORE_KEPT(path), "the database file" },
     { SETTING_DATASTORE, "read_only", SETTING_FLAG, 0, 0, "no|yes", "no", DATASTORE_KEPT(read_only), "refuse changes" },
     { SETTING_DATASTORE, "create", SETTING_FLAG, 0, 0, "no|yes", "no", DATASTORE_KEPT(create), "make the file when it is not there" },
+    { SETTING_DATASTORE, "statement_timeout_ms", SETTING_NUMBER, 0, 86400000, NULL, "0", DATASTORE_KEPT(limits.statement_timeout_ms),
+      "milliseconds that one statement may run, whatever longer time its client allows; then SQLCODE -952. 0: no limit" },
+    { SETTING_DATASTORE, "lock_timeout_ms", SETTING_NUMBER, 1, 3600000, NULL, "5000", DATASTORE_KEPT(limits.lock_timeout_ms),
+      "milliseconds to wait for the lock of another session; then the unit of work is rolled back with SQLCODE -911" },
+    { SETTING_DATASTORE, "statement_bytes", SETTING_NUMBER, 1024, 1073741824, NULL, "2097152", DATASTORE_KEPT(limits.statement_bytes),
+      "bytes of the text of one statement; more is refused with SQLCODE -101" },
+    { SETTING_DATASTORE, "result_rows", SETTING_NUMBER, 0, 4294967295, NULL, "0", DATASTORE_KEPT(limits.result_rows),
+      "rows that one query may give; the row behind them is SQLCODE -905. 0: no limit" },
+    { SETTING_DATASTORE, "scrollable_bytes", SETTING_NUMBER, 65536, 4294967295, NULL, "1073741824", DATASTORE_KEPT(limits.scrollable_bytes),
+      "bytes that the rows of one scrollable cursor may take in a temporary file; more is SQLCODE -904" },
+    { SETTING_DATASTORE, "cache_kib", SETTING_NUMBER, 64, 4194304, NULL, "2048", DATASTORE_KEPT(limits.cache_kib),
+      "KiB of memory in which a session keeps pages of the database" },
 };
 
 const size_t settings_table_count = sizeof settings_table / sizeof settings_table[0];

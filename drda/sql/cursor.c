@@ -7,6 +7,23 @@
 
 enum { QRYINSID_SIZE = 8, RTNEXTALL = 2 };
 
+/* Parameters of CNTQRY, as its table has them. */
+enum {
+    CNTQRY_PKGNAMCSN,
+    CNTQRY_QRYBLKSZ,
+    CNTQRY_QRYINSID,
+    CNTQRY_QRYSCRORN,
+    CNTQRY_QRYROWNBR,
+    CNTQRY_QRYROWSNS,
+    CNTQRY_QRYBLKRST,
+    CNTQRY_QRYRTNDTA,
+    CNTQRY_QRYROWSET,
+    CNTQRY_RTNEXTDTA,
+    CNTQRY_OUTOVROPT,
+    CNTQRY_MAXBLKEXT,
+    CNTQRY_COUNT
+};
+
 static bool
 is_open_for_requester(const struct sql_section *section)
 {
@@ -67,6 +84,16 @@ open_cursor(struct sql_request *request, struct sql_section *section)
     return open;
 }
 
+static void
+put_rows(struct sql_request *request, struct sql_section *section, size_t block_size, const struct query_move *move)
+{
+    uint16_t correlation_id = request->command->correlation_id;
+    if (section->scrollable && section->state == SQL_SECTION_OPEN)
+        query_put_rowset(request->reply, correlation_id, request->target, section, block_size, move);
+    else
+        query_put_block(request->reply, correlation_id, request->target, section, block_size);
+}
+
 bool
 request_opnqry(struct sql_request *request)
 {
@@ -107,9 +134,35 @@ request_opnqry(struct sql_request *request)
     section->by_locator = false;
     request_reply_opened(request, section, at_once);
     query_put_description(request->reply, request->command->correlation_id, request->target, section);
+    section->rowset = wire_u32(&values[QRYROWSET]);
     if (at_once)
-        query_put_block(request->reply, request->command->correlation_id, request->target, section, block_size);
+        put_rows(request, section, block_size, &(struct query_move) { SQL_MOVE_RELATIVE, 1, true, false });
     extdta_begin(request->target, request->command->correlation_id, request->command->chained);
+    return true;
+}
+
+/* QRYSCRORN, QRYROWNBR, QRYRTNDTA, QRYBLKRST: where a scrollable cursor goes. Without them, to the next row. */
+static bool
+read_move(struct sql_request *request, const struct wire_reader values[CNTQRY_COUNT], struct query_move *move)
+{
+    enum { RELATIVE = 1, ABSOLUTE = 2, BEHIND_LAST = 3, BEFORE_FIRST = 4 };
+    struct wire_reader rows = values[CNTQRY_QRYROWNBR];
+    uint8_t orientation = values[CNTQRY_QRYSCRORN].at != NULL ? ddm_value_u8(values[CNTQRY_QRYSCRORN]) : RELATIVE;
+    *move = (struct query_move) { .rows = rows.at != NULL ? (int64_t)wire_u64(&rows) : 1 };
+    if (orientation < RELATIVE || orientation > BEFORE_FIRST)
+        return request_refuse_value(request, CP_QRYSCRORN);
+    static const enum sql_move moves[] = { [RELATIVE] = SQL_MOVE_RELATIVE,
+                                           [ABSOLUTE] = SQL_MOVE_ABSOLUTE,
+                                           [BEHIND_LAST] = SQL_MOVE_BEHIND_LAST,
+                                           [BEFORE_FIRST] = SQL_MOVE_BEFORE_FIRST };
+    move->move = moves[orientation];
+    bool restart = true;
+    bool with_data = true;
+    if ((values[CNTQRY_QRYBLKRST].at != NULL && !request_flag(request, values[CNTQRY_QRYBLKRST], CP_QRYBLKRST, &restart)) ||
+        (values[CNTQRY_QRYRTNDTA].at != NULL && !request_flag(request, values[CNTQRY_QRYRTNDTA], CP_QRYRTNDTA, &with_data)))
+        return false;
+    move->goes_on = values[CNTQRY_QRYBLKRST].at == NULL || !restart;
+    move->with_data = with_data;
     return true;
 }
 
@@ -134,28 +187,39 @@ read_outovr(struct sql_request *request, struct sql_section *section)
 bool
 request_cntqry(struct sql_request *request)
 {
-    enum { PKGNAMCSN, QRYBLKSZ, QRYINSID, RTNEXTDTA, OUTOVROPT, QRYROWSET, MAXBLKEXT, COUNT };
-    static const struct ddm_parameter table[COUNT] = {
-        [PKGNAMCSN] = { CP_PKGNAMCSN, 1, PKGNAMCSN_SIZE_MAX, true },
-        [QRYBLKSZ] = { CP_QRYBLKSZ, 4, 4, true },
-        [QRYINSID] = { CP_QRYINSID, QRYINSID_SIZE, QRYINSID_SIZE, false },
-        [RTNEXTDTA] = { CP_RTNEXTDTA, 1, 1, false },
-        [OUTOVROPT] = { CP_OUTOVROPT, 1, 1, false },
-        [QRYROWSET] = { CP_QRYROWSET, 4, 4, false },
-        [MAXBLKEXT] = { CP_MAXBLKEXT, 2, 2, false },
+    static const struct ddm_parameter table[CNTQRY_COUNT] = {
+        [CNTQRY_PKGNAMCSN] = { CP_PKGNAMCSN, 1, PKGNAMCSN_SIZE_MAX, true },
+        [CNTQRY_QRYBLKSZ] = { CP_QRYBLKSZ, 4, 4, true },
+        [CNTQRY_QRYINSID] = { CP_QRYINSID, QRYINSID_SIZE, QRYINSID_SIZE, false },
+        [CNTQRY_QRYSCRORN] = { CP_QRYSCRORN, 1, 1, false },
+        [CNTQRY_QRYROWNBR] = { CP_QRYROWNBR, 8, 8, false },
+        [CNTQRY_QRYROWSNS] = { CP_QRYROWSNS, 1, 1, false },
+        [CNTQRY_QRYBLKRST] = { CP_QRYBLKRST, 1, 1, false },
+        [CNTQRY_QRYRTNDTA] = { CP_QRYRTNDTA, 1, 1, false },
+        [CNTQRY_QRYROWSET] = { CP_QRYROWSET, 4, 4, false },
+        [CNTQRY_RTNEXTDTA] = { CP_RTNEXTDTA, 1, 1, false },
+        [CNTQRY_OUTOVROPT] = { CP_OUTOVROPT, 1, 1, false },
+        [CNTQRY_MAXBLKEXT] = { CP_MAXBLKEXT, 2, 2, false },
     };
-    struct wire_reader values[COUNT];
+    struct wire_reader values[CNTQRY_COUNT];
     struct sql_section_name name;
+    struct query_move move;
     size_t block_size;
-    if (!request_read_parameters(request, table, COUNT, values) || !request_section_name(request, values[PKGNAMCSN], &name) ||
-        !request_block_size(request, values[QRYBLKSZ], &block_size))
+    if (!request_read_parameters(request, table, CNTQRY_COUNT, values) || !request_section_name(request, values[CNTQRY_PKGNAMCSN], &name) ||
+        !request_block_size(request, values[CNTQRY_QRYBLKSZ], &block_size) || !read_move(request, values, &move))
         return false;
     struct sql_section *section = request_find_section(request, &name);
     if (!is_open_for_requester(section))
-        return reply_state(request, CP_QRYNOPRM, values[PKGNAMCSN]);
+        return reply_state(request, CP_QRYNOPRM, values[CNTQRY_PKGNAMCSN]);
+    if (values[CNTQRY_QRYSCRORN].at != NULL && !section->scrollable) {
+        request->fault = drda_fault_reply(CP_VALNSPRM, CP_QRYSCRORN);
+        return false;
+    }
     if (!read_outovr(request, section))
         return false;
-    query_put_block(request->reply, request->command->correlation_id, request->target, section, block_size);
+    if (values[CNTQRY_QRYROWSET].at != NULL)
+        section->rowset = wire_u32(&values[CNTQRY_QRYROWSET]);
+    put_rows(request, section, block_size, &move);
     extdta_begin(request->target, request->command->correlation_id, request->command->chained);
     return true;
 }

@@ -233,3 +233,85 @@ query_put_block(struct dss_writer *reply, uint16_t correlation_id, struct sql_ta
     ddm_close(reply->wire, mark);
     dss_end(reply);
 }
+
+/* What stands behind the last row of a rowset that is not full. A move that no data was wanted of has done what it should. */
+static void
+put_outside(struct query *query, bool with_data)
+{
+    int64_t result_rows = query->diagnosis.result_rows;
+    if (with_data)
+        sql_diagnosis_set(&query->diagnosis, SQLCODE_NO_MORE_ROWS, "02000", "");
+    else
+        sql_diagnosis_clear(&query->diagnosis);
+    query->diagnosis.result_rows = result_rows;
+    row_put_sqlca(query->wire, &query->diagnosis);
+}
+
+/* Writes the row that a move leads to; false when there is none, or no more are to follow. */
+static bool
+put_moved(struct query *query, enum sql_move move, int64_t rows, bool with_data)
+{
+    size_t start = query->wire->used;
+    sql_diagnosis_clear(&query->diagnosis);
+    enum sql_step step = query->target->operations->move(query->target, query->section, move, rows, &query->diagnosis);
+    if (step == SQL_STEP_ROW && !with_data) {
+        row_put_without_data(query->wire);
+        return false;
+    }
+    if (step == SQL_STEP_ROW && put_values(query))
+        return true;
+    query->wire->used = start;
+    extdta_drop(query->target);
+    if (step == SQL_STEP_END) {
+        put_outside(query, with_data);
+    } else {
+        row_put_sqlca(query->wire, &query->diagnosis);
+        end_query(query);
+    }
+    return false;
+}
+
+/* A row that does not fit behind others is left to the next block; one that no block can hold goes on there. */
+static void
+put_rowset(struct query *query, size_t room, const struct query_move *move)
+{
+    struct wire_writer *wire = query->wire;
+    struct sql_section *section = query->section;
+    size_t start = wire->used;
+    uint32_t rowset = section->has_lobs ? 1 : section->rowset > 0 ? section->rowset : UINT32_MAX;
+    for (uint32_t i = 0; i < rowset && !wire->failed; i++) {
+        size_t row = wire->used;
+        bool more = put_moved(query, i == 0 ? move->move : SQL_MOVE_RELATIVE, i == 0 ? move->rows : 1, move->with_data);
+        bool full = !wire->failed && wire->used - start > room;
+        if (full && row > start) {
+            wire->used = row;
+            (void)query->target->operations->move(query->target, section, SQL_MOVE_RELATIVE, -1, &query->diagnosis);
+        } else if (full) {
+            keep_rest(query, start + room);
+        }
+        if (full || !more)
+            break;
+    }
+}
+
+void
+query_put_rowset(struct dss_writer *reply, uint16_t correlation_id, struct sql_target *target, struct sql_section *section,
+                 size_t block_size, const struct query_move *move)
+{
+    struct query query = { .target = target, .section = section, .wire = reply->wire };
+    struct sql_column few[COLUMNS_FEW];
+    size_t room = block_size - BLOCK_HEADERS_SIZE;
+    if (!move->goes_on)
+        forget_pending(section);
+    dss_begin(reply, DSS_OBJECT, correlation_id);
+    size_t mark = ddm_open(reply->wire, CP_QRYDTA);
+    if (section->pending != NULL) {
+        put_pending(&query, room);
+    } else if (describe_columns(&query, few)) {
+        put_rowset(&query, room, move);
+        if (query.columns != few)
+            free(query.columns);
+    }
+    ddm_close(reply->wire, mark);
+    dss_end(reply);
+}

@@ -18,5 +18,18 @@ bool query_has_lobs(struct sql_target *target, struct sql_section *section);
 void query_put_block(struct dss_writer *reply, uint16_t correlation_id, struct sql_target *target, struct sql_section *section,
                      size_t block_size);
 
+/* What CNTQRY asks of a scrollable cursor. */
+struct query_move {
+    enum sql_move move;
+    int64_t rows;
+    bool with_data; /* QRYRTNDTA: rows are wanted, and not only the move */
+    bool goes_on;   /* QRYBLKRST false: what waits of a row that a block has cut comes first, if there is any */
+};
+
+/* Writes one QRYDTA of a scrollable cursor that is OPEN: the row that the move leads to and those behind it, as many as the rowset
+ * and the block have room for. An SQLCA in the place of a row says that there is none; the cursor stays open. */
+void query_put_rowset(struct dss_writer *reply, uint16_t correlation_id, struct sql_target *target, struct sql_section *section,
+                      size_t block_size, const struct query_move *move);
+
 /* Closes the cursor and forgets what waited. */
 void query_close(struct sql_target *target, struct sql_section *section);

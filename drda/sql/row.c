@@ -384,6 +384,13 @@ row_put_head(struct wire_writer *writer)
 }
 
 void
+row_put_without_data(struct wire_writer *writer)
+{
+    sqlca_put_null(writer);
+    wire_put_u8(writer, INDICATOR_NULL);
+}
+
+void
 row_put_sqlca(struct wire_writer *writer, const struct sql_diagnosis *diagnosis)
 {
     sqlca_put(writer, diagnosis);

@@ -26,6 +26,8 @@ MUST_CHECK bool row_value_fits(const struct sql_column *column, const struct sql
 
 /* Before the values of a row that has nothing to report. */
 void row_put_head(struct wire_writer *writer);
+/* A row of which no data were wanted. */
+void row_put_without_data(struct wire_writer *writer);
 /* An SQLCA in the place of a row: the end of the data (+100), or an error. */
 void row_put_sqlca(struct wire_writer *writer, const struct sql_diagnosis *diagnosis);
 

@@ -43,7 +43,7 @@ sqlca_put(struct wire_writer *writer, const struct sql_diagnosis *diagnosis)
     wire_put_bytes(writer, diagnosis->sqlcode == 0 ? blanks : diagnosis->sqlstate, SQLSTATE_SIZE);
     wire_put_bytes(writer, product, SQLERRPROC_SIZE);
     wire_put_u8(writer, INDICATOR_PRESENT);
-    wire_put_u64(writer, 0); /* SQLERRD1 and 2 */
+    wire_put_u64(writer, (uint64_t)diagnosis->result_rows); /* SQLERRD1 and 2 */
     wire_put_u32(writer, (uint32_t)rows);
     wire_put_u32(writer, (uint32_t)(rows >> 32));
     wire_put_u64(writer, 0); /* SQLERRD5 and 6 */

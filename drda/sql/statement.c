@@ -98,6 +98,7 @@ prepare(struct sql_request *request, struct sql_section *section)
     section->pending = NULL;
     section->pending_size = 0;
     section->procedure = (uint8_t)procedure;
+    section->scrollable = section->is_query && has_words(request->sqlattr, "SCROLL") && !has_words(request->sqlattr, "NO SCROLL");
     section->with_hold = is_held_package(section->name.package) || has_words(request->sqlattr, "WITH HOLD");
 }
 

@@ -16,6 +16,9 @@ enum sql_section_state { SQL_SECTION_EMPTY, SQL_SECTION_PREPARED, SQL_SECTION_OP
 
 enum sql_step { SQL_STEP_ROW, SQL_STEP_END, SQL_STEP_FAILED };
 
+/* How a scrollable cursor is moved. */
+enum sql_move { SQL_MOVE_RELATIVE, SQL_MOVE_ABSOLUTE, SQL_MOVE_BEHIND_LAST, SQL_MOVE_BEFORE_FIRST };
+
 /* The part of a section that the conversation keeps; the target embeds it first in its own statement object, sets it to zero
  * when it makes one, and frees `pending` with free() when it drops one. */
 struct sql_section {
@@ -26,11 +29,13 @@ struct sql_section {
     bool with_hold;         /* cursor stays open over COMMIT */
     bool has_lobs;          /* set when the cursor is opened: some columns are CLOB or BLOB */
     bool by_locator;        /* the requester wants locators of them, and reads them when it likes */
+    bool scrollable;        /* the cursor, when it is opened, goes both ways */
     uint8_t procedure;      /* a SYSIBM procedure answered by the conversation itself; 0 when none */
     size_t column_count;    /* set by prepare, of a CALL by open; 0 when there are none */
     size_t parameter_count; /* set by prepare */
     uint8_t *pending;       /* rest of a row that did not fit into the last query block, owned */
     size_t pending_size;
+    uint32_t rowset; /* of an open scrollable cursor: rows that the requester wants at a time; 0: as many as a block holds */
 };
 
 struct sql_target;
@@ -66,6 +71,11 @@ struct sql_target_operations {
     /* NULL when there is none (any more). The target's; valid until the next call of another operation. */
     struct sql_lob *(*find_lob)(struct sql_target *target, uint32_t locator);
     void (*release_lob)(struct sql_target *target, uint32_t locator);
+    /* Moves the cursor of a section that was opened as scrollable: ABSOLUTE counts from the end when `rows` is negative, and 0 is
+     * before the first row. END when there is no row; the cursor is before the first or behind the last then. Once all rows are
+     * known diagnosis->result_rows is their number. */
+    enum sql_step (*move)(struct sql_target *target, struct sql_section *section, enum sql_move move, int64_t rows,
+                          struct sql_diagnosis *diagnosis);
     void (*close)(struct sql_target *target, struct sql_section *section);
 
     /* End the unit of work. Both close the cursors that are not held. */

@@ -10,6 +10,7 @@ sql_diagnosis_clear(struct sql_diagnosis *diagnosis)
 {
     diagnosis->sqlcode = 0;
     diagnosis->rows = 0;
+    diagnosis->result_rows = 0;
     memset(diagnosis->sqlstate, '0', SQLSTATE_SIZE);
     diagnosis->sqlstate[SQLSTATE_SIZE] = '\0';
     diagnosis->tokens[0] = '\0';

@@ -64,7 +64,8 @@ enum { SQL_TOKENS_MAX = 1000 };
 struct sql_diagnosis {
     int32_t sqlcode;                 /* 0 fine, +100 no (more) rows, >0 warning, <0 error */
     char sqlstate[6];                /* 5 characters and NUL */
-    int64_t rows;                    /* rows inserted, updated or deleted (SQLERRD(3)) */
+    int64_t rows;                    /* rows inserted, updated or deleted (SQLERRD(3) and (4)) */
+    int64_t result_rows;             /* rows of a result, once it is known how many there are (SQLERRD(1) and (2)) */
     char tokens[SQL_TOKENS_MAX + 1]; /* SQLERRMC: UTF-8 message tokens separated by X'FF' here; the encoder writes X'14' */
 };
 

@@ -82,6 +82,7 @@ run_commands(struct session *session, struct drda_input *input, struct wire_writ
 {
     session->event = DRDA_MUST_CLOSE;
     while (!atomic_load(&session->interrupted)) {
+        sqlite_session_begin_command(session->target);
         drda_server_run_sql(session->conversation.server, input, session->target, output);
         session->event = drda_server_step(session->conversation.server, input, output);
         if (session->event != DRDA_WANTS_SQL || output->used >= OUTPUT_BOUND)

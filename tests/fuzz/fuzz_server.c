@@ -129,6 +129,14 @@ fetch(struct sql_target *target, struct sql_section *fetched, struct sql_diagnos
     return SQL_STEP_ROW;
 }
 
+/* Rows as fetch() gives them, whichever way. */
+static enum sql_step
+move_cursor(struct sql_target *target, struct sql_section *moved, enum sql_move move, int64_t rows, struct sql_diagnosis *diagnosis)
+{
+    bool outside = move == SQL_MOVE_BEFORE_FIRST || move == SQL_MOVE_BEHIND_LAST || rows == 0;
+    return outside ? SQL_STEP_END : fetch(target, moved, diagnosis);
+}
+
 static void
 value(struct sql_target *target, struct sql_section *fetched, size_t index, struct sql_value *column)
 {
@@ -164,6 +172,7 @@ static const struct sql_target_operations operations = {
     .open = open_cursor,
     .fetch = fetch,
     .value = value,
+    .move = move_cursor,
     .close = close_cursor,
     .commit = end_unit_of_work,
     .rollback = end_unit_of_work,

@@ -214,6 +214,29 @@ fake_fetch(struct sql_target *target, struct sql_section *section, struct sql_di
     return SQL_STEP_ROW;
 }
 
+static inline enum sql_step
+fake_move(struct sql_target *target, struct sql_section *section, enum sql_move move, int64_t rows, struct sql_diagnosis *diagnosis)
+{
+    struct fake_target *fake = fake_of(target);
+    struct fake_section *of = fake_section_of(section);
+    int64_t last = (int64_t)fake->row_count;
+    int64_t position = (int64_t)of->next_row; /* the row that value() tells of, counted from 1 */
+    if (move == SQL_MOVE_RELATIVE)
+        position += rows;
+    else if (move == SQL_MOVE_ABSOLUTE)
+        position = rows >= 0 ? rows : last + 1 + rows;
+    else
+        position = move == SQL_MOVE_BEHIND_LAST ? last + 1 : 0;
+    position = position < 0 ? 0 : position > last + 1 ? last + 1 : position;
+    of->next_row = (size_t)position;
+    diagnosis->result_rows = last;
+    if (position > 0 && of->next_row - 1 == fake->failing_row) {
+        sql_diagnosis_set(diagnosis, -952, "57014", "interrupted");
+        return SQL_STEP_FAILED;
+    }
+    return position >= 1 && position <= last ? SQL_STEP_ROW : SQL_STEP_END;
+}
+
 static inline void
 fake_value(struct sql_target *target, struct sql_section *section, size_t index, struct sql_value *value)
 {
@@ -327,6 +350,7 @@ static const struct sql_target_operations fake_operations = {
     .keep_lob = fake_keep_lob,
     .find_lob = fake_find_lob,
     .release_lob = fake_release_lob,
+    .move = fake_move,
     .close = fake_close,
     .commit = fake_commit,
     .rollback = fake_rollback,

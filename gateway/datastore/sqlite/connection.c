@@ -12,26 +12,78 @@
 #include "gateway/datastore/sqlite/internal.h"
 #include "gateway/datastore/sqlite/lob.h"
 
-enum { PROGRESS_STEPS = 1000, STATEMENT_BYTES_MAX = 2 << 20, LIKE_PATTERN_MAX = 1000, BUSY_WAIT_MS = 2 };
+enum {
+    PROGRESS_STEPS = 1000,
+    LIKE_PATTERN_MAX = 1000,
+    BUSY_WAIT_MS = 2,
+    /* Where the datastore's settings say nothing. */
+    STATEMENT_BYTES_DEFAULT = 2 << 20,
+    LOCK_TIMEOUT_MS_DEFAULT = 5000,
+    CACHE_KIB_DEFAULT = 2048,
+};
 
-bool
+static uint32_t
+or_default(uint32_t limit, uint32_t fallback)
+{
+    return limit > 0 ? limit : fallback;
+}
+
+size_t
+sqlite_connection_statement_bytes(const struct sqlite_session *session)
+{
+    return or_default(session->datastore->limits.statement_bytes, STATEMENT_BYTES_DEFAULT);
+}
+
+/* The shorter one of what the client asks for and what the datastore allows; 0 is no limit. */
+static uint32_t
+timeout_of(const struct sqlite_session *session, bool *by_client)
+{
+    uint32_t allowed_ms = session->datastore->limits.statement_timeout_ms;
+    *by_client = session->statement_timeout_ms > 0 && (allowed_ms == 0 || session->statement_timeout_ms < allowed_ms);
+    return *by_client ? session->statement_timeout_ms : allowed_ms;
+}
+
+void
+sqlite_connection_start_clock(struct sqlite_session *session)
+{
+    bool by_client;
+    uint32_t timeout_ms = timeout_of(session, &by_client);
+    session->deadline_ms = timeout_ms > 0 ? clock_monotonic_ms(&clock_system) + timeout_ms : INT64_MAX;
+}
+
+static const char *
+explain_timeout(const struct sqlite_session *session)
+{
+    bool by_client;
+    (void)timeout_of(session, &by_client);
+    return by_client ? "the query time-out set by the client is over" : "it ran longer than statement_timeout_ms of the datastore allows";
+}
+
+const char *
 sqlite_connection_must_stop(struct sqlite_session *session)
 {
-    return atomic_load(&session->interrupted) ||
-           (session->deadline_ms != INT64_MAX && clock_monotonic_ms(&clock_system) >= session->deadline_ms);
+    if (atomic_load_explicit(&session->interrupted, memory_order_relaxed))
+        return "the statement was interrupted";
+    if (atomic_load_explicit(&session->cancelled, memory_order_relaxed))
+        return "the statement was cancelled";
+    if (session->deadline_ms != INT64_MAX && clock_monotonic_ms(&clock_system) >= session->deadline_ms)
+        return explain_timeout(session);
+    return NULL;
 }
 
 static int
 on_progress(void *context)
 {
-    return sqlite_connection_must_stop(context);
+    return sqlite_connection_must_stop(context) != NULL;
 }
 
 /* SQLite's own busy time-out would sleep through an interrupt. */
 static int
 on_busy(void *context, int tries)
 {
-    if (tries * BUSY_WAIT_MS >= SQLITE_BUSY_TIMEOUT_MS || sqlite_connection_must_stop(context))
+    const struct sqlite_session *session = context;
+    uint32_t timeout_ms = or_default(session->datastore->limits.lock_timeout_ms, LOCK_TIMEOUT_MS_DEFAULT);
+    if ((uint32_t)tries * BUSY_WAIT_MS >= timeout_ms || sqlite_connection_must_stop(context) != NULL)
         return 0;
     nanosleep(&(struct timespec) { .tv_nsec = BUSY_WAIT_MS * 1000000L }, NULL);
     return 1;
@@ -67,7 +119,9 @@ restrict_connection(struct sqlite_session *session)
     sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
-    sqlite3_limit(database, SQLITE_LIMIT_SQL_LENGTH, STATEMENT_BYTES_MAX);
+    /* Translated text may be longer than what the client sent, which is checked when it comes. */
+    size_t statement_bytes = sqlite_connection_statement_bytes(session);
+    sqlite3_limit(database, SQLITE_LIMIT_SQL_LENGTH, statement_bytes < INT32_MAX / 4 ? 4 * (int)statement_bytes : INT32_MAX);
     sqlite3_limit(database, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LIKE_PATTERN_MAX);
 }
 
@@ -79,7 +133,11 @@ set_up(struct sqlite_session *session)
     lob_watch(session);
     sqlite3_progress_handler(database, PROGRESS_STEPS, on_progress, session);
     restrict_connection(session);
-    int code = sqlite3_exec(database, "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY", NULL, NULL, NULL);
+    char pragmas[96];
+    /* Temporary data stay in memory as far as the cache goes, and then in a file: the rows of a big sort belong there. */
+    snprintf(pragmas, sizeof pragmas, "PRAGMA foreign_keys = ON; PRAGMA temp_store = FILE; PRAGMA cache_size = -%u",
+             or_default(session->datastore->limits.cache_kib, CACHE_KIB_DEFAULT));
+    int code = sqlite3_exec(database, pragmas, NULL, NULL, NULL);
     /* Where the journal cannot be a write-ahead log, because of the file system or of a reader just now, the other one does. */
     if (code == SQLITE_OK && !session->datastore->read_only)
         sqlite3_exec(database, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);

@@ -4,6 +4,7 @@
  *   statement.c   preparing, executing, fetching
  *   describe.c    columns of a result
  *   parameters.c  parameter markers
+ *   scroll.c      cursors that go both ways
  *   conversion.c  values on their way into columns and casts
  *   functions.c   SQL functions behind types
  *   checks.c      what columns are declared to hold, enforced
@@ -59,7 +60,9 @@ struct sqlite_section {
     uint64_t checks_generation;                /* of the triggers that it was checked with */
     bool alters;                               /* ALTER or DROP of a table */
     bool changes_rows;                         /* INSERT, UPDATE or DELETE */
+    uint64_t rows_given;                       /* by the open cursor */
     bool cursor_open;
+    struct sqlite_spool *spool; /* owned; of an open scrollable cursor */
     UT_hash_handle hh;
 };
 
@@ -71,7 +74,7 @@ struct sqlite_session {
     struct sqlite_section *sections;
     struct sqlite_section *peeked; /* stands on its first row already, stepped to see the types of its expressions */
     uint32_t statement_timeout_ms; /* SET STATEMENT_TIMEOUT; 0 = none */
-    int64_t deadline_ms;           /* of the running call; INT64_MAX = none */
+    int64_t deadline_ms;           /* of the running command; INT64_MAX = none */
     bool unit_open;                /* a unit of work was begun */
     bool trusted;                  /* the statement being prepared is our own */
     bool changes_rows;             /* told by the authorizer of the statement being prepared */
@@ -90,16 +93,23 @@ struct sqlite_session {
     bool misfit;                /* a value did not fit, and this is why */
     struct sql_diagnosis misfit_diagnosis;
     atomic_bool interrupted; /* until a statement has failed for it */
+    atomic_bool cancelled;   /* the running command */
 };
 
-enum { SQLITE_SECTIONS_MAX = 4096, SQLITE_BUSY_TIMEOUT_MS = 5000 };
+enum { SQLITE_SECTIONS_MAX = 4096 };
 
 /* connection.c: opens the database when it is not open. False with a diagnosis when it cannot be. */
 MUST_CHECK bool sqlite_connection_open(struct sqlite_session *session, struct sql_diagnosis *diagnosis);
 void sqlite_connection_close(struct sqlite_session *session);
 
-/* True when the running statement has to end: interrupted, or over its time. */
-bool sqlite_connection_must_stop(struct sqlite_session *session);
+/* Why the running statement has to end, for the client; NULL when it has not. */
+const char *sqlite_connection_must_stop(struct sqlite_session *session);
+
+/* Sets the deadline of a command that begins now. */
+void sqlite_connection_start_clock(struct sqlite_session *session);
+
+/* The most bytes of a statement's text. */
+size_t sqlite_connection_statement_bytes(const struct sqlite_session *session);
 
 /* unit.c: begins a unit of work when none is open; also opens the database. */
 MUST_CHECK bool unit_begin(struct sqlite_session *session, struct sql_diagnosis *diagnosis);
@@ -161,6 +171,15 @@ bool checks_refresh(struct sqlite_session *session);
 void checks_drop(struct sqlite_session *session);
 void checks_unit_ended(struct sqlite_session *session, bool rolled_back);
 void checks_free(struct sqlite_session *session);
+
+/* scroll.c: the spool of a scrollable cursor, from open to close, which is harmless when there is none. */
+MUST_CHECK bool scroll_open(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis);
+enum sql_step scroll_move(struct sqlite_session *session, struct sqlite_section *section, enum sql_move move, int64_t rows,
+                          struct sql_diagnosis *diagnosis);
+void scroll_close(struct sqlite_section *section);
+
+/* The statement that stands on the cursor's row, whose columns begin at *first_column. */
+sqlite3_stmt *scroll_row(const struct sqlite_section *section, int *first_column);
 
 /* catalog.c: whether the text is a CALL, and what prepare and open do with one. */
 bool catalog_is_call(const char *text, size_t size);

@@ -129,9 +129,11 @@ static struct sql_value
 value_of(const struct sqlite_section *section, int index)
 {
     struct sql_value value = { .kind = SQL_VALUE_TEXT };
-    bool is_blob = sqlite3_column_type(section->statement, index) == SQLITE_BLOB;
-    value.data.bytes = is_blob ? sqlite3_column_blob(section->statement, index) : sqlite3_column_text(section->statement, index);
-    value.data.size = (size_t)sqlite3_column_bytes(section->statement, index);
+    int first;
+    sqlite3_stmt *statement = scroll_row(section, &first);
+    bool is_blob = sqlite3_column_type(statement, first + index) == SQLITE_BLOB;
+    value.data.bytes = is_blob ? sqlite3_column_blob(statement, first + index) : sqlite3_column_text(statement, first + index);
+    value.data.size = (size_t)sqlite3_column_bytes(statement, first + index);
     return value;
 }
 
@@ -140,13 +142,15 @@ lob_keep(struct sqlite_session *session, const struct sqlite_section *section, s
          struct sql_diagnosis *diagnosis)
 {
     bool is_text = section->columns[index].type == SQL_TYPE_CLOB;
-    int kind = sqlite3_column_type(section->statement, (int)index);
+    int first;
+    sqlite3_stmt *statement = scroll_row(section, &first);
+    int kind = sqlite3_column_type(statement, first + (int)index);
     const struct sqlite_lob_source *source = section->lob_sources != NULL ? &section->lob_sources[index] : NULL;
     *locator = 0;
     if (kind == SQLITE_NULL)
         return true;
     if (kind == SQLITE_INTEGER && source != NULL && source->table != NULL)
-        return keep_reference(session, source, sqlite3_column_int64(section->statement, (int)index), is_text, locator, diagnosis);
+        return keep_reference(session, source, sqlite3_column_int64(statement, first + (int)index), is_text, locator, diagnosis);
     struct sql_value value = value_of(section, (int)index);
     return keep_copy(session, &value, is_text, locator, diagnosis);
 }

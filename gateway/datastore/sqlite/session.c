@@ -138,6 +138,12 @@ release_lob(struct sql_target *target, uint32_t locator)
     lob_release(session_of(target), locator);
 }
 
+static enum sql_step
+move_cursor(struct sql_target *target, struct sql_section *section, enum sql_move move, int64_t rows, struct sql_diagnosis *diagnosis)
+{
+    return scroll_move(session_of(target), section_of(section), move, rows, diagnosis);
+}
+
 static void
 close_cursor(struct sql_target *target, struct sql_section *section)
 {
@@ -175,6 +181,7 @@ static const struct sql_target_operations operations = {
     .keep_lob = keep_lob,
     .find_lob = find_lob,
     .release_lob = release_lob,
+    .move = move_cursor,
     .close = close_cursor,
     .commit = commit,
     .rollback = rollback,
@@ -196,6 +203,7 @@ sqlite_session_new(const struct datastore_settings *datastore, const char *useri
     session->userid = name;
     session->deadline_ms = INT64_MAX;
     atomic_init(&session->interrupted, false);
+    atomic_init(&session->cancelled, false);
     return &session->target;
 }
 
@@ -220,6 +228,20 @@ sqlite_session_free(struct sql_target *target)
     sqlite_connection_close(session);
     free(session->userid);
     free(session);
+}
+
+void
+sqlite_session_begin_command(struct sql_target *target)
+{
+    struct sqlite_session *session = session_of(target);
+    atomic_store(&session->cancelled, false);
+    sqlite_connection_start_clock(session);
+}
+
+void
+sqlite_session_cancel(struct sql_target *target)
+{
+    atomic_store(&session_of(target)->cancelled, true);
 }
 
 void

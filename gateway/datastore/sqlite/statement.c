@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "drda/sql/decimal.h"
 #include "gateway/datastore/sqlite/conversion.h"
 #include "gateway/datastore/sqlite/diagnosis.h"
@@ -16,6 +15,7 @@ statement_drop(struct sqlite_session *session, struct sqlite_section *section)
     if (session->peeked == section)
         session->peeked = NULL;
     lob_sources_free(section);
+    scroll_close(section);
     sqlite3_finalize(section->statement);
     sqlite3_finalize(section->arguments);
     free(section->columns);
@@ -26,6 +26,7 @@ statement_drop(struct sqlite_session *session, struct sqlite_section *section)
     /* The conversation may have set with_hold and procedure for the statement that comes. */
     struct sql_section kept = { .name = section->section.name,
                                 .with_hold = section->section.with_hold,
+                                .scrollable = section->section.scrollable,
                                 .procedure = section->section.procedure };
     UT_hash_handle hh = section->hh;
     *section = (struct sqlite_section) { .section = kept, .hh = hh };
@@ -39,21 +40,15 @@ statement_forget_peek(struct sqlite_session *session)
     session->peeked = NULL;
 }
 
-static void
-start_clock(struct sqlite_session *session)
-{
-    session->deadline_ms =
-        session->statement_timeout_ms > 0 ? clock_monotonic_ms(&clock_system) + session->statement_timeout_ms : INT64_MAX;
-}
-
 /* True, with the diagnosis, when the statement was interrupted before it began. */
 static bool
 is_interrupted(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
 {
-    start_clock(session);
-    if (!atomic_exchange(&session->interrupted, false))
+    const char *why = sqlite_connection_must_stop(session);
+    if (why == NULL)
         return false;
-    sqlite_diagnosis_tokens(diagnosis, -952, "57014", "the statement was interrupted", NULL);
+    atomic_store(&session->interrupted, false);
+    sqlite_diagnosis_tokens(diagnosis, -952, "57014", why, NULL);
     return true;
 }
 
@@ -149,6 +144,10 @@ statement_prepare(struct sqlite_session *session, struct sqlite_section *section
         return;
     if (memchr(text, '\0', size) != NULL) {
         sqlite_diagnosis_tokens(diagnosis, -7, "42601", "X'00'", NULL);
+        return;
+    }
+    if (size > sqlite_connection_statement_bytes(session)) {
+        sqlite_diagnosis_tokens(diagnosis, -101, "54001", "its text is longer than statement_bytes of the datastore allows", NULL);
         return;
     }
     bool good = control_recognise(text, size, &section->control, &section->control_text);
@@ -357,6 +356,9 @@ statement_open(struct sqlite_session *session, struct sqlite_section *section, c
     }
     if (!statement_bind(session, section, section->statement, parameters, count, diagnosis))
         return;
+    if (section->section.scrollable && !scroll_open(session, section, diagnosis))
+        return;
+    section->rows_given = 0;
     section->cursor_open = true;
     section->section.state = SQL_SECTION_OPEN;
 }
@@ -366,6 +368,16 @@ static bool
 has_its_columns(const struct sqlite_section *section)
 {
     return (size_t)sqlite3_data_count(section->statement) == section->section.column_count;
+}
+
+static enum sql_step
+count_row(const struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis)
+{
+    uint32_t limit = session->datastore->limits.result_rows;
+    if (limit == 0 || ++section->rows_given <= limit)
+        return SQL_STEP_ROW;
+    sqlite_diagnosis_tokens(diagnosis, -905, "57014", "result_rows of the datastore", NULL);
+    return SQL_STEP_FAILED;
 }
 
 enum sql_step
@@ -385,7 +397,7 @@ statement_fetch(struct sqlite_session *session, struct sqlite_section *section, 
     else
         code = sqlite3_step(section->statement);
     if (code == SQLITE_ROW && has_its_columns(section))
-        return SQL_STEP_ROW;
+        return count_row(session, section, diagnosis);
     if (code == SQLITE_DONE) {
         sqlite_diagnosis_tokens(diagnosis, 100, "02000", "", NULL);
         return SQL_STEP_END;
@@ -400,8 +412,9 @@ statement_fetch(struct sqlite_session *session, struct sqlite_section *section, 
 void
 statement_value(const struct sqlite_section *section, size_t index, struct sql_value *value)
 {
-    sqlite3_stmt *statement = section->statement;
-    int column = (int)index;
+    int first;
+    sqlite3_stmt *statement = scroll_row(section, &first);
+    int column = first + (int)index;
     *value = (struct sql_value) { .kind = SQL_VALUE_NULL };
     switch (sqlite3_column_type(statement, column)) {
     case SQLITE_INTEGER:
@@ -434,6 +447,7 @@ statement_close(struct sqlite_session *session, struct sqlite_section *section)
         return;
     if (session->peeked == section)
         session->peeked = NULL;
+    scroll_close(section);
     sqlite3_reset(section->statement);
     sqlite3_clear_bindings(section->statement);
     section->cursor_open = false;

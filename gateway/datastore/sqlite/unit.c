@@ -84,15 +84,15 @@ unit_run(struct sqlite_session *session, const char *text, struct sql_diagnosis 
         unit_fail(session, code, diagnosis);
 }
 
-/* Consumes the interrupt: it makes one statement fail. */
-static bool
-was_stopped(struct sqlite_session *session, int code)
+/* Consumes the interrupt: it makes one statement fail. NULL when it was none. */
+static const char *
+why_stopped(struct sqlite_session *session, int code)
 {
     bool could_be = (code & 0xFF) == SQLITE_INTERRUPT || (code & 0xFF) == SQLITE_BUSY;
-    if (!could_be || !sqlite_connection_must_stop(session))
-        return false;
-    atomic_store(&session->interrupted, false);
-    return true;
+    const char *why = could_be ? sqlite_connection_must_stop(session) : NULL;
+    if (why != NULL)
+        atomic_store(&session->interrupted, false);
+    return why;
 }
 
 void
@@ -100,10 +100,11 @@ unit_fail(struct sqlite_session *session, int code, struct sql_diagnosis *diagno
 {
     char message[SQL_TOKENS_MAX];
     snprintf(message, sizeof message, "%s", sqlite3_errmsg(session->database));
+    const char *stopped = why_stopped(session, code);
     if (session->misfit)
         *diagnosis = session->misfit_diagnosis;
-    else if (was_stopped(session, code))
-        sqlite_diagnosis_tokens(diagnosis, -952, "57014", "the statement was interrupted", NULL);
+    else if (stopped != NULL)
+        sqlite_diagnosis_tokens(diagnosis, -952, "57014", stopped, NULL);
     else if (session->refused != NULL || (code & 0xFF) == SQLITE_AUTH)
         sqlite_diagnosis_tokens(diagnosis, -551, "42501", session->userid, session->refused != NULL ? session->refused : message);
     else if ((code & 0xFF) == SQLITE_BUSY)

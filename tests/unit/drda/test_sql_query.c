@@ -264,6 +264,154 @@ many_columns_are_described_and_read(void)
     fake_target_free(fake);
 }
 
+/* One rowset: how many IDs it has, or -1 when it is not made as it should be; *behind says what stands behind the rows. */
+static int
+read_rowset(struct fake_target *fake, size_t block_size, const struct query_move *move, int64_t ids[], struct sql_diagnosis *behind)
+{
+    struct wire_writer all = { .grow = grow };
+    struct wire_writer descriptor = { .grow = grow };
+    struct wire_writer scratch = { .grow = grow };
+    struct sql_value values[2];
+    uint8_t *memory = malloc(REPLY_MAX);
+    struct wire_writer wire = wire_writer(memory, REPLY_MAX);
+    struct dss_writer reply = dss_writer(&wire);
+    struct dss_command command;
+    int count = 0;
+    query_put_rowset(&reply, CORRELATION_ID, &fake->target, &fake->sections[0].section, block_size, move);
+    CU_ASSERT(wire.used <= block_size);
+    CU_ASSERT_TRUE_FATAL(dss_read(memory, wire.used, &command));
+    wire_put_bytes(&all, command.parameters.at, command.parameters.left);
+    put_descriptor(&descriptor);
+    (void)wire_room(&scratch, 64);
+    struct wire_reader block = wire_reader(all.start, all.used);
+    sql_diagnosis_clear(behind);
+    if (!move->with_data) { /* an SQLCA, and no row */
+        CU_ASSERT_EQUAL(block.at[0], 0x00);
+        CU_ASSERT_EQUAL(block.at[block.left - 1], 0xFF);
+        block.left = 0;
+    }
+    while (count >= 0 && block.left > 0) {
+        switch (row_read(&block, wire_reader(descriptor.start, descriptor.used), false, values, 2, &scratch, behind)) {
+        case ROW_READ_VALUES:
+            ids[count++] = values[0].integer;
+            break;
+        case ROW_READ_END:
+        case ROW_READ_FAILED:
+            CU_ASSERT_EQUAL(block.left, 0);
+            block.left = 0;
+            break;
+        case ROW_READ_INCOMPLETE:
+        case ROW_READ_DAMAGED:
+            count = -1;
+            break;
+        }
+    }
+    free(all.start);
+    free(descriptor.start);
+    free(scratch.start);
+    free(memory);
+    return count;
+}
+
+static struct fake_target *
+open_scrollable(size_t rows, uint32_t rowset)
+{
+    filler_size = 10;
+    struct fake_target *fake = open_query(rows);
+    fake->sections[0].section.scrollable = true;
+    fake->sections[0].section.rowset = rowset;
+    return fake;
+}
+
+static void
+a_rowset_begins_where_the_move_leads(void)
+{
+    static const struct {
+        struct query_move move;
+        int count;
+        int64_t first;
+        int32_t sqlcode;
+    } steps[] = {
+        { { SQL_MOVE_RELATIVE, 1, true, false }, 10, 0, 0 },          { { SQL_MOVE_RELATIVE, 1, true, false }, 10, 10, 0 },
+        { { SQL_MOVE_ABSOLUTE, -3, true, false }, 3, 22, 100 },       { { SQL_MOVE_RELATIVE, -5, true, false }, 5, 20, 100 },
+        { { SQL_MOVE_ABSOLUTE, 26, true, false }, 0, 0, 100 },        { { SQL_MOVE_RELATIVE, -10, true, false }, 10, 15, 0 },
+        { { SQL_MOVE_ABSOLUTE, 0, true, false }, 0, 0, 100 },         { { SQL_MOVE_RELATIVE, 1, true, false }, 10, 0, 0 },
+        { { SQL_MOVE_BEHIND_LAST, 0, false, false }, 0, 0, 0 },       { { SQL_MOVE_RELATIVE, -1, true, false }, 1, 24, 100 },
+        { { SQL_MOVE_BEFORE_FIRST, 0, false, false }, 0, 0, 0 },      { { SQL_MOVE_RELATIVE, -1, true, false }, 0, 0, 100 },
+        { { SQL_MOVE_ABSOLUTE, INT64_MIN, true, false }, 0, 0, 100 },
+    };
+    struct fake_target *fake = open_scrollable(25, 10);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        int64_t ids[32];
+        struct sql_diagnosis behind;
+        int count = read_rowset(fake, 32767, &steps[i].move, ids, &behind);
+        CU_ASSERT_EQUAL(count, steps[i].count);
+        for (int row = 0; row < count; row++)
+            CU_ASSERT_EQUAL(ids[row], steps[i].first + row);
+        CU_ASSERT_EQUAL(behind.sqlcode, steps[i].sqlcode);
+        CU_ASSERT_EQUAL(fake->sections[0].section.state, SQL_SECTION_OPEN);
+    }
+    fake_target_free(fake);
+}
+
+/* Blocks too small for the rowset end between rows, and the next one begins with the row that was left out. */
+static void
+a_block_that_is_full_leaves_the_cursor_on_its_last_row(void)
+{
+    struct fake_target *fake = open_scrollable(100, 0);
+    int64_t next = 0;
+    struct sql_diagnosis behind = { .sqlcode = 0 };
+    while (behind.sqlcode == 0) {
+        int64_t ids[128];
+        int count = read_rowset(fake, 512, &(struct query_move) { SQL_MOVE_RELATIVE, 1, true, false }, ids, &behind);
+        CU_ASSERT_FATAL(count > 0);
+        for (int row = 0; row < count; row++)
+            CU_ASSERT_EQUAL(ids[row], next++);
+    }
+    CU_ASSERT_EQUAL(next, 100);
+    CU_ASSERT_EQUAL(behind.sqlcode, 100);
+    fake_target_free(fake);
+}
+
+/* Until the requester says that it begins anew. */
+static void
+a_row_that_no_block_holds_goes_on_in_the_next(void)
+{
+    static const struct query_move first = { SQL_MOVE_RELATIVE, 1, true, false };
+    static const struct query_move rest = { SQL_MOVE_RELATIVE, 1, true, true };
+    struct fake_target *fake = open_scrollable(3, 1);
+    struct sql_section *section = &fake->sections[0].section;
+    uint8_t *memory = malloc(REPLY_MAX);
+    filler_size = 1000;
+    struct wire_writer wire = wire_writer(memory, REPLY_MAX);
+    struct dss_writer reply = dss_writer(&wire);
+    query_put_rowset(&reply, CORRELATION_ID, &fake->target, section, 512, &first);
+    CU_ASSERT_EQUAL(wire.used, 512);
+    CU_ASSERT_PTR_NOT_NULL(section->pending);
+    while (section->pending != NULL)
+        query_put_rowset(&reply, CORRELATION_ID, &fake->target, section, 512, &rest);
+    CU_ASSERT_EQUAL(fake_section_of(section)->next_row, 1);
+    query_put_rowset(&reply, CORRELATION_ID, &fake->target, section, 512, &first);
+    CU_ASSERT_PTR_NOT_NULL(section->pending);
+    query_put_rowset(&reply, CORRELATION_ID, &fake->target, section, 512, &first);
+    CU_ASSERT_EQUAL(fake_section_of(section)->next_row, 3);
+    free(memory);
+    fake_target_free(fake);
+}
+
+static void
+an_error_in_a_rowset_ends_the_query(void)
+{
+    struct fake_target *fake = open_scrollable(25, 10);
+    int64_t ids[32];
+    struct sql_diagnosis behind;
+    fake->failing_row = 4;
+    CU_ASSERT_EQUAL(read_rowset(fake, 32767, &(struct query_move) { SQL_MOVE_RELATIVE, 1, true, false }, ids, &behind), 4);
+    CU_ASSERT_EQUAL(behind.sqlcode, -952);
+    CU_ASSERT_EQUAL(fake->sections[0].section.state, SQL_SECTION_ENDED);
+    fake_target_free(fake);
+}
+
 int
 main(void)
 {
@@ -275,6 +423,10 @@ main(void)
         { "an error on the way stands behind the rows before it", an_error_on_the_way_stands_behind_the_rows_before_it },
         { "a value that does not fit ends the query", a_value_that_does_not_fit_ends_the_query },
         { "many columns are described and read", many_columns_are_described_and_read },
+        { "a rowset begins where the move leads", a_rowset_begins_where_the_move_leads },
+        { "a block that is full leaves the cursor on its last row", a_block_that_is_full_leaves_the_cursor_on_its_last_row },
+        { "a row that no block holds goes on in the next", a_row_that_no_block_holds_goes_on_in_the_next },
+        { "an error in a rowset ends the query", an_error_in_a_rowset_ends_the_query },
     };
     return SUITE_RUN("sql-query", cases);
 }

@@ -97,6 +97,12 @@ sqlite_session_free(struct sql_target *target)
     free(target);
 }
 
+void
+sqlite_session_begin_command(struct sql_target *target)
+{
+    (void)target;
+}
+
 bool
 sqlite_session_holds_lock(const struct sql_target *target)
 {

@@ -630,7 +630,10 @@ a_statement_may_have_a_time_limit(void)
     static const char set[] = "SET STATEMENT_TIMEOUT 1";
     target->operations->set_register(target, set, sizeof set - 1, &said);
     CU_ASSERT_EQUAL(said.sqlcode, 0);
+    sqlite_session_begin_command(target);
     CU_ASSERT_EQUAL(run(target, ENDLESS), -952);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said.tokens, "set by the client"));
+    sqlite_session_begin_command(target);
     must_run(target, "SET STATEMENT_TIMEOUT = 0;");
     must_run(target, "SET CURRENT SCHEMA = APP");
     must_run(target, "SET CLIENT WRKSTNNAME 'host'");
@@ -747,6 +750,163 @@ a_datastore_is_checked_before_it_is_used(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(problem.text, "cannot be made in /nonexistent/folder/: No such file or directory"));
 }
 
+static void *
+cancel_soon(void *context)
+{
+    nanosleep(&(struct timespec) { .tv_nsec = 50000000 }, NULL);
+    sqlite_session_cancel(context);
+    return NULL;
+}
+
+/* What is cancelled between two commands is over; the next one is not meant. */
+static void
+a_command_is_cancelled_and_no_other(void)
+{
+    struct sql_target *target = fresh_session();
+    pthread_t thread;
+    must_run(target, "CREATE TABLE t (id INTEGER)");
+    sqlite_session_cancel(target);
+    sqlite_session_begin_command(target);
+    must_run(target, "INSERT INTO t VALUES (1)");
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, cancel_soon, target), 0);
+    CU_ASSERT_EQUAL(run(target, ENDLESS), -952);
+    CU_ASSERT_STRING_EQUAL(said.sqlstate, "57014");
+    CU_ASSERT_STRING_EQUAL(said.tokens, "the statement was cancelled");
+    pthread_join(thread, NULL);
+    sqlite_session_begin_command(target);
+    CU_ASSERT_EQUAL(number_of(target, "SELECT COUNT(*) FROM t"), 1);
+    sqlite_session_free(target);
+}
+
+/* Each limit says which it was. */
+static void
+limits_of_the_datastore_hold(void)
+{
+    static char text[5000] = "SELECT 1";
+    datastore.limits = (struct datastore_limits) { .statement_timeout_ms = 50, .statement_bytes = 4096, .result_rows = 3 };
+    struct sql_target *target = fresh_session();
+    sqlite_session_begin_command(target);
+    CU_ASSERT_EQUAL(run(target, ENDLESS), -952);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said.tokens, "statement_timeout_ms"));
+    sqlite_session_begin_command(target);
+    must_run(target, "SET STATEMENT_TIMEOUT 100"); /* longer than what the datastore allows */
+    sqlite_session_begin_command(target);
+    CU_ASSERT_EQUAL(run(target, ENDLESS), -952);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said.tokens, "statement_timeout_ms"));
+
+    datastore.limits.statement_timeout_ms = 0;
+    sqlite_session_begin_command(target);
+    must_run(target, "SET STATEMENT_TIMEOUT 0");
+    sqlite_session_begin_command(target);
+    memset(text + strlen(text), ' ', sizeof text - strlen(text) - 1);
+    CU_ASSERT_EQUAL(run(target, text), -101);
+    CU_ASSERT_STRING_EQUAL(said.sqlstate, "54001");
+    CU_ASSERT_PTR_NOT_NULL(strstr(said.tokens, "statement_bytes"));
+    struct sql_section *cursor = opened(target, 1, "VALUES (1), (2), (3), (4)");
+    for (int i = 0; i < 3; i++)
+        CU_ASSERT_EQUAL(fetch(target, cursor), SQL_STEP_ROW);
+    CU_ASSERT_EQUAL(fetch(target, cursor), SQL_STEP_FAILED);
+    CU_ASSERT_EQUAL(said.sqlcode, -905);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said.tokens, "result_rows"));
+    sqlite_session_free(target);
+    datastore.limits = (struct datastore_limits) { 0 };
+}
+
+static struct sql_section *
+opened_scrollable(struct sql_target *target, uint16_t number, const char *text)
+{
+    struct sql_section *cursor = prepared(target, number, text);
+    cursor->scrollable = true;
+    target->operations->open(target, cursor, NULL, 0, &said);
+    CU_ASSERT_EQUAL(said.sqlcode, 0);
+    return cursor;
+}
+
+/* The first column of the row that the move leads to; -1 when there is none. */
+static int64_t
+move_to(struct sql_target *target, struct sql_section *cursor, enum sql_move move, int64_t rows)
+{
+    struct sql_value value = { .kind = SQL_VALUE_NULL };
+    if (target->operations->move(target, cursor, move, rows, &said) != SQL_STEP_ROW)
+        return -1;
+    target->operations->value(target, cursor, 0, &value);
+    CU_ASSERT_EQUAL(value.kind, SQL_VALUE_INTEGER);
+    return value.integer;
+}
+
+#define HUNDRED "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 100) "
+
+static void
+scrollable_cursors_go_both_ways(void)
+{
+    struct sql_target *target = fresh_session();
+    struct sql_section *cursor = opened_scrollable(target, 1, HUNDRED "SELECT i, 'text ' || i, X'00FF', NULL, i / 2.0 FROM n");
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_RELATIVE, 1), 1);
+    CU_ASSERT_EQUAL(said.result_rows, 0); /* nobody knows yet */
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_ABSOLUTE, 50), 50);
+    CU_ASSERT_TRUE(text_is(target, cursor, 1, "text 50"));
+    struct sql_value value;
+    target->operations->value(target, cursor, 2, &value);
+    CU_ASSERT_EQUAL(value.kind, SQL_VALUE_BYTES);
+    target->operations->value(target, cursor, 3, &value);
+    CU_ASSERT_EQUAL(value.kind, SQL_VALUE_NULL);
+    target->operations->value(target, cursor, 4, &value);
+    CU_ASSERT(value.kind == SQL_VALUE_REAL && value.real == 25.0);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_RELATIVE, -49), 1);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_RELATIVE, -1), -1);
+    CU_ASSERT_EQUAL(said.sqlcode, 100);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_RELATIVE, 1), 1);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_ABSOLUTE, -1), 100);
+    CU_ASSERT_EQUAL(said.result_rows, 100);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_ABSOLUTE, -100), 1);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_ABSOLUTE, -101), -1);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_BEHIND_LAST, 0), -1);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_RELATIVE, INT64_MAX), -1);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_RELATIVE, -2), 99);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_RELATIVE, INT64_MIN), -1);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_BEFORE_FIRST, 0), -1);
+    target->operations->close(target, cursor);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_RELATIVE, 1), -1);
+    CU_ASSERT_EQUAL(said.sqlcode, -501);
+    sqlite_session_free(target);
+}
+
+/* What was read once is read again as it was, whatever has become of the table. */
+static void
+scrollable_cursors_see_no_later_changes(void)
+{
+    struct sql_target *target = fresh_session();
+    must_run(target, "CREATE TABLE t (id INTEGER PRIMARY KEY)");
+    must_run(target, "INSERT INTO t VALUES (1), (2), (3)");
+    target->operations->commit(target, &said);
+    struct sql_section *cursor = opened_scrollable(target, 1, "SELECT id FROM t ORDER BY id");
+    cursor->with_hold = true;
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_ABSOLUTE, -1), 3);
+    must_run(target, "DELETE FROM t");
+    target->operations->commit(target, &said);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_ABSOLUTE, 1), 1);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_RELATIVE, 2), 3);
+    target->operations->rollback(target, &said);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_RELATIVE, -1), -1);
+    CU_ASSERT_EQUAL(said.sqlcode, -501);
+    sqlite_session_free(target);
+}
+
+static void
+rows_of_scrollable_cursors_are_bounded(void)
+{
+    datastore.limits.scrollable_bytes = 1 << 20;
+    struct sql_target *target = fresh_session();
+    struct sql_section *cursor = opened_scrollable(target, 1, HUNDRED "SELECT i, zeroblob(100000) FROM n");
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_ABSOLUTE, 5), 5);
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_BEHIND_LAST, 0), -1);
+    CU_ASSERT_EQUAL(said.sqlcode, -904);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said.tokens, "scrollable_bytes"));
+    CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_ABSOLUTE, 1), -1);
+    sqlite_session_free(target);
+    datastore.limits = (struct datastore_limits) { 0 };
+}
+
 int
 main(void)
 {
@@ -770,6 +930,11 @@ main(void)
         { "two writers meet and one gives way", two_writers_meet_and_one_gives_way },
         { "another thread interrupts a statement", another_thread_interrupts_a_statement },
         { "an interrupt ends the wait for a lock", an_interrupt_ends_the_wait_for_a_lock },
+        { "a command is cancelled, and no other", a_command_is_cancelled_and_no_other },
+        { "limits of the datastore hold, and say which they are", limits_of_the_datastore_hold },
+        { "scrollable cursors go both ways", scrollable_cursors_go_both_ways },
+        { "scrollable cursors see no later changes", scrollable_cursors_see_no_later_changes },
+        { "rows of scrollable cursors are bounded", rows_of_scrollable_cursors_are_bounded },
         { "a statement may have a time limit", a_statement_may_have_a_time_limit },
         { "a read-only datastore stays as it is", a_read_only_datastore_stays_as_it_is },
         { "Db2's words are understood", db2_words_are_understood },

@@ -133,11 +133,82 @@ final class Cursors {
                 rows.beforeFirst();
                 return rows.isBeforeFirst() + " " + rows.next() + " " + rows.getInt(1);
             });
+            Observations.attempt("scrollable: behind the last", () -> {
+                rows.afterLast();
+                return rows.isAfterLast() + " " + rows.previous() + " " + rows.getInt(1) + " " + rows.isLast();
+            });
+            Observations.attempt("scrollable: absolute 0", () -> rows.absolute(0) + " " + rows.isBeforeFirst());
+            Observations.attempt("scrollable: before all", () -> rows.absolute(-ROWS - 10) + " " + rows.isBeforeFirst());
+            Observations.attempt("scrollable: here and there", () -> {
+                StringBuilder seen = new StringBuilder();
+                for (int row = 7; row < ROWS; row = row * 3 + 1) {
+                    seen.append(rows.absolute(row)).append(rows.relative(-5)).append(rows.next()).append(rows.getInt(1)).append(' ');
+                }
+                return seen;
+            });
+            Observations.attempt("scrollable: backwards", () -> {
+                long sum = 0;
+                rows.afterLast();
+                while (rows.previous()) {
+                    sum = sum * 31 + rows.getInt(1);
+                }
+                return sum + " " + rows.isBeforeFirst();
+            });
+            Observations.attempt("scrollable: over COMMIT", () -> {
+                rows.absolute(10);
+                connection.commit();
+                return rows.next() + " " + rows.getInt(1) + " " + rows.last() + " " + rows.getInt(1);
+            });
             Observations.attempt("scrollable: type", rows::getType);
+            Observations.attempt("scrollable: concurrency", rows::getConcurrency);
             rows.close();
         } catch (SQLException failure) {
             Observations.print("scrollable", Observations.describe(failure));
         }
+        observeScrollingPrepared(connection);
+        observeScrollingWide(connection);
+    }
+
+    private static void observeScrollingPrepared(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT ID, V FROM ROWSET WHERE ID > ? ORDER BY ID",
+             ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_READ_ONLY)) {
+            for (int after : new int[] { 100, ROWS - 3, ROWS }) {
+                select.setInt(1, after);
+                select.setMaxRows(after == 100 ? 20 : 0);
+                Observations.attempt("scrollable: prepared, after " + after, () -> {
+                    try (ResultSet rows = select.executeQuery()) {
+                        return rows.last() + " " + rows.getRow() + " " + rows.first() + " " + rows.isFirst() + " " + rows.absolute(-2) + " "
+                            + rows.getRow();
+                    }
+                });
+            }
+        }
+    }
+
+    /** Rows that are wider than a query block. */
+    private static void observeScrollingWide(Connection connection) throws SQLException {
+        Observations.quietly(connection, "DROP TABLE WIDE");
+        Observations.execute(connection, "CREATE TABLE WIDE (ID INTEGER NOT NULL PRIMARY KEY, V LONG VARCHAR, W LONG VARCHAR)");
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO WIDE VALUES (?, ?, ?)")) {
+            for (int i = 1; i <= 20; i++) {
+                insert.setInt(1, i);
+                insert.setString(2, "v".repeat(i % 5 == 0 ? 30000 : i * 100));
+                insert.setString(3, "w".repeat(i % 5 == 0 ? 30000 : i * 100));
+                insert.executeUpdate();
+            }
+        }
+        try (Statement statement = connection.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_READ_ONLY);
+             ResultSet rows = statement.executeQuery("SELECT ID, V, W FROM WIDE ORDER BY ID")) {
+            Observations.attempt("scrollable: wide rows", () -> {
+                StringBuilder seen = new StringBuilder();
+                for (int row : new int[] { 1, 20, 5, 6, 4, 19, 15, 10, -1 }) {
+                    rows.absolute(row);
+                    seen.append(rows.getInt(1)).append(':').append(rows.getString(2).length() + rows.getString(3).length()).append(' ');
+                }
+                return seen;
+            });
+        }
+        Observations.execute(connection, "DROP TABLE WIDE");
     }
 
     private static void observeUpdating(Connection connection) throws SQLException {
