@@ -13,6 +13,7 @@
 #include "gateway/buffer.h"
 #include "gateway/input_buffer.h"
 #include "gateway/login.h"
+#include "gateway/rdb_authority.h"
 #include "gateway/reauthentication.h"
 #include "gateway/session/session.h"
 
@@ -41,6 +42,7 @@ struct connection {
     char *userid; /* of the successful login, else NULL */
     struct reauthentication reauthentication;
     struct login *login;
+    uint32_t rdb_request; /* to safd: what the user may do with the RDB; else 0 */
     struct session *session;
     enum drda_event wanted; /* what the machine asked for last */
     size_t progress;        /* bytes received since the time-out was started */
@@ -97,6 +99,9 @@ connection_end(struct connection *connection)
         if (connection->login != NULL)
             login_cancel(connection->login);
         connection->login = NULL;
+        if (connection->rdb_request != 0)
+            saf_link_cancel(connection->loop->saf, connection->rdb_request);
+        connection->rdb_request = 0;
         connection->closing = true;
     }
     if (connection->session != NULL && session_is_running(connection->session))
@@ -135,7 +140,8 @@ fail_socket(struct connection *connection, const char *function)
 static bool
 is_busy(const struct connection *connection)
 {
-    return connection->login != NULL || (connection->session != NULL && session_is_running(connection->session));
+    return connection->login != NULL || connection->rdb_request != 0 ||
+           (connection->session != NULL && session_is_running(connection->session));
 }
 
 /* Says no more, but listens a little: closing a socket with unread bytes would throw away the reply on its way to the client. */
@@ -303,17 +309,41 @@ begin_login(struct connection *connection, struct drda_input *input, struct wire
     return connection->login == NULL;
 }
 
+static const struct datastore_settings *
+find_datastore(const struct connection *connection)
+{
+    return session_find_datastore(&connection->loop->gateway->configuration->settings, drda_server_rdbnam(&connection->server));
+}
+
 static void
+open_session(struct connection *connection, const struct rdb_authority *authority, struct wire_writer *replies)
+{
+    const struct datastore_settings *datastore = find_datastore(connection);
+    enum drda_rdb_outcome outcome = authority->outcome;
+    if (outcome == DRDA_RDB_OPENED) {
+        const char *userid = connection->userid != NULL ? connection->userid : "";
+        connection->session = session_open(connection->loop, datastore, userid, authority->read_only);
+        outcome = connection->session != NULL ? DRDA_RDB_OPENED : DRDA_RDB_FAILED;
+    }
+    if (outcome != DRDA_RDB_OPENED)
+        log_context(connection, authority->id, authority->why);
+    drda_server_rdb_opened(&connection->server, outcome, replies);
+}
+
+static void on_authority(void *context, struct saf_frame *frame);
+
+/* Returns true when the RDB is open already, or cannot be. */
+static bool
 open_rdb(struct connection *connection, struct wire_writer *replies)
 {
-    const char *rdbnam = drda_server_rdbnam(&connection->server);
-    enum drda_rdb_outcome outcome;
+    const struct datastore_settings *datastore = find_datastore(connection);
+    struct rdb_authority authority;
     if (connection->session != NULL)
         session_close(connection->session);
-    connection->session = session_open(connection->loop, rdbnam, connection->userid != NULL ? connection->userid : "", &outcome);
-    if (outcome != DRDA_RDB_OPENED)
-        log_context(connection, "HWSG0900D", outcome == DRDA_RDB_NOT_FOUND ? "RDB not found" : "RDB cannot be opened");
-    drda_server_rdb_opened(&connection->server, outcome, replies);
+    connection->session = NULL;
+    if (rdb_authority_ask(connection->loop, datastore, connection->userid, on_authority, connection, &connection->rdb_request, &authority))
+        open_session(connection, &authority, replies);
+    return connection->rdb_request == 0;
 }
 
 /* Does for the machine what can be done without waiting, and goes on with it. */
@@ -321,14 +351,15 @@ static void
 settle(struct connection *connection, struct drda_input *input, struct wire_writer *replies)
 {
     for (;;) {
-        if (connection->wanted == DRDA_WANTS_RDB)
-            open_rdb(connection, replies);
-        else if (connection->wanted != DRDA_WANTS_VERIFY || !begin_login(connection, input, replies))
+        bool done = connection->wanted == DRDA_WANTS_RDB      ? open_rdb(connection, replies)
+                    : connection->wanted == DRDA_WANTS_VERIFY ? begin_login(connection, input, replies)
+                                                              : false;
+        if (!done)
             break;
         connection->wanted = drda_server_step(&connection->server, input, replies);
     }
     connection->heard = connection->heard || input->taken > 0;
-    bool under_way = connection->wanted == DRDA_WANTS_VERIFY || connection->wanted == DRDA_WANTS_SQL;
+    bool under_way = connection->wanted != DRDA_NEEDS_INPUT && connection->wanted != DRDA_MUST_CLOSE;
     if (!input_buffer_keep(&connection->input, input, under_way) || replies->failed)
         fail(connection, "HWSG0021E", "no memory for a command or its replies; closed");
     else
@@ -361,6 +392,19 @@ on_verdict(void *context, const struct login_verdict *verdict)
     connection->login = NULL;
     struct wire_writer *replies = begin_replies(connection);
     accept_verdict(connection, verdict, replies);
+    connection->wanted = drda_server_step(&connection->server, &connection->input.input, replies);
+    settle(connection, &connection->input.input, replies);
+}
+
+static void
+on_authority(void *context, struct saf_frame *frame)
+{
+    struct connection *connection = context;
+    struct rdb_authority authority;
+    connection->rdb_request = 0;
+    struct wire_writer *replies = begin_replies(connection);
+    rdb_authority_take(find_datastore(connection), frame, &authority);
+    open_session(connection, &authority, replies);
     connection->wanted = drda_server_step(&connection->server, &connection->input.input, replies);
     settle(connection, &connection->input.input, replies);
 }
@@ -414,7 +458,7 @@ look_ahead(struct connection *connection)
     ssize_t n = recv(connection->fd, &byte, sizeof byte, MSG_PEEK);
     if (n > 0)
         watch(connection, EV_CLOSED);
-    else if (n == 0 && connection->login != NULL)
+    else if (n == 0 && (connection->login != NULL || connection->rdb_request != 0))
         watch(connection, 0); /* it may have closed its sending half only; it gets its reply */
     else if (n == 0 || errno != EAGAIN)
         fail(connection, "HWSG0900D", "closed by the client during a request");
@@ -443,7 +487,7 @@ on_event(evutil_socket_t fd, short what, void *context)
         send_stuck_replies(connection);
     else if (connection->draining)
         read_to_the_end(connection);
-    else if ((what & EV_CLOSED) != 0 && connection->login == NULL)
+    else if ((what & EV_CLOSED) != 0 && connection->login == NULL && connection->rdb_request == 0)
         fail(connection, "HWSG0900D", "closed by the client during a request");
     else if ((what & EV_CLOSED) != 0)
         watch(connection, 0);

@@ -268,6 +268,17 @@ saf_link_authorize(struct saf_link *link, const struct saf_authorize *authorize,
     return send_request(link, request, start);
 }
 
+uint32_t
+saf_link_access(struct saf_link *link, const struct saf_access *access, saf_link_answered answered, void *context)
+{
+    struct saf_request *request = begin_request(link, answered, context);
+    if (request == NULL)
+        return 0;
+    size_t start = link->output.used;
+    saf_access_encode(&link->output, request->id, access);
+    return send_request(link, request, start);
+}
+
 void
 saf_link_cancel(struct saf_link *link, uint32_t number)
 {

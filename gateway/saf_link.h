@@ -36,5 +36,7 @@ MUST_CHECK uint32_t saf_link_verify(struct saf_link *link, const struct saf_veri
 MUST_CHECK uint32_t saf_link_authorize(struct saf_link *link, const struct saf_authorize *authorize, saf_link_answered answered,
                                        void *context);
 
+MUST_CHECK uint32_t saf_link_access(struct saf_link *link, const struct saf_access *access, saf_link_answered answered, void *context);
+
 /* Forgets a request: its answer will be ignored. */
 void saf_link_cancel(struct saf_link *link, uint32_t number);

@@ -44,14 +44,8 @@ session_find_datastore(const struct passgate_settings *settings, const char *rdb
 }
 
 struct session *
-session_open(struct loop *loop, const char *rdbnam, const char *userid, enum drda_rdb_outcome *outcome)
+session_open(struct loop *loop, const struct datastore_settings *datastore, const char *userid, bool read_only)
 {
-    const struct datastore_settings *datastore = session_find_datastore(&loop->gateway->configuration->settings, rdbnam);
-    if (datastore == NULL) {
-        *outcome = DRDA_RDB_NOT_FOUND;
-        return NULL;
-    }
-    *outcome = DRDA_RDB_FAILED;
     struct session *session = calloc(1, sizeof *session);
     if (session == NULL)
         return NULL;
@@ -60,11 +54,12 @@ session_open(struct loop *loop, const char *rdbnam, const char *userid, enum drd
         free(session);
         return NULL;
     }
+    if (read_only)
+        sqlite_session_set_read_only(session->target);
     session->loop = loop;
     session->output = buffer_writer();
     atomic_init(&session->interrupted, false);
     atomic_init(&session->recalled, false);
-    *outcome = DRDA_RDB_OPENED;
     return session;
 }
 

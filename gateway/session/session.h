@@ -24,8 +24,8 @@ typedef void (*session_finished)(void *context);
  * point. NULL when there is none. */
 const struct datastore_settings *session_find_datastore(const struct passgate_settings *settings, const char *rdbnam);
 
-/* Opens a session for a verified user; does not block. NULL: *outcome says why. */
-struct session *session_open(struct loop *loop, const char *rdbnam, const char *userid, enum drda_rdb_outcome *outcome);
+/* Opens a session for a verified user, who may only read where `read_only` says so; does not block. NULL without memory. */
+struct session *session_open(struct loop *loop, const struct datastore_settings *datastore, const char *userid, bool read_only);
 
 /* Runs the pending SQL command and those that follow until something else is wanted or the client is slow. */
 void session_run(struct session *session, const struct session_conversation *conversation, session_finished finished, void *context);

@@ -344,3 +344,43 @@ saf_authorize_answer_decode(struct wire_reader *body, struct saf_authorize_answe
     answer->saf = saf;
     return true;
 }
+
+void
+saf_access_encode(struct wire_writer *writer, uint32_t id, const struct saf_access *access)
+{
+    size_t mark = frame_open(writer, id, SAF_MESSAGE_ACCESS);
+    put_string(writer, access->userid);
+    put_string(writer, access->class_name);
+    put_string(writer, access->resource);
+    frame_close(writer, mark);
+}
+
+bool
+saf_access_decode(struct wire_reader *body, struct saf_access *access)
+{
+    *access = (struct saf_access) { .userid = "" };
+    return take_string(body, access->userid, sizeof access->userid) && take_string(body, access->class_name, sizeof access->class_name) &&
+           take_string(body, access->resource, sizeof access->resource) && wire_done(body);
+}
+
+void
+saf_access_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_access_answer *answer)
+{
+    size_t mark = frame_open(writer, id, SAF_MESSAGE_ACCESS | SAF_MESSAGE_ANSWER);
+    wire_put_u8(writer, answer->saf);
+    wire_put_u8(writer, answer->access);
+    frame_close(writer, mark);
+}
+
+bool
+saf_access_answer_decode(struct wire_reader *body, struct saf_access_answer *answer)
+{
+    *answer = (struct saf_access_answer) { .saf = SAF_REFUSED };
+    uint8_t saf = wire_u8(body);
+    uint8_t access = wire_u8(body);
+    bool consistent = saf == SAF_OK ? access == 2 || access == 4 : access == 0;
+    if (!wire_done(body) || !is_saf_return_code(saf) || !consistent)
+        return false;
+    *answer = (struct saf_access_answer) { .saf = saf, .access = access };
+    return true;
+}

@@ -29,6 +29,7 @@ enum saf_message_type {
     SAF_MESSAGE_EVALUATE = 5,  /* R_ticketserv: is this PassTicket valid? */
     SAF_MESSAGE_EXPLAIN = 6,
     SAF_MESSAGE_STATUS = 7,
+    SAF_MESSAGE_ACCESS = 8,    /* only from a gateway: what may this RACF user do with a resource? */
     SAF_MESSAGE_ANSWER = 0x80, /* or'ed to the type of the request */
 };
 
@@ -87,6 +88,18 @@ struct saf_authorize_answer {
     char userid[SAF_NAME_MAX + 1]; /* RACF user ID of that uid; empty when there is none */
 };
 
+/* RACROUTE REQUEST=AUTH for a user whom a VERIFY of this gateway has accepted: not "may he", but "how much". */
+struct saf_access {
+    char userid[SAF_NAME_MAX + 1];
+    char class_name[SAF_NAME_MAX + 1];
+    char resource[SAF_RESOURCE_MAX + 1];
+};
+
+struct saf_access_answer {
+    uint8_t saf;    /* SAF_OK: `access` is allowed; SAF_NO_DECISION: no profile protects the resource; SAF_REFUSED: nothing is allowed */
+    uint8_t access; /* 2 READ, 4 UPDATE; 0 unless SAF_OK */
+};
+
 /* What would a login come to? Asked by administrators; nothing is claimed or counted. Answered as a command is. */
 struct saf_explain {
     char userid[SAF_NAME_MAX + 1];
@@ -132,6 +145,11 @@ void saf_command_encode(struct wire_writer *writer, uint32_t id, const struct sa
 MUST_CHECK bool saf_command_decode(struct wire_reader *body, struct saf_command *command);
 void saf_command_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_command_answer *answer);
 MUST_CHECK bool saf_command_answer_decode(struct wire_reader *body, struct saf_command_answer *answer);
+
+void saf_access_encode(struct wire_writer *writer, uint32_t id, const struct saf_access *access);
+MUST_CHECK bool saf_access_decode(struct wire_reader *body, struct saf_access *access);
+void saf_access_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_access_answer *answer);
+MUST_CHECK bool saf_access_answer_decode(struct wire_reader *body, struct saf_access_answer *answer);
 
 void saf_explain_encode(struct wire_writer *writer, uint32_t id, const struct saf_explain *explain);
 MUST_CHECK bool saf_explain_decode(struct wire_reader *body, struct saf_explain *explain);

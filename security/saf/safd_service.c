@@ -91,6 +91,40 @@ serve_authorize(struct safd_service *service, struct safd_link *link, const stru
     return true;
 }
 
+/* UPDATE or READ, whichever is more. */
+static struct saf_access_answer
+find_access(struct racf *racf, const struct saf_access *asked)
+{
+    static const enum racf_access levels[] = { RACF_ACCESS_UPDATE, RACF_ACCESS_READ };
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        switch (racf_authorize(racf, asked->userid, asked->class_name, asked->resource, levels[i])) {
+        case RACF_ALLOWED:
+            return (struct saf_access_answer) { .saf = SAF_OK, .access = (uint8_t)levels[i] };
+        case RACF_NOT_PROTECTED:
+            return (struct saf_access_answer) { .saf = SAF_NO_DECISION };
+        case RACF_DENIED:
+            break;
+        }
+    }
+    return (struct saf_access_answer) { .saf = SAF_REFUSED };
+}
+
+static bool
+serve_access(struct safd_service *service, struct safd_link *link, const struct saf_frame *frame)
+{
+    struct saf_access asked;
+    struct saf_access_answer answer = { .saf = SAF_REFUSED };
+    struct wire_reader body = frame->body;
+    if (!saf_access_decode(&body, &asked))
+        return false;
+    if (link->gateway)
+        answer = find_access(service->racroute.racf, &asked);
+    else
+        warn_not_a_gateway(link, "ACCESS");
+    saf_access_answer_encode(&link->output, frame->id, &answer);
+    return true;
+}
+
 static bool
 serve_generate(struct safd_service *service, struct safd_link *link, const struct saf_frame *frame)
 {
@@ -110,8 +144,9 @@ safd_service_serve(void *context, struct safd_link *link, const struct saf_frame
         uint8_t type;
         bool (*serve)(struct safd_service *service, struct safd_link *link, const struct saf_frame *frame);
     } requests[] = {
-        { SAF_MESSAGE_VERIFY, serve_verify },   { SAF_MESSAGE_COMMAND, serve_command },   { SAF_MESSAGE_AUTHORIZE, serve_authorize },
-        { SAF_MESSAGE_EXPLAIN, serve_explain }, { SAF_MESSAGE_GENERATE, serve_generate }, { SAF_MESSAGE_EVALUATE, serve_evaluate },
+        { SAF_MESSAGE_VERIFY, serve_verify },     { SAF_MESSAGE_COMMAND, serve_command }, { SAF_MESSAGE_AUTHORIZE, serve_authorize },
+        { SAF_MESSAGE_ACCESS, serve_access },     { SAF_MESSAGE_EXPLAIN, serve_explain }, { SAF_MESSAGE_GENERATE, serve_generate },
+        { SAF_MESSAGE_EVALUATE, serve_evaluate },
     };
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
         if (requests[i].type == frame->type)

@@ -9,9 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/bench/sql_requester.h"
 #include "tests/support/derby.h"
 #include "tests/support/gateway.h"
+#include "tests/support/sql_load.h"
 
 enum { ROWS = 1000000, MEASUREMENTS_MAX = 16, PASSWORDS = 32, CROWD = 8, NAME_SIZE = 32 };
 

@@ -17,6 +17,8 @@ decode(struct saf_frame *frame)
         struct saf_ticket_answer ticket_answer;
         struct saf_authorize authorize;
         struct saf_authorize_answer authorize_answer;
+        struct saf_access access;
+        struct saf_access_answer access_answer;
     } message;
     bool decoded = false;
     switch (frame->type) {
@@ -52,6 +54,12 @@ decode(struct saf_frame *frame)
         break;
     case SAF_MESSAGE_AUTHORIZE | SAF_MESSAGE_ANSWER:
         decoded = saf_authorize_answer_decode(&frame->body, &message.authorize_answer);
+        break;
+    case SAF_MESSAGE_ACCESS:
+        decoded = saf_access_decode(&frame->body, &message.access);
+        break;
+    case SAF_MESSAGE_ACCESS | SAF_MESSAGE_ANSWER:
+        decoded = saf_access_answer_decode(&frame->body, &message.access_answer);
         break;
     default:
         break;

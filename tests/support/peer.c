@@ -82,7 +82,9 @@ peer_receive(struct peer *peer)
     memmove(peer->bytes, peer->bytes + needed, peer->used);
     struct wire_reader dss = wire_reader(taken, needed);
     wire_take(&dss, 3);
-    struct peer_reply reply = { .chained = (wire_u8(&dss) & DSS_CHAINED) != 0, .correlation_id = wire_u16(&dss) };
+    struct peer_reply reply = { .codepoint = 0 };
+    reply.chained = (wire_u8(&dss) & DSS_CHAINED) != 0;
+    reply.correlation_id = wire_u16(&dss);
     wire_u16(&dss);
     reply.codepoint = wire_u16(&dss);
     reply.parameters = dss;

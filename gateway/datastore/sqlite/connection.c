@@ -141,6 +141,8 @@ set_up(struct sqlite_session *session)
     /* Where the journal cannot be a write-ahead log, because of the file system or of a reader just now, the other one does. */
     if (code == SQLITE_OK && !session->datastore->read_only)
         sqlite3_exec(database, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+    if (code == SQLITE_OK && session->read_only)
+        code = sqlite3_exec(database, "PRAGMA query_only = ON", NULL, NULL, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_create_function_v2(database, "current_user", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, session, current_user, NULL, NULL,
                                           NULL);

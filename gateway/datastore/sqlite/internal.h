@@ -75,6 +75,7 @@ struct sqlite_session {
     struct sqlite_section *peeked; /* stands on its first row already, stepped to see the types of its expressions */
     uint32_t statement_timeout_ms; /* SET STATEMENT_TIMEOUT; 0 = none */
     int64_t deadline_ms;           /* of the running command; INT64_MAX = none */
+    bool read_only;                /* the user may not change anything */
     bool unit_open;                /* a unit of work was begun */
     bool trusted;                  /* the statement being prepared is our own */
     bool changes_rows;             /* told by the authorizer of the statement being prepared */

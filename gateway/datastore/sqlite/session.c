@@ -231,6 +231,12 @@ sqlite_session_free(struct sql_target *target)
 }
 
 void
+sqlite_session_set_read_only(struct sql_target *target)
+{
+    session_of(target)->read_only = true;
+}
+
+void
 sqlite_session_begin_command(struct sql_target *target)
 {
     struct sqlite_session *session = session_of(target);

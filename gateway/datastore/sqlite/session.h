@@ -12,6 +12,9 @@ MUST_CHECK bool sqlite_datastore_check(const struct datastore_settings *datastor
 /* `datastore` must outlive the session. `userid` is what CURRENT USER answers. NULL when memory is short. */
 struct sql_target *sqlite_session_new(const struct datastore_settings *datastore, const char *userid);
 
+/* The user may read and nothing else, whatever the datastore allows: before the first statement. */
+void sqlite_session_set_read_only(struct sql_target *target);
+
 /* Rolls back what was not committed. */
 void sqlite_session_free(struct sql_target *target);
 

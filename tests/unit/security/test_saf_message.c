@@ -234,6 +234,40 @@ again_authorize(struct wire_reader body, struct wire_writer *writer)
 }
 
 static void
+encode_access(struct wire_writer *writer)
+{
+    saf_access_encode(writer, 7, &(struct saf_access) { "IMSUSR1", "FACILITY", "PASSGATE.RDB.SAMPLE" });
+}
+
+static bool
+again_access(struct wire_reader body, struct wire_writer *writer)
+{
+    struct saf_access access;
+    if (!saf_access_decode(&body, &access))
+        return false;
+    saf_access_encode(writer, 7, &access);
+    return true;
+}
+
+static void
+encode_access_answer(struct wire_writer *writer)
+{
+    saf_access_answer_encode(writer, 7, &(struct saf_access_answer) { .saf = SAF_OK, .access = 4 });
+}
+
+static bool
+again_access_answer(struct wire_reader body, struct wire_writer *writer)
+{
+    struct saf_access_answer answer;
+    if (!saf_access_answer_decode(&body, &answer)) {
+        CU_ASSERT(answer.saf == SAF_REFUSED && answer.access == 0);
+        return false;
+    }
+    saf_access_answer_encode(writer, 7, &answer);
+    return true;
+}
+
+static void
 encode_authorize_answer(struct wire_writer *writer)
 {
     saf_authorize_answer_encode(writer, 7, &authorize_answer_sample);
@@ -268,6 +302,8 @@ static const struct row {
     { SAF_MESSAGE_EVALUATE | SAF_MESSAGE_ANSWER, encode_evaluated, again_evaluated },
     { SAF_MESSAGE_AUTHORIZE, encode_authorize, again_authorize },
     { SAF_MESSAGE_AUTHORIZE | SAF_MESSAGE_ANSWER, encode_authorize_answer, again_authorize_answer },
+    { SAF_MESSAGE_ACCESS, encode_access, again_access },
+    { SAF_MESSAGE_ACCESS | SAF_MESSAGE_ANSWER, encode_access_answer, again_access_answer },
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };

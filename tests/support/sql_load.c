@@ -1,4 +1,4 @@
-#include "tests/bench/sql_requester.h"
+#include "tests/support/sql_load.h"
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
