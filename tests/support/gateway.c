@@ -14,6 +14,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -191,12 +192,57 @@ wait_for_socket(const struct gateway *gateway, pid_t pid, const char *log)
 }
 
 void
-gateway_start_safd(struct gateway *gateway)
+gateway_launch_safd(struct gateway *gateway)
 {
     char path[128];
     snprintf(path, sizeof path, "%s/run/saf", gateway->directory);
     unlink(path);
     gateway->safd = start_daemon(gateway, "safd");
+}
+
+void
+gateway_launch_passgated(struct gateway *gateway)
+{
+    gateway->passgated = start_daemon(gateway, "passgated");
+}
+
+/* Ends the test program when the daemon has ended by itself. */
+static void
+wait_for_connection(const struct gateway *gateway, pid_t pid, const struct sockaddr *address, socklen_t size, const char *log)
+{
+    for (;;) {
+        int descriptor = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        bool connected = connect(descriptor, address, size) == 0;
+        close(descriptor);
+        if (connected)
+            return;
+        if (waitpid(pid, NULL, WNOHANG) == pid)
+            give_up("%s: ended while starting:\n%s", log, gateway_file(gateway, log));
+        sleep_ms(5);
+    }
+}
+
+void
+gateway_wait_until_ready(const struct gateway *gateway)
+{
+    struct sockaddr_un saf = { .sun_family = AF_UNIX };
+    struct sockaddr_in port = { .sin_family = AF_INET, .sin_port = htons(gateway->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    snprintf(saf.sun_path, sizeof saf.sun_path, "%s/run/saf", gateway->directory);
+    wait_for_connection(gateway, gateway->safd, (struct sockaddr *)&saf, sizeof saf, "safd.log");
+    wait_for_connection(gateway, gateway->passgated, (struct sockaddr *)&port, sizeof port, "passgated.log");
+}
+
+void
+gateway_kill_passgated(struct gateway *gateway)
+{
+    kill(gateway->passgated, SIGKILL);
+    waitpid(gateway->passgated, NULL, 0);
+}
+
+void
+gateway_start_safd(struct gateway *gateway)
+{
+    gateway_launch_safd(gateway);
     wait_for_socket(gateway, gateway->safd, "safd.log");
 }
 
@@ -286,8 +332,8 @@ end_well(const struct gateway *gateway, pid_t pid, const char *log)
     }
 }
 
-static void
-end_processes(struct gateway *gateway)
+void
+gateway_end(struct gateway *gateway)
 {
     end_well(gateway, gateway->passgated, "passgated.log");
     if (gateway->safd != 0)
@@ -299,7 +345,7 @@ end_processes(struct gateway *gateway)
 void
 gateway_configure(struct gateway *gateway, const struct gateway_options *options)
 {
-    end_processes(gateway);
+    gateway_end(gateway);
     gateway->external_safd = options->external_safd;
     write_member(gateway, options);
     write_settings(gateway, options);
@@ -307,15 +353,21 @@ gateway_configure(struct gateway *gateway, const struct gateway_options *options
 }
 
 void
-gateway_stop(struct gateway *gateway)
+gateway_remove(struct gateway *gateway)
 {
-    end_processes(gateway);
     if (gateway->recorder.pid != 0)
         recorder_stop(&gateway->recorder);
     char command[128];
     snprintf(command, sizeof command, "rm -rf '%s'", gateway->directory);
     if (system(command) != 0)
         give_up("%s", command);
+}
+
+void
+gateway_stop(struct gateway *gateway)
+{
+    gateway_end(gateway);
+    gateway_remove(gateway);
 }
 
 void

@@ -51,6 +51,16 @@ void gateway_restart(struct gateway *gateway);
 /* Stops the processes as gateway_stop does and starts them with other options, on the same directory and port. */
 void gateway_configure(struct gateway *gateway, const struct gateway_options *options);
 
+/* For tests that kill one daemon or both without end: a start that nobody waits for, and the wait until clients are served. */
+void gateway_launch_safd(struct gateway *gateway);
+void gateway_launch_passgated(struct gateway *gateway);
+void gateway_wait_until_ready(const struct gateway *gateway);
+void gateway_kill_passgated(struct gateway *gateway);
+
+/* gateway_stop in two steps: its files can be looked at in between. */
+void gateway_end(struct gateway *gateway);
+void gateway_remove(struct gateway *gateway);
+
 void gateway_start_safd(struct gateway *gateway);
 void gateway_kill_safd(struct gateway *gateway);
 

@@ -14,18 +14,27 @@
 #include "drda/excsat.h"
 #include "drda/secchk.h"
 
-void
-peer_connect_from(struct peer *peer, const char *address, uint16_t port)
+bool
+peer_reach(struct peer *peer, const char *address, uint16_t port)
 {
     struct sockaddr_in here = { .sin_family = AF_INET };
     struct sockaddr_in there = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     peer->used = 0;
     peer->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (peer->fd < 0 || inet_pton(AF_INET, address, &here.sin_addr) != 1 || bind(peer->fd, (struct sockaddr *)&here, sizeof here) != 0 ||
-        connect(peer->fd, (struct sockaddr *)&there, sizeof there) != 0) {
-        printf("Bail out! cannot connect from %s to port %u\n", address, port);
-        exit(1);
-    }
+    if (peer->fd >= 0 && inet_pton(AF_INET, address, &here.sin_addr) == 1 && bind(peer->fd, (struct sockaddr *)&here, sizeof here) == 0 &&
+        connect(peer->fd, (struct sockaddr *)&there, sizeof there) == 0)
+        return true;
+    peer_close(peer);
+    return false;
+}
+
+void
+peer_connect_from(struct peer *peer, const char *address, uint16_t port)
+{
+    if (peer_reach(peer, address, port))
+        return;
+    printf("Bail out! cannot connect from %s to port %u\n", address, port);
+    exit(1);
 }
 
 void

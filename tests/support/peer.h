@@ -22,6 +22,8 @@ struct peer_reply {
 void peer_connect(struct peer *peer, uint16_t port);
 /* From another address than 127.0.0.1, such as 127.0.0.2. */
 void peer_connect_from(struct peer *peer, const char *address, uint16_t port);
+/* Where nobody may be listening: false then. */
+bool peer_reach(struct peer *peer, const char *address, uint16_t port);
 void peer_close(struct peer *peer);
 void peer_send(struct peer *peer, const void *bytes, size_t size);
 void peer_send_writer(struct peer *peer, const struct wire_writer *writer);

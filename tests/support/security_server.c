@@ -30,7 +30,9 @@ security_server_make(struct security_server *server, const char *saf_lines, cons
     if (file == NULL)
         give_up("cannot make", server->settings);
     fprintf(file, "[saf]\nsocket = saf\n%s\n", saf_lines != NULL ? saf_lines : "");
-    fprintf(file, "[racf]\ndatabase = racf.db\nmaster_key = master.key\nreplay = replay.db\nreplay_durability = process\n");
+    fprintf(file, "[racf]\ndatabase = racf.db\nmaster_key = master.key\n");
+    if (racf_lines == NULL || strncmp(racf_lines, "replay", 6) != 0)
+        fprintf(file, "replay = replay.db\nreplay_durability = process\n");
     fprintf(file, "%s\n", racf_lines != NULL ? racf_lines : "audit = audit.json");
     if (racf_lines == NULL || strstr(racf_lines, "[throttle]") == NULL)
         fprintf(file, "[throttle]\nenabled = no\n");
@@ -42,7 +44,12 @@ security_server_start(struct security_server *server)
 {
     const char *const arguments[] = { "--config", server->settings, NULL };
     remove(server->log);
+    if (server->preload != NULL) {
+        setenv("LD_PRELOAD", server->preload, 1);
+        setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
+    }
     server->pid = program_start(program_path("SAFD"), arguments, server->log, -1);
+    unsetenv("LD_PRELOAD");
     if (!program_wait_for(server->pid, server->log, "SAFD0001I"))
         give_up("safd ended while starting", program_read_file(server->log));
 }

@@ -14,10 +14,12 @@ struct security_server {
     char socket[SECURITY_SERVER_PATH];
     char log[SECURITY_SERVER_PATH];
     pid_t pid;
+    const char *preload; /* a library that safd is started with, or NULL */
 };
 
-/* Makes the directory and passgate.ini; `saf_lines` and `racf_lines` (NULL: none) are added to these sections. There is no throttle
- * unless `racf_lines` go on with its section. */
+/* Makes the directory and passgate.ini; `saf_lines` and `racf_lines` (NULL: none) are added to these sections; lines that begin with
+ * `replay` stand for those about it, of which there are some otherwise. There is no throttle unless `racf_lines` go on with its
+ * section. */
 void security_server_make(struct security_server *server, const char *saf_lines, const char *racf_lines);
 
 /* Starts safd and waits until it listens; once more after security_server_kill. */
