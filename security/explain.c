@@ -202,7 +202,7 @@ void
 explain_detail(const struct saf_result *result, const struct racroute_facts *facts, char detail[EXPLAIN_DETAIL_SIZE])
 {
     detail[0] = '\0';
-    if (result->explanation == SAF_EXPLAIN_TICKET_REPLAYED) {
+    if (result->explanation == SAF_EXPLAIN_TICKET_REPLAYED && facts->first_use.utc_us != 0) {
         char time[32] = "?";
         struct tm utc;
         time_t seconds = (time_t)(facts->first_use.utc_us / 1000000);

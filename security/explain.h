@@ -7,11 +7,18 @@
 #include "common/wire.h"
 #include "security/evaluation.h"
 #include "security/racf/racf.h"
+#include "security/replay.h"
 #include "security/saf/message.h"
 #include "security/saf_result.h"
 
 struct racroute;
 struct racroute_facts;
+
+/* What a claim of the ticket would come to, when more than the store of this host was asked. */
+struct explain_use {
+    enum replay_outcome outcome;
+    struct replay_use first_use;
+};
 
 enum {
     EXPLAIN_TRIALS_MAX = 2000,     /* decodings of one search: some 2 ms with legacy keys, 10 ms with enhanced ones */
@@ -54,7 +61,11 @@ const char *explain_kind_name(char kind);
  * application that it is valid for, its first use. Empty when there is nothing. */
 void explain_detail(const struct saf_result *result, const struct racroute_facts *facts, char detail[EXPLAIN_DETAIL_SIZE]);
 
-/* Answers `passgate ticket explain`: appends lines that say what a login with this ticket would come to now, and why. Nothing is
- * counted, claimed or changed, and no password is compared. Returns 0 when it would be accepted, else 4. The caller has checked who
- * asks: the answer tells who may log on with what. */
-uint8_t explain_ticket(struct racroute *racroute, const struct saf_explain *request, struct wire_writer *output);
+/* Answers `passgate ticket explain` (`use` NULL: as far as this host's store knows): appends lines that say what a login with this ticket
+ * would come to now, and why. Nothing is counted, claimed or changed, and no password is compared. Returns 0 when it would be accepted,
+ * else 4. The caller has checked who asks: the answer tells who may log on with what. */
+uint8_t explain_ticket(struct racroute *racroute, const struct saf_explain *request, const struct explain_use *use,
+                       struct wire_writer *output);
+
+/* Whether the answer depends on whether the ticket was used: *claim then says which one. */
+MUST_CHECK bool explain_ticket_wants_claim(struct racroute *racroute, const struct saf_explain *request, struct replay_claim *claim);

@@ -114,19 +114,41 @@ say_definitions(const struct racroute_decision *decision, bool keys_and_applicat
     return good ? WOULD_BE_ACCEPTED : WOULD_BE_REFUSED;
 }
 
-uint8_t
-explain_ticket(struct racroute *racroute, const struct saf_explain *request, struct wire_writer *output)
+static enum racroute_step
+rehearse(struct racroute *racroute, const struct saf_explain *request, struct racroute_decision *decision)
 {
     struct saf_verify verify = { .mixed_case = 'R' };
-    struct racroute_decision decision;
-    struct replay_use first_use;
     memcpy(verify.userid, request->userid, sizeof request->userid);
     memcpy(verify.application, request->application, sizeof request->application);
     memcpy(verify.group, request->group, sizeof request->group);
     memcpy(verify.credential, request->credential, sizeof request->credential);
-    if (racroute_rehearse(racroute, &verify, &decision) == RACROUTE_WANTS_CLAIM)
-        racroute_claimed(racroute, &decision, replay_store_look_up(racroute->replay, &decision.claim, &first_use), &first_use);
+    enum racroute_step step = racroute_rehearse(racroute, &verify, decision);
     secret_wipe(verify.credential, sizeof verify.credential);
+    return step;
+}
+
+bool
+explain_ticket_wants_claim(struct racroute *racroute, const struct saf_explain *request, struct replay_claim *claim)
+{
+    struct racroute_decision decision;
+    bool wants = rehearse(racroute, request, &decision) == RACROUTE_WANTS_CLAIM;
+    if (wants)
+        *claim = decision.claim;
+    return wants;
+}
+
+uint8_t
+explain_ticket(struct racroute *racroute, const struct saf_explain *request, const struct explain_use *use, struct wire_writer *output)
+{
+    struct racroute_decision decision;
+    struct explain_use here;
+    bool wants_claim = rehearse(racroute, request, &decision) == RACROUTE_WANTS_CLAIM;
+    if (wants_claim && use == NULL) {
+        here.outcome = replay_store_look_up(racroute->replay, &decision.claim, &here.first_use);
+        use = &here;
+    }
+    if (wants_claim)
+        racroute_claimed(racroute, &decision, use->outcome, &use->first_use);
     say_user(&decision, racf_user_find(racroute->racf, decision.facts.userid), output);
     bool has_keys = say_profiles(racroute, &decision, output);
     bool allowed = say_application(racroute, &decision, output);

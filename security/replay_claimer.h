@@ -23,6 +23,8 @@ struct replay_request {
 
 struct replay_claimer {
     void (*claim)(struct replay_claimer *claimer, struct replay_request *request);
+    /* As claim, but only says what claiming would come to. */
+    void (*look_up)(struct replay_claimer *claimer, struct replay_request *request);
     bool (*commit)(struct replay_claimer *claimer);
 };
 

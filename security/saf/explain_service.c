@@ -10,13 +10,13 @@ static const char unrecorded_line[] = "SAFD0034E NOT ANSWERED: the audit record 
 
 uint8_t
 explain_service(struct racroute *racroute, struct audit *audit, const struct racf_issuer *issuer, uint32_t uid,
-                const struct saf_explain *explain, struct wire_writer *output)
+                const struct saf_explain *explain, const struct explain_use *use, struct wire_writer *output)
 {
     bool allowed = issuer != NULL && issuer->special;
     size_t mark = output->used;
     uint8_t return_code = RETURN_CODE_REFUSED;
     if (allowed)
-        return_code = explain_ticket(racroute, explain, output);
+        return_code = explain_ticket(racroute, explain, use, output);
     else
         wire_put_bytes(output, refused_line, sizeof refused_line - 1);
     audit_explain(audit, clock_utc_us(racroute->clock), issuer != NULL ? issuer->userid : "", uid, explain, return_code);

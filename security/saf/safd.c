@@ -81,6 +81,7 @@ struct parts {
     struct safd_commands *commands;
     struct safd_logins *logins;
     struct safd_tickets *tickets;
+    struct safd_explains *explains;
     struct safd_service *service;
     struct safd_server *server;
 };
@@ -224,6 +225,46 @@ open_throttle(const struct passgate_settings *settings, struct problem *problem)
     return throttle;
 }
 
+static bool
+make_tables_of_requests(struct parts *parts)
+{
+    struct safd_service *service = parts->service;
+    const struct safd_ticket_parts ticket_parts = {
+        .racroute = &service->racroute,
+        .claimer = safd_claims_claimer(&parts->claims),
+        .audit = parts->audit,
+        .seconds = parts->seconds,
+        .owner = service->owner,
+    };
+    const struct safd_explain_parts explain_parts = {
+        .racroute = &service->racroute,
+        .claimer = safd_claims_claimer(&parts->claims),
+        .audit = parts->audit,
+        .owner = service->owner,
+    };
+    const struct safd_command_parts command_parts = {
+        .racroute = &service->racroute,
+        .audit = parts->audit,
+        .workers = parts->workers,
+        .owner = service->owner,
+    };
+    struct safd_login_parts login_parts = {
+        .base = parts->base,
+        .racroute = &service->racroute,
+        .throttle = parts->throttle,
+        .audit = parts->audit,
+        .workers = parts->workers,
+    };
+    service->tickets = parts->tickets = safd_tickets_new(&ticket_parts);
+    service->explains = parts->explains = safd_explains_new(&explain_parts);
+    service->commands = parts->commands = safd_commands_new(&command_parts);
+    if (parts->tickets == NULL || parts->explains == NULL || parts->commands == NULL)
+        return false;
+    login_parts.claimer = safd_tickets_claimer(parts->tickets);
+    service->logins = parts->logins = safd_logins_new(&login_parts);
+    return parts->logins != NULL;
+}
+
 static int
 open_service(struct parts *parts, const struct passgate_settings *settings, struct problem *problem)
 {
@@ -244,35 +285,7 @@ open_service(struct parts *parts, const struct passgate_settings *settings, stru
     service->racroute = (struct racroute) { .racf = parts->racf, .replay = parts->claims.store, .clock = &clock_system };
     service->audit = parts->audit;
     service->owner = geteuid();
-    const struct safd_ticket_parts ticket_parts = {
-        .racroute = &service->racroute,
-        .claimer = safd_claims_claimer(&parts->claims),
-        .audit = parts->audit,
-        .seconds = parts->seconds,
-        .owner = service->owner,
-    };
-    service->tickets = parts->tickets = safd_tickets_new(&ticket_parts);
-    if (parts->tickets == NULL) {
-        problem_set(problem, "out of memory");
-        return SAFD_EXIT_LOOP;
-    }
-    const struct safd_login_parts login_parts = {
-        .base = parts->base,
-        .racroute = &service->racroute,
-        .claimer = safd_tickets_claimer(parts->tickets),
-        .throttle = parts->throttle,
-        .audit = parts->audit,
-        .workers = parts->workers,
-    };
-    service->logins = parts->logins = safd_logins_new(&login_parts);
-    const struct safd_command_parts command_parts = {
-        .racroute = &service->racroute,
-        .audit = parts->audit,
-        .workers = parts->workers,
-        .owner = service->owner,
-    };
-    service->commands = parts->commands = safd_commands_new(&command_parts);
-    if (parts->logins != NULL && parts->commands != NULL)
+    if (make_tables_of_requests(parts))
         return 0;
     problem_set(problem, "out of memory");
     return SAFD_EXIT_LOOP;
@@ -300,6 +313,7 @@ close_parts(struct parts *parts)
     safd_logins_free(parts->logins);
     safd_tickets_free(parts->tickets);
     throttle_free(parts->throttle);
+    safd_explains_free(parts->explains);
     free(parts->service);
     if (parts->base != NULL)
         event_base_free(parts->base);

@@ -2,7 +2,6 @@
 
 #include "common/log.h"
 #include "common/secret.h"
-#include "security/saf/explain_service.h"
 #include "security/saf/safd_caller.h"
 
 static void
@@ -54,20 +53,8 @@ serve_command(struct safd_service *service, struct safd_link *link, const struct
 static bool
 serve_explain(struct safd_service *service, struct safd_link *link, const struct saf_frame *frame)
 {
-    struct saf_explain explain;
-    struct racf_issuer issuer;
-    struct wire_reader body = frame->body;
-    if (!saf_explain_decode(&body, &explain))
-        return false;
     safd_logins_commit(service->logins);
-    struct wire_writer output = wire_writer(service->output, sizeof service->output);
-    bool known = safd_caller_identify(service->racroute.racf, service->owner, link->peer.uid, &issuer);
-    struct saf_command_answer answer = { .output = (const char *)service->output };
-    answer.return_code = explain_service(&service->racroute, service->audit, known ? &issuer : NULL, link->peer.uid, &explain, &output);
-    answer.size = output.used;
-    secret_wipe(explain.credential, sizeof explain.credential);
-    saf_explain_answer_encode(&link->output, frame->id, &answer);
-    return true;
+    return safd_explains_begin(service->explains, link, frame);
 }
 
 static bool
@@ -161,4 +148,5 @@ safd_service_forget(void *context, const struct safd_link *link)
     safd_logins_forget_link(service->logins, link);
     safd_tickets_forget_link(service->tickets, link);
     safd_commands_forget_link(service->commands, link);
+    safd_explains_forget_link(service->explains, link);
 }

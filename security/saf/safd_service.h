@@ -4,17 +4,18 @@
 #include <sys/types.h>
 
 #include "security/saf/safd_command.h"
+#include "security/saf/safd_explain.h"
 #include "security/saf/safd_login.h"
 #include "security/saf/safd_tickets.h"
 
 struct safd_service {
     struct racroute racroute;
-    struct safd_commands *commands;
-    struct safd_logins *logins; /* owned by who made the service, as the tickets */
+    struct safd_commands *commands; /* these four are owned by who made the service */
+    struct safd_logins *logins;
     struct safd_tickets *tickets;
+    struct safd_explains *explains;
     struct audit *audit;
-    uid_t owner;                    /* of the database: acts as IBMUSER */
-    uint8_t output[SAF_OUTPUT_MAX]; /* of an explanation */
+    uid_t owner; /* of the database: acts as IBMUSER */
 };
 
 /* Serves one request: for struct safd_links.serve, with the service as context. */

@@ -215,9 +215,10 @@ looked_up(void *claimant, enum replay_outcome outcome, const struct replay_use *
     request->claimed(request, outcome == REPLAY_UNAVAILABLE && site->fallback ? REPLAY_CLAIMED : outcome);
 }
 
-void
-safd_site_look_up(struct safd_site *site, struct replay_request *request)
+static void
+look_up(struct replay_claimer *claimer, struct replay_request *request)
 {
+    struct safd_site *site = site_of(claimer);
     enum replay_outcome here = replay_store_look_up(site->store, request->claim, &request->first_use);
     request->claimer_data = site;
     if (here != REPLAY_CLAIMED)
@@ -242,7 +243,7 @@ safd_site_new(struct event_base *base, const struct safd_site_settings *settings
         return NULL;
     }
     *site = (struct safd_site) {
-        .claimer = { .claim = claim, .commit = commit },
+        .claimer = { .claim = claim, .look_up = look_up, .commit = commit },
         .store = store,
         .clock = clock,
         .fallback = settings->fallback,

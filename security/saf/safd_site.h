@@ -27,6 +27,3 @@ struct safd_site *safd_site_new(struct event_base *base, const struct safd_site_
 void safd_site_free(struct safd_site *site);
 
 struct replay_claimer *safd_site_claimer(struct safd_site *site);
-
-/* What a claim would come to, without making it: as claim() of the claimer. */
-void safd_site_look_up(struct safd_site *site, struct replay_request *request);

@@ -38,6 +38,13 @@ pass_claim_on(struct replay_claimer *claimer, struct replay_request *request)
     tickets->parts.claimer->claim(tickets->parts.claimer, request);
 }
 
+static void
+pass_look_up_on(struct replay_claimer *claimer, struct replay_request *request)
+{
+    struct safd_tickets *tickets = (struct safd_tickets *)((char *)claimer - offsetof(struct safd_tickets, claimer));
+    tickets->parts.claimer->look_up(tickets->parts.claimer, request);
+}
+
 static bool
 commit_batch(struct replay_claimer *claimer)
 {
@@ -61,7 +68,7 @@ safd_tickets_new(const struct safd_ticket_parts *parts)
     if (tickets == NULL)
         return NULL;
     tickets->parts = *parts;
-    tickets->claimer = (struct replay_claimer) { .claim = pass_claim_on, .commit = commit_batch };
+    tickets->claimer = (struct replay_claimer) { .claim = pass_claim_on, .look_up = pass_look_up_on, .commit = commit_batch };
     return tickets;
 }
 

@@ -364,6 +364,39 @@ the_operator_may_choose_to_go_on_locally(void)
     stop_site(&site);
 }
 
+/* passgate ticket explain, asked of one host about a ticket that was used on the other. */
+static void
+an_explanation_knows_the_use_on_another_host(void)
+{
+    struct ticket tickets[2];
+    struct site site;
+    start_site(&site, NULL, patient);
+    make_tickets(tickets, 2, 60);
+    expect(&site, 0, &tickets[0], SAF_EXPLAIN_NONE);
+    for (size_t i = 0; i < 3; i++) {
+        const struct ticket *ticket = &tickets[i % 2];
+        struct saf_explain question = { .application = "IMSCON1" };
+        struct saf_command_answer answer;
+        struct problem problem;
+        memcpy(question.userid, ticket->userid, sizeof ticket->userid);
+        memcpy(question.credential, ticket->text, sizeof ticket->text);
+        if (i == 2)
+            redis_server_kill(&site.redis);
+        if (i == 2)
+            wait_for_more(&site.hosts[1], "SAFD0051E", 0);
+        struct saf_client *client = security_server_connect(&site.hosts[1]);
+        CU_ASSERT_TRUE_FATAL(saf_client_explain(client, &question, &answer, &problem));
+        char *text = strndup(answer.output, answer.size);
+        static const char *const expected[] = { "from 192.0.2.1 (explanation 14)", "would be ACCEPTED", "(explanation 21)" };
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, expected[i]));
+        if (strstr(text, expected[i]) == NULL)
+            printf("# %s\n", text);
+        free(text);
+        saf_client_close(client);
+    }
+    stop_site(&site);
+}
+
 static void
 write_file(const char *directory, const char *name, const char *text, mode_t mode)
 {
@@ -554,6 +587,7 @@ main(void)
         { "a Redis that forgot reopens no ticket", a_redis_that_forgot_reopens_no_ticket },
         { "what a host knows is told to a Redis that forgot", what_a_host_knows_is_told_to_a_redis_that_forgot },
         { "the operator may choose to go on locally", the_operator_may_choose_to_go_on_locally },
+        { "an explanation knows the use on another host", an_explanation_knows_the_use_on_another_host },
         { "tickets are raced over TLS with a login too", tickets_are_raced_over_tls_with_a_login_too },
         { "a Redis that cannot be trusted or logged on to is not used", a_redis_that_cannot_be_trusted_or_logged_on_to_is_not_used },
         { "clients of a gateway get the code for trying again", clients_of_a_gateway_get_the_code_for_trying_again },

@@ -357,7 +357,7 @@ explain(const char *userid, const char *application, const char *credential)
     snprintf(asked.application, sizeof asked.application, "%s", application);
     snprintf(asked.credential, sizeof asked.credential, "%s", credential);
     struct wire_writer output = wire_writer(report, sizeof report - 1);
-    uint8_t return_code = explain_ticket(&racroute, &asked, &output);
+    uint8_t return_code = explain_ticket(&racroute, &asked, NULL, &output);
     CU_ASSERT_FALSE(output.failed);
     report[output.used] = '\0';
     return return_code;
@@ -492,11 +492,11 @@ only_special_users_are_answered(void)
     const struct saf_explain asked = { .userid = "TOM", .application = "IMSCON1" };
     const struct racf_issuer ordinary = { .userid = "TOM", .special = false };
     struct wire_writer output = wire_writer(report, sizeof report - 1);
-    CU_ASSERT_EQUAL(explain_service(&racroute, audit, NULL, 1000, &asked, &output), 12);
-    CU_ASSERT_EQUAL(explain_service(&racroute, audit, &ordinary, 1000, &asked, &output), 12);
+    CU_ASSERT_EQUAL(explain_service(&racroute, audit, NULL, 1000, &asked, NULL, &output), 12);
+    CU_ASSERT_EQUAL(explain_service(&racroute, audit, &ordinary, 1000, &asked, NULL, &output), 12);
     report[output.used] = '\0';
     CU_ASSERT_TRUE(reports("NOT AUTHORIZED") && strstr(report, "TOM SMITH") == NULL);
-    CU_ASSERT_EQUAL(explain_service(&racroute, audit, &fixture->issuer, 0, &asked, &output), 0);
+    CU_ASSERT_EQUAL(explain_service(&racroute, audit, &fixture->issuer, 0, &asked, NULL, &output), 0);
     audit_close(audit);
     FILE *file = fopen(path, "r");
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
@@ -517,7 +517,7 @@ what_cannot_be_recorded_is_not_answered(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(audit);
     const struct saf_explain asked = { .userid = "TOM", .application = "IMSCON1" };
     struct wire_writer output = wire_writer(report, sizeof report - 1);
-    CU_ASSERT_EQUAL(explain_service(&racroute, audit, &fixture->issuer, 0, &asked, &output), 8);
+    CU_ASSERT_EQUAL(explain_service(&racroute, audit, &fixture->issuer, 0, &asked, NULL, &output), 8);
     report[output.used] = '\0';
     CU_ASSERT_TRUE(reports("NOT ANSWERED") && strstr(report, "TOM") == NULL);
     audit_close(audit);

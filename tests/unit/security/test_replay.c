@@ -349,6 +349,99 @@ an_empty_file_becomes_a_store(void)
     replay_store_close(store);
 }
 
+static enum replay_outcome
+claim_of_site(struct replay_store *store, const char *userid, int64_t time_s, bool carry)
+{
+    struct replay_claim claim = { .application = "IMSCON1", .kind = 'L', .ticket_time_s = time_s };
+    struct replay_use use = { .utc_us = 4711, .address = "192.0.2.9" };
+    struct replay_use first_use;
+    snprintf(claim.userid, sizeof claim.userid, "%s", userid);
+    return replay_store_claim_of_site(store, &claim, &use, carry, &first_use);
+}
+
+static void
+claims_to_be_carried_are_found_again(void)
+{
+    struct replay_store *store = open_fresh();
+    struct replay_carried rows[3];
+    CU_ASSERT_EQUAL(claim_of_site(store, "A", NOW, true), REPLAY_CLAIMED);
+    CU_ASSERT_EQUAL(claim_of_site(store, "A", NOW, true), REPLAY_USED_BEFORE);
+    CU_ASSERT_EQUAL(claim_of_site(store, "B", NOW, false), REPLAY_CLAIMED);
+    CU_ASSERT_EQUAL(claim_of_site(store, "C", NOW + 1, true), REPLAY_CLAIMED);
+    CU_ASSERT_EQUAL(claim_of_site(store, "D", NOW + 2, true), REPLAY_CLAIMED);
+    CU_ASSERT_TRUE(replay_store_commit(store));
+    replay_store_close(store);
+    store = open_again();
+    CU_ASSERT_EQUAL(replay_store_next_to_carry(store, NULL, rows, 2), 2);
+    CU_ASSERT_STRING_EQUAL(rows[0].claim.userid, "A");
+    CU_ASSERT_STRING_EQUAL(rows[0].claim.application, "IMSCON1");
+    CU_ASSERT_EQUAL(rows[0].claim.kind, 'L');
+    CU_ASSERT_EQUAL(rows[0].claim.ticket_time_s, NOW);
+    CU_ASSERT_EQUAL(rows[0].use.utc_us, 4711);
+    CU_ASSERT_STRING_EQUAL(rows[0].use.address, "192.0.2.9");
+    CU_ASSERT_STRING_EQUAL(rows[1].claim.userid, "C");
+    CU_ASSERT_EQUAL(replay_store_next_to_carry(store, &rows[1], rows, 3), 1);
+    CU_ASSERT_STRING_EQUAL(rows[0].claim.userid, "D");
+    replay_store_carried(store, &rows[0].claim);
+    CU_ASSERT_EQUAL(replay_store_next_to_carry(store, NULL, rows, 3), 2);
+    CU_ASSERT_TRUE(replay_store_commit(store));
+    CU_ASSERT_EQUAL(claim(store, "D", NOW + 2), REPLAY_USED_BEFORE);
+    CU_ASSERT_TRUE(replay_store_commit(store));
+    replay_store_close(store);
+}
+
+static void
+a_new_memory_of_the_site_gets_newer_claims_again(void)
+{
+    struct replay_store *store = open_fresh();
+    struct replay_carried rows[3];
+    CU_ASSERT_EQUAL(claim_of_site(store, "A", NOW, false), REPLAY_CLAIMED);
+    CU_ASSERT_EQUAL(claim_of_site(store, "B", NOW + 10, false), REPLAY_CLAIMED);
+    replay_store_memory_of_site(store, NOW - 5);
+    CU_ASSERT_EQUAL(replay_store_next_to_carry(store, NULL, rows, 3), 2);
+    replay_store_carried(store, &rows[0].claim);
+    replay_store_carried(store, &rows[1].claim);
+    CU_ASSERT_TRUE(replay_store_commit(store));
+    replay_store_close(store);
+    store = open_again();
+    replay_store_memory_of_site(store, NOW - 5);
+    CU_ASSERT_EQUAL(replay_store_next_to_carry(store, NULL, rows, 3), 0);
+    replay_store_memory_of_site(store, NOW + 5);
+    CU_ASSERT_EQUAL(replay_store_next_to_carry(store, NULL, rows, 3), 1);
+    CU_ASSERT_STRING_EQUAL(rows[0].claim.userid, "B");
+    CU_ASSERT_TRUE(replay_store_commit(store));
+    replay_store_close(store);
+}
+
+/* As version 1 laid it out. */
+static void
+a_store_of_the_first_version_is_taken_over(void)
+{
+    static const char first_version[] =
+        "CREATE TABLE claim (ticket_time INTEGER NOT NULL, application TEXT NOT NULL, userid TEXT NOT NULL, kind INTEGER NOT NULL,"
+        " used_us INTEGER NOT NULL, address TEXT NOT NULL, PRIMARY KEY (ticket_time, application, userid, kind)) STRICT, WITHOUT ROWID;"
+        "CREATE TABLE dropped (id INTEGER PRIMARY KEY CHECK (id = 1), newest_ticket_time INTEGER NOT NULL) STRICT;"
+        "INSERT INTO dropped VALUES (1, 1000);"
+        "INSERT INTO claim VALUES (1767225600, 'IMSCON1', 'TOM', 76, 5, '192.0.2.1');"
+        "PRAGMA application_id = 0x50475253;"
+        "PRAGMA user_version = 1;";
+    sqlite3 *old;
+    struct replay_carried rows[1];
+    clock_fake_init(&fake, NOW);
+    snprintf(path, sizeof path, "%s/first-version", folder);
+    CU_ASSERT_EQUAL(sqlite3_open(path, &old), SQLITE_OK);
+    CU_ASSERT_EQUAL(sqlite3_exec(old, first_version, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(old);
+    for (int i = 0; i < 2; i++) {
+        struct replay_store *store = open_again();
+        CU_ASSERT_EQUAL(claim(store, "TOM", NOW), REPLAY_USED_BEFORE);
+        CU_ASSERT_EQUAL(claim(store, "TOM", 1000), REPLAY_CANNOT_BE_KNOWN);
+        CU_ASSERT_EQUAL(replay_store_next_to_carry(store, NULL, rows, 1), 0);
+        CU_ASSERT_TRUE(replay_store_commit(store));
+        replay_store_close(store);
+    }
+}
+
 int
 main(void)
 {
@@ -365,6 +458,9 @@ main(void)
         { "one file has one owner", one_file_has_one_owner },
         { "files that are no sound replay store are refused", files_that_are_no_sound_replay_store_are_refused },
         { "an empty file becomes a store", an_empty_file_becomes_a_store },
+        { "claims to be carried are found again", claims_to_be_carried_are_found_again },
+        { "a new memory of the site gets newer claims again", a_new_memory_of_the_site_gets_newer_claims_again },
+        { "a store of the first version is taken over", a_store_of_the_first_version_is_taken_over },
     };
     if (mkdtemp(folder) == NULL)
         return 1;
