@@ -27,6 +27,7 @@ location_find(enum location_server server, const char *socket, const char *confi
     static struct passgate_settings settings;
     struct problem_list problems = { 0 };
     bool read = configuration_read_settings(config != NULL ? config : CONFIGURATION_DEFAULT_PATH, &settings, &problems);
+    configuration_forget_secrets(&settings);
     /* Warnings are for the server's operator, not for each call of a tool. */
     for (size_t i = 0; !read && i < problems.count; i++)
         if (problems.problems[i].severity == CONFIGURATION_ERROR)

@@ -328,13 +328,14 @@ close_parts(struct parts *parts)
 }
 
 static int
-serve(const struct passgate_settings *settings, const struct safd_server_settings *server)
+serve(struct passgate_settings *settings, const struct safd_server_settings *server)
 {
     struct parts parts = { 0 };
     struct problem problem = { 0 };
     int status = open_stores(&parts, settings, &problem);
     if (status == 0)
         status = open_server(&parts, settings, server, &problem);
+    configuration_forget_secrets(settings); /* the password of Redis stands in secret memory now */
     if (status != 0) {
         fprintf(stderr, "safd: %s\n", problem.text);
     } else {

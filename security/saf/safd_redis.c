@@ -52,6 +52,7 @@ struct safd_redis {
     struct event *limit; /* of connecting, then of the oldest question */
     struct event *flush; /* the end of a turn in which something was asked */
     struct event *heartbeat;
+    const char *failure; /* why the connection is to be given up; NULL: for nothing but the limit */
     bool heartbeat_unanswered;
     bool up;
     bool told_down;
@@ -113,6 +114,14 @@ give_up(struct safd_redis *redis, const char *why)
     redis->pause_ms = 2 * redis->pause_ms < PAUSE_MOST_MS ? 2 * redis->pause_ms : PAUSE_MOST_MS;
     while (!TAILQ_EMPTY(&redis->asked))
         finish_question(TAILQ_FIRST(&redis->asked), REPLAY_UNAVAILABLE, &unknown);
+}
+
+/* For those who are called by what the connection consists of, which must not go under them. */
+static void
+give_up_soon(struct safd_redis *redis, const char *why)
+{
+    redis->failure = why;
+    event_active(redis->limit, EV_TIMEOUT, 0);
 }
 
 static void
@@ -199,13 +208,14 @@ static bool
 make_connection(struct safd_redis *redis)
 {
     if (redis->tls == NULL) {
-        redis->connection = bufferevent_socket_new(redis->base, -1, BEV_OPT_CLOSE_ON_FREE);
+        redis->connection = bufferevent_socket_new(redis->base, -1, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
         return redis->connection != NULL;
     }
     SSL *session = safd_redis_tls_session(redis->tls, redis->settings.url->host);
     if (session == NULL)
         return false;
-    redis->connection = bufferevent_openssl_socket_new(redis->base, -1, session, BUFFEREVENT_SSL_CONNECTING, BEV_OPT_CLOSE_ON_FREE);
+    redis->connection = bufferevent_openssl_socket_new(redis->base, -1, session, BUFFEREVENT_SSL_CONNECTING,
+                                                       BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
     if (redis->connection == NULL)
         SSL_free(session);
     else
@@ -234,7 +244,7 @@ on_name_known(int result, struct evutil_addrinfo *addresses, void *context)
         return;
     redis->name_request = NULL;
     if (result != 0 || addresses == NULL) {
-        give_up(redis, result != 0 ? evutil_gai_strerror(result) : "its name has no address");
+        give_up_soon(redis, result != 0 ? evutil_gai_strerror(result) : "its name has no address");
         return;
     }
     const struct evutil_addrinfo *address = choose_address(addresses, redis->attempts++);
@@ -245,10 +255,9 @@ on_name_known(int result, struct evutil_addrinfo *addresses, void *context)
                      bufferevent_socket_connect(redis->connection, address->ai_addr, (int)address->ai_addrlen) == 0;
     }
     evutil_freeaddrinfo(addresses);
-    if (!connecting && redis->connection != NULL)
-        give_up(redis, evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
-    else if (!connecting)
-        give_up(redis, "no memory for a connection");
+    if (!connecting)
+        give_up_soon(redis,
+                     redis->connection != NULL ? evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()) : "no memory for a connection");
 }
 
 /* Read anew for every attempt: /etc/resolv.conf and /etc/hosts may have changed. Without a name server there is still the file. */
@@ -267,6 +276,7 @@ connect_again(struct safd_redis *redis)
     char port[8];
     struct evutil_addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_protocol = IPPROTO_TCP };
     snprintf(port, sizeof port, "%u", redis->settings.url->port);
+    redis->failure = NULL;
     schedule(redis->limit, CONNECT_MS);
     if (!make_names(redis)) {
         give_up(redis, "no memory to look its name up");
@@ -293,9 +303,12 @@ on_limit(evutil_socket_t unused, short events, void *context)
     (void)unused;
     (void)events;
     struct safd_redis *redis = context;
-    char why[64];
-    snprintf(why, sizeof why, redis->up ? "no answer within %u ms" : "no connection within %u ms",
-             redis->up ? redis->settings.timeout_ms : CONNECT_MS);
+    char why[128];
+    if (redis->failure != NULL)
+        snprintf(why, sizeof why, "%s", redis->failure);
+    else
+        snprintf(why, sizeof why, redis->up ? "no answer within %u ms" : "no connection within %u ms",
+                 redis->up ? redis->settings.timeout_ms : CONNECT_MS);
     give_up(redis, why);
 }
 
@@ -365,7 +378,8 @@ safd_redis_new(struct event_base *base, const struct safd_redis_settings *settin
     }
     *redis = (struct safd_redis) { .settings = *settings, .clock = clock, .base = base, .pause_ms = PAUSE_FIRST_MS };
     TAILQ_INIT(&redis->asked);
-    snprintf(redis->place, sizeof redis->place, "%s:%u", settings->url->host, settings->url->port);
+    const char *host = settings->url->host;
+    snprintf(redis->place, sizeof redis->place, strchr(host, ':') != NULL ? "[%s]:%u" : "%s:%u", host, settings->url->port);
     bool made = make_conversation(redis);
     if (!made)
         problem_set(problem, "no memory for the connection to Redis");

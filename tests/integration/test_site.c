@@ -503,6 +503,7 @@ a_redis_that_cannot_be_trusted_or_logged_on_to_is_not_used(void)
     redis_server_remove(&stranger);
     redis_server_remove(&redis);
     expect_unusable("replay = redis://127.0.0.1:1", "Connection refused");
+    expect_unusable("replay = rediss://[2001:db8::1]", "SAFD0051E REDIS [2001:db8::1]:6379 CANNOT BE USED");
     expect_unusable("replay = redis://no-such-host.invalid", "SAFD0051E REDIS no-such-host.invalid:6379 CANNOT BE USED");
 }
 
