@@ -226,7 +226,7 @@ void
 gateway_wait_until_ready(const struct gateway *gateway)
 {
     struct sockaddr_un saf = { .sun_family = AF_UNIX };
-    struct sockaddr_in port = { .sin_family = AF_INET, .sin_port = htons(gateway->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in port = { .sin_family = AF_INET, .sin_port = htons(gateway->drda_port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     snprintf(saf.sun_path, sizeof saf.sun_path, "%s/run/saf", gateway->directory);
     wait_for_connection(gateway, gateway->safd, (struct sockaddr *)&saf, sizeof saf, "safd.log");
     wait_for_connection(gateway, gateway->passgated, (struct sockaddr *)&port, sizeof port, "passgated.log");
