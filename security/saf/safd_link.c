@@ -7,15 +7,20 @@
 #include "common/log.h"
 #include "common/secret.h"
 
+/* Answers may hold PassTickets: no copy of them is left behind. */
 static bool
 grow_output(struct wire_writer *output, size_t needed)
 {
     if (needed > SAFD_OUTPUT_MAX)
         return false;
     size_t size = needed < SAFD_OUTPUT_MAX / 2 ? 2 * needed : SAFD_OUTPUT_MAX;
-    uint8_t *larger = realloc(output->start, size);
+    uint8_t *larger = malloc(size);
     if (larger == NULL)
         return false;
+    if (output->used > 0)
+        memcpy(larger, output->start, output->used);
+    secret_wipe(output->start, output->used);
+    free(output->start);
     output->start = larger;
     output->size = size;
     return true;
@@ -117,6 +122,7 @@ free_link(struct safd_link *link)
     if (link->writable != NULL)
         event_free(link->writable);
     close(link->descriptor);
+    secret_wipe(link->output.start, link->output.used);
     free(link->output.start);
     secret_wipe(link->input, link->input_used);
     free(link);
@@ -190,6 +196,7 @@ send_output(struct safd_link *link)
         link->closed = event_add(link->writable, NULL) != 0;
         return;
     }
+    secret_wipe(link->output.start, link->output.used);
     link->output.used = 0;
     link->output_sent = 0;
     if (link->output.size > SAFD_OUTPUT_PAUSE) {

@@ -1,5 +1,6 @@
 /* One connection to safd: requests are taken off its socket, answers are kept until the peer has read them. A peer that does not
- * read is not read from either, so that a link holds a bounded amount of memory. Request bytes are wiped once served.
+ * read is not read from either, so that a link holds a bounded amount of memory. Request bytes are wiped once
+ * served, answers once sent.
  * Everything runs in safd's one loop. A link is never freed while its callers may hold it: it is marked closed, and
  * safd_links_sweep frees it at the end of the turn. */
 #pragma once

@@ -91,7 +91,7 @@ choose_second(struct passticket_seconds *seconds, const struct racf_ptktdata *pr
     case PASSTICKET_SECOND_FAILED:
         break;
     }
-    log_message("SAFD0040E", "NO PASSTICKET FOR %s TO %s: %s", decision->userid, decision->application, problem.text);
+    log_message("SAFD0043E", "NO PASSTICKET FOR %s TO %s: %s", decision->userid, decision->application, problem.text);
     ticket_service_fail(decision, SAF_TICKET_NOT_GENERATED, SAF_EXPLAIN_SECONDS);
     return false;
 }
