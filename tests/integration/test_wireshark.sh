@@ -2,7 +2,7 @@
 # What Wireshark's dissector, which nobody here wrote, says of every conversation that the tests of this suite have held with a gateway:
 # each file of the folder named is decoded without an error mark. Conversations that are hostile on purpose are not recorded; their
 # tests say so with `.unrecorded`, and are listed here.
-folder=$1
+folder=$(realpath "$1")
 cd "$(dirname "$0")/../.." || exit 1
 grep -rnoE '\.unrecorded = "[^"]*"' tests/integration --include='*.c' | sed 's/^/# not recorded: /'
 
