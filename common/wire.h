@@ -22,6 +22,7 @@ struct wire_writer {
     size_t used; /* bytes written */
     size_t size; /* bytes at start */
     bool failed;
+    bool little_endian; /* what wire_put_value writes; all else is big-endian */
     bool (*grow)(struct wire_writer *writer, size_t needed);
 };
 
@@ -128,6 +129,14 @@ wire_put_uint(struct wire_writer *w, uint64_t value, size_t n, bool little_endia
     uint8_t *p = wire_room(w, n);
     for (size_t i = 0; p != NULL && i < n; i++)
         p[little_endian ? i : n - 1 - i] = (uint8_t)(value >> (8 * i));
+}
+
+/* An integer or the bits of a floating-point value that belongs to user data: in the byte order that both sides have agreed on for these,
+ * `little_endian` of the writer. */
+static inline void
+wire_put_value(struct wire_writer *w, uint64_t value, size_t n)
+{
+    wire_put_uint(w, value, n, w->little_endian);
 }
 
 static inline void

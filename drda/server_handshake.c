@@ -7,7 +7,8 @@
 
 #include <assert.h>
 
-static const char server_typdefnam[] = "QTDSQLASC";
+enum { DERBY_PREFIX_SIZE = 3 };
+
 static const struct drda_typdefovr server_typdefovr = { .sbc = CCSID_UTF8, .dbc = CCSID_UTF16, .mbc = CCSID_UTF8 };
 
 enum { SQLCODE_RESOURCE_UNAVAILABLE = -904 };
@@ -303,6 +304,22 @@ note_representation(struct drda_server *server, const struct drda_accrdb *accrdb
     return true;
 }
 
+/* By its PRDID, DNC and a level. Clients that call themselves so read big-endian values whatever they announce. */
+static bool
+is_derby_client(const struct drda_server *server, const struct wire_reader *prdid)
+{
+    char text[DRDA_RDBNAM_MAX + 1];
+    return ccsid_string(ccsid_sniff(prdid, drda_server_ccsid(server)), prdid, text, sizeof text) &&
+           strncmp(text, "DNC", DERBY_PREFIX_SIZE) == 0;
+}
+
+/* Values go out as the requester writes its own, so that it need not turn them. */
+static const char *
+own_typdefnam(const struct drda_server *server)
+{
+    return server->encoding.server_little_endian ? "QTDSQLX86" : "QTDSQLASC";
+}
+
 bool
 drda_answer_accrdb(struct drda_server *server, const struct dss_command *command, const uint8_t *input_bytes, struct dss_writer *reply,
                    struct drda_fault *fault)
@@ -321,6 +338,7 @@ drda_answer_accrdb(struct drda_server *server, const struct dss_command *command
         *fault = drda_fault_syntax(SYNERRCD_REQUIRED_VALUE_MISSING, CP_RDBNAM);
         return false;
     }
+    server->encoding.server_little_endian = server->encoding.client_little_endian && !is_derby_client(server, &accrdb.prdid);
     /* From here on the requester is answered in the encoding it really writes. */
     server->encoding.ebcdic = ccsid_sniff(&accrdb.rdbnam, drda_server_ccsid(server)) != CCSID_UTF8;
     return true;
@@ -332,7 +350,7 @@ put_accrdbrm(const struct drda_server *server, struct dss_writer *reply)
     const struct drda_accrdbrm_values values = {
         .svrcod = server->foreign_ccsid ? SVRCOD_WARNING : SVRCOD_INFO,
         .prdid = server->settings->product_id,
-        .typdefnam = server_typdefnam,
+        .typdefnam = own_typdefnam(server),
         .typdefovr = server_typdefovr,
     };
     dss_begin(reply, DSS_REPLY, server->correlation_id);
@@ -347,9 +365,10 @@ put_rdb_failure(const struct drda_server *server, struct dss_writer *reply)
     struct sql_diagnosis diagnosis;
     sql_diagnosis_set(&diagnosis, SQLCODE_RESOURCE_UNAVAILABLE, "57011", server->encoding.rdbnam);
     dss_begin(reply, DSS_OBJECT, server->correlation_id);
-    drda_typdef_encode(reply->wire, server_typdefnam, &server_typdefovr, drda_server_ccsid(server));
+    drda_typdef_encode(reply->wire, own_typdefnam(server), &server_typdefovr, drda_server_ccsid(server));
     dss_end(reply);
     dss_begin(reply, DSS_OBJECT, server->correlation_id);
+    reply->wire->little_endian = server->encoding.server_little_endian;
     sqlcard_put(reply->wire, &diagnosis);
     dss_end(reply);
 }

@@ -50,6 +50,7 @@ sql_execute(const struct dss_command *command, const struct sql_encoding *encodi
         .ccsid = encoding->ebcdic ? CCSID_EBCDIC_500 : CCSID_UTF8,
         .little_endian = encoding->client_little_endian,
     };
+    reply->wire->little_endian = encoding->server_little_endian;
     sql_diagnosis_clear(&request.diagnosis);
     if (request_read_objects(&request, commands[i].accepted, commands[i].required) && commands[i].handle(&request))
         return SVRCOD_INFO;

@@ -223,7 +223,7 @@ put_out(struct wire_writer *writer, const struct procedure_parameter *parameter,
     if (parameter->type == SQL_TYPE_INTEGER)
         wire_put_u32(writer, 0);
     else if (answer->is_number)
-        wire_put_u64(writer, answer->number);
+        wire_put_value(writer, answer->number, 8);
     else
         wire_put_counted(writer, answer->bytes, answer->size);
 }

@@ -23,11 +23,11 @@ put_sqlrslrd(struct sql_request *request)
     struct wire_writer *writer = request->reply->wire;
     dss_begin(request->reply, DSS_OBJECT, request->command->correlation_id);
     size_t mark = ddm_open(writer, CP_SQLRSLRD);
-    wire_put_u16(writer, 1);
+    wire_put_value(writer, 1, 2);
     wire_put_u32(writer, 0);
     wire_put_u16(writer, 0);
     wire_put_u16(writer, 0);
-    wire_put_u32(writer, ROWS_EXPECTED);
+    wire_put_value(writer, ROWS_EXPECTED, 4);
     ddm_close(writer, mark);
     dss_end(request->reply);
 }

@@ -65,7 +65,7 @@ put_integer(struct wire_writer *writer, const struct sql_value *value, size_t si
     if (misfit == MISFIT_NONE && (integer < least || integer > greatest))
         misfit = MISFIT_RANGE;
     if (misfit == MISFIT_NONE)
-        wire_put_uint(writer, (uint64_t)integer, size, false);
+        wire_put_value(writer, (uint64_t)integer, size);
     return misfit;
 }
 
@@ -107,7 +107,7 @@ put_double(struct wire_writer *writer, const struct sql_column *column, const st
     } wide;
     enum misfit misfit = misfit_of(number_to_real(value, &wide.real));
     if (misfit == MISFIT_NONE)
-        wire_put_u64(writer, wide.bits);
+        wire_put_value(writer, wide.bits, sizeof wide.bits);
     return misfit;
 }
 
@@ -125,7 +125,7 @@ put_real(struct wire_writer *writer, const struct sql_column *column, const stru
         misfit = MISFIT_RANGE;
     narrow.real = (float)real;
     if (misfit == MISFIT_NONE)
-        wire_put_u32(writer, narrow.bits);
+        wire_put_value(writer, narrow.bits, sizeof narrow.bits);
     return misfit;
 }
 
@@ -334,7 +334,7 @@ row_put_locator(struct wire_writer *writer, const struct sql_column *column, boo
     if (!put_presence(writer, column, present, diagnosis))
         return false;
     if (present)
-        wire_put_u32(writer, locator);
+        wire_put_value(writer, locator, sizeof locator);
     return true;
 }
 

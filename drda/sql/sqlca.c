@@ -38,14 +38,15 @@ sqlca_put(struct wire_writer *writer, const struct sql_diagnosis *diagnosis)
 {
     uint64_t rows = (uint64_t)diagnosis->rows;
     wire_put_u8(writer, INDICATOR_PRESENT);
-    wire_put_u32(writer, (uint32_t)diagnosis->sqlcode);
+    wire_put_value(writer, (uint32_t)diagnosis->sqlcode, 4);
     /* Success has a blank SQLSTATE here, as Derby sends it. */
     wire_put_bytes(writer, diagnosis->sqlcode == 0 ? blanks : diagnosis->sqlstate, SQLSTATE_SIZE);
     wire_put_bytes(writer, product, SQLERRPROC_SIZE);
     wire_put_u8(writer, INDICATOR_PRESENT);
-    wire_put_u64(writer, (uint64_t)diagnosis->result_rows); /* SQLERRD1 and 2 */
-    wire_put_u32(writer, (uint32_t)rows);
-    wire_put_u32(writer, (uint32_t)(rows >> 32));
+    wire_put_value(writer, (uint64_t)diagnosis->result_rows >> 32, 4); /* SQLERRD1 and 2 */
+    wire_put_value(writer, (uint32_t)diagnosis->result_rows, 4);
+    wire_put_value(writer, (uint32_t)rows, 4);
+    wire_put_value(writer, rows >> 32, 4);
     wire_put_u64(writer, 0); /* SQLERRD5 and 6 */
     wire_put_bytes(writer, blanks, SQLWARN_SIZE);
     wire_put_u16(writer, 0); /* SQLRDBNAME */

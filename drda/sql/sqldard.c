@@ -21,13 +21,13 @@ void
 sqldard_put_group(struct wire_writer *writer, bool with_hold, size_t count)
 {
     wire_put_u8(writer, INDICATOR_PRESENT);
-    wire_put_u16(writer, with_hold ? HOLD_YES : HOLD_NO);
+    wire_put_value(writer, with_hold ? HOLD_YES : HOLD_NO, 2);
     for (size_t i = 1; i < HEAD_NUMBERS; i++)
         wire_put_u16(writer, 0);
     wire_put_u16(writer, 0); /* SQLDRDBNAM */
     wire_put_u16(writer, 0); /* SQLDSCHEMA, mixed and single-byte */
     wire_put_u16(writer, 0);
-    wire_put_u16(writer, (uint16_t)count);
+    wire_put_value(writer, count, 2);
 }
 
 void
@@ -50,11 +50,11 @@ static void
 put_lob_type(struct wire_writer *writer, const struct sql_column *column)
 {
     bool is_text = column->type == SQL_TYPE_CLOB;
-    wire_put_u16(writer, PRECISION_TOLD_MAX);
+    wire_put_value(writer, PRECISION_TOLD_MAX, 2);
     wire_put_u16(writer, 0);
-    wire_put_u64(writer, column->length > 0 && column->length < LOB_LENGTH_MAX ? column->length : LOB_LENGTH_MAX);
-    wire_put_u16(writer, (uint16_t)((is_text ? SQLTYPE_CLOB : SQLTYPE_BLOB) | (column->nullable ? SQLTYPE_NULLABLE : 0)));
-    wire_put_u16(writer, is_text ? CCSID_UTF8 : 0);
+    wire_put_value(writer, column->length > 0 && column->length < LOB_LENGTH_MAX ? column->length : LOB_LENGTH_MAX, 8);
+    wire_put_value(writer, (is_text ? SQLTYPE_CLOB : SQLTYPE_BLOB) | (column->nullable ? SQLTYPE_NULLABLE : 0), 2);
+    wire_put_value(writer, is_text ? CCSID_UTF8 : 0, 2);
 }
 
 static void
@@ -69,11 +69,11 @@ put_type(struct wire_writer *writer, const struct sql_column *column)
     else if (precision == 0)
         precision = length < PRECISION_TOLD_MAX ? (unsigned)length : PRECISION_TOLD_MAX;
     uint8_t scale = column->type == SQL_TYPE_DECIMAL ? column->scale : mapping->scale;
-    wire_put_u16(writer, (uint16_t)precision);
-    wire_put_u16(writer, scale);
-    wire_put_u64(writer, length);
-    wire_put_u16(writer, (uint16_t)(mapping->sqltype | (column->nullable ? SQLTYPE_NULLABLE : 0)));
-    wire_put_u16(writer, mapping->is_text ? CCSID_UTF8 : 0);
+    wire_put_value(writer, precision, 2);
+    wire_put_value(writer, scale, 2);
+    wire_put_value(writer, length, 8);
+    wire_put_value(writer, mapping->sqltype | (column->nullable ? SQLTYPE_NULLABLE : 0u), 2);
+    wire_put_value(writer, mapping->is_text ? CCSID_UTF8 : 0, 2);
 }
 
 void
@@ -96,7 +96,7 @@ sqldard_put_column(struct wire_writer *writer, const struct sql_column *column, 
     wire_put_u16(writer, 0);
     wire_put_u16(writer, 0);
     wire_put_u16(writer, 0);
-    wire_put_u16(writer, (uint16_t)mode);
+    wire_put_value(writer, (uint64_t)mode, 2);
     wire_put_u16(writer, 0);
     put_name(writer, "");
     put_name(writer, column->table);

@@ -120,12 +120,35 @@ pydrda_logs_on(void)
     CU_ASSERT_EQUAL(conversation->server.state, DRDA_STATE_ACCESSED);
     CU_ASSERT_TRUE(conversation->server.encoding.ebcdic);
     CU_ASSERT_TRUE(conversation->server.encoding.client_little_endian);
+    CU_ASSERT_TRUE(conversation->server.encoding.server_little_endian);
+    CU_ASSERT_PTR_NOT_NULL(memmem(conversation->output, conversation->output_size, "\xD8\xE3\xC4\xE2\xD8\xD3\xE7\xF8\xF6", 9));
     CU_ASSERT_STRING_EQUAL(conversation->credentials.userid, "APP");
     conversation->output_size = 0;
     feed_hex(conversation, RECORDED_PYDRDA_EXCSAT_EXCSQLSET);
     CU_ASSERT_FALSE(conversation->server.encoding.ebcdic);
     CU_ASSERT_EQUAL(conversation->executions, 2);
     CU_ASSERT_EQUAL(conversation->output[3], 0x42); /* EXCSATRD, chained to what follows */
+    conversation_free(conversation);
+}
+
+/* Clients that call themselves DNC read big-endian values, whatever they announce. */
+static void
+derbys_family_is_answered_big_endian(void)
+{
+    struct conversation *conversation = conversation_new();
+    size_t size;
+    uint8_t *bytes = recorded_bytes(RECORDED_DERBY_SECCHK_ACCRDB, &size);
+    uint8_t *typdefnam = memmem(bytes, size, "QTDSQLASC", 9);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(typdefnam);
+    memcpy(typdefnam, "QTDSQLX86", 9);
+    feed_hex(conversation, RECORDED_DERBY_EXCSAT_ACCSEC);
+    conversation->output_size = 0;
+    feed(conversation, bytes, size);
+    CU_ASSERT_EQUAL(conversation->server.state, DRDA_STATE_ACCESSED);
+    CU_ASSERT_TRUE(conversation->server.encoding.client_little_endian);
+    CU_ASSERT_FALSE(conversation->server.encoding.server_little_endian);
+    CU_ASSERT_PTR_NOT_NULL(memmem(conversation->output, conversation->output_size, "QTDSQLASC", 9));
+    free(bytes);
     conversation_free(conversation);
 }
 
@@ -433,6 +456,7 @@ main(void)
         { "replies do not depend on how TCP splits", replies_do_not_depend_on_how_tcp_splits },
         { "a client without Unicode is answered in EBCDIC", a_client_without_unicode_is_answered_in_ebcdic },
         { "pydrda logs on", pydrda_logs_on },
+        { "Derby's family is answered big-endian", derbys_family_is_answered_big_endian },
         { "a pooled connection logs on again", a_pooled_connection_logs_on_again },
         { "another RDB on an accessed connection is refused", another_rdb_on_an_accessed_connection_is_refused },
         { "one failed SECCHK ends the conversation", one_failed_secchk_ends_the_conversation },

@@ -84,6 +84,43 @@ little_endian_servers_are_understood(void)
 }
 
 static void
+descriptions_are_written_little_endian_too(void)
+{
+    static const struct sql_column columns[] = {
+        { .name = "N", .table = "T", .schema = "S", .type = SQL_TYPE_INTEGER, .nullable = true },
+        { .name = "D", .table = "T", .schema = "S", .type = SQL_TYPE_DECIMAL, .precision = 31, .scale = 7 },
+        { .name = "V", .table = "T", .schema = "S", .type = SQL_TYPE_VARCHAR, .length = 300 },
+    };
+    uint8_t memory[1024];
+    struct wire_writer writer = wire_writer(memory, sizeof memory);
+    struct sql_diagnosis diagnosis;
+    struct sql_diagnosis back;
+    size_t count;
+    writer.little_endian = true;
+    sql_diagnosis_set(&diagnosis, -803, "23505", "T1.ID");
+    diagnosis.rows = 0x123456789A;
+    sqldard_put_head(&writer, &diagnosis, true, 3);
+    for (size_t i = 0; i < 3; i++)
+        sqldard_put_column(&writer, &columns[i], SQLDARD_COLUMN);
+    CU_ASSERT_FALSE_FATAL(writer.failed);
+    CU_ASSERT_EQUAL(memcmp(memory, "\x00\xDD\xFC\xFF\xFF", 5), 0);
+    struct wire_reader reader = wire_reader(memory, writer.used);
+    CU_ASSERT_TRUE(sqldard_read_head(&reader, true, &back, &count));
+    CU_ASSERT_EQUAL(back.sqlcode, -803);
+    CU_ASSERT_EQUAL(back.rows, 0x123456789A);
+    CU_ASSERT_EQUAL_FATAL(count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        struct sqldard_column column;
+        CU_ASSERT_TRUE(sqldard_read_column(&reader, true, &column));
+        CU_ASSERT_EQUAL(column.column.type, columns[i].type);
+        CU_ASSERT_EQUAL(column.column.nullable, columns[i].nullable);
+        CU_ASSERT_EQUAL(column.column.precision, columns[i].precision);
+        CU_ASSERT_EQUAL(column.column.scale, columns[i].scale);
+    }
+    CU_ASSERT_TRUE(wire_done(&reader));
+}
+
+static void
 tokens_are_cut_between_characters(void)
 {
     char long_text[SQL_TOKENS_MAX + 3];
@@ -319,6 +356,7 @@ main(void)
         { "recorded SQLCARDs come back", recorded_sqlcards_come_back },
         { "an SQLCA tells code, state, tokens and rows", an_sqlca_tells_code_state_tokens_and_rows },
         { "little-endian servers are understood", little_endian_servers_are_understood },
+        { "descriptions are written little-endian too", descriptions_are_written_little_endian_too },
         { "tokens are cut between characters", tokens_are_cut_between_characters },
         { "recorded SQLDARDs come back", recorded_sqldards_come_back },
         { "damaged SQLDARDs are read within their bounds", damaged_sqldards_are_read_within_their_bounds },
