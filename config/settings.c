@@ -213,6 +213,19 @@ check_datastores(struct settings_reader *reader)
     }
 }
 
+/* To a gateway, an attempt that is held back for longer than it waits is a safd that does not answer. */
+static void
+check_throttle(struct settings_reader *reader)
+{
+    struct passgate_settings *settings = reader->settings;
+    unsigned line = reader->given[find_setting(SETTING_THROTTLE, "hold_ms") - settings_table];
+    if (line == 0 && settings->throttle.hold_ms > settings->saf_timeout_ms / 2)
+        settings->throttle.hold_ms = settings->saf_timeout_ms / 2;
+    if (settings->throttle.hold_ms >= settings->saf_timeout_ms)
+        problem_error(reader->sink, line, "[throttle] hold_ms = %u must be less than [saf] timeout_ms = %u", settings->throttle.hold_ms,
+                      settings->saf_timeout_ms);
+}
+
 static void
 set_folder(struct settings_reader *reader, const char *path)
 {
@@ -236,6 +249,7 @@ settings_parse(const char *name, const char *text, size_t size, struct passgate_
     set_defaults(&reader, false);
     ini_file_read(&sink, text, size, &handler, &reader);
     check_datastores(&reader);
+    check_throttle(&reader);
     settings_replay_check(&sink, reader.given[find_setting(SETTING_RACF, "replay") - settings_table], settings);
     return problems->errors == errors;
 }

@@ -81,8 +81,8 @@ const struct setting settings_table[] = {
     { SETTING_THROTTLE, "longest_delay_ms", SETTING_NUMBER, 1, 86400000, NULL, "60000", KEPT(throttle.longest_delay_ms),
       "the longest wait; in this time one failure is forgotten as well" },
     { SETTING_THROTTLE, "hold_ms", SETTING_NUMBER, 0, 60000, NULL, "2000", KEPT(throttle.hold_ms),
-      "attempts that have to wait at most so long are held back, others are refused at once with SECCHKCD 09; keep it below [saf] "
-      "timeout_ms" },
+      "attempts that have to wait at most so long are held back, others are refused at once with SECCHKCD 09; less than [saf] "
+      "timeout_ms, and not given at most half of it" },
     { SETTING_DATASTORE, "type", SETTING_ENUM, 0, 0, "sqlite", "sqlite", DATASTORE_KEPT(kind), "what serves it" },
     { SETTING_DATASTORE, "path", SETTING_PATH, 0, 0, NULL, NULL, DATASTORE_KEPT(path), "the database file" },
     { SETTING_DATASTORE, "read_only", SETTING_FLAG, 0, 0, "no|yes", "no", DATASTORE_KEPT(read_only), "refuse changes" },

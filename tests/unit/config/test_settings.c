@@ -94,6 +94,10 @@ static const struct {
       INI ":2: error: [racf] replay_timeout_ms = 5000 must be less than [saf] timeout_ms = 5000, so that a login is refused for its "
           "reason\n" },
     { "[racf]\nreplay_fallback = local\n", INI ": warning: [racf] replay_fallback has no effect: replay names a file, no Redis\n" },
+    { "[throttle]\nlongest_delay_ms = 5000\n\nhold_ms = 5000\n",
+      INI ":4: error: [throttle] hold_ms = 5000 must be less than [saf] timeout_ms = 5000\n" },
+    { "[saf]\ntimeout_ms = 1000\n", "" },
+    { "[throttle]\npair_failures = 0\n", INI ":2: error: [throttle] pair_failures = 0: allowed: 1 to 100000\n" },
     { "[datastore A]\n", INI ":1: error: [datastore A] needs path = FILE\n" },
     { "[datastore]\npath = a\n",
       INI ":1: error: [datastore ]: the name must be 1 to 18 letters, digits or _ $ # @ . -, the first a letter, as [datastore SAMPLE]\n" },
@@ -154,6 +158,8 @@ every_key_is_stored(void)
         "[limits]\nlogin_ms = 500\nunauthenticated_bytes = 2048\ncommand_bytes = 70000\n"
         "[saf]\nstart = external\nsocket = /run/saf\nsocket_group = batch\ngateway_user = passgate\ntimeout_ms = 60\n"
         "[racf]\ndatabase = a\nmaster_key = b\nreplay = c\nreplay_durability = process\naudit = /var/log/d\n"
+        "[throttle]\nenabled = no\npair_failures = 5\naddress_failures = 6\nuser_failures = 7\nfirst_delay_ms = 8\n"
+        "longest_delay_ms = 9\nhold_ms = 10\n"
         "[datastore Sample]\npath = s.db\nread_only = yes\n"
         "[datastore OTHER]\ntype = sqlite\npath = /o.db\ncreate = yes\n";
     char *said = parse(text, sizeof text - 1);
@@ -183,6 +189,13 @@ every_key_is_stored(void)
     CU_ASSERT_STRING_EQUAL(settings.replay, "/etc/passgate/c");
     CU_ASSERT_FALSE(settings.replay_power);
     CU_ASSERT_STRING_EQUAL(settings.audit_file, "/var/log/d");
+    CU_ASSERT_FALSE(settings.throttle.enabled);
+    CU_ASSERT_EQUAL(settings.throttle.pair_failures, 5);
+    CU_ASSERT_EQUAL(settings.throttle.address_failures, 6);
+    CU_ASSERT_EQUAL(settings.throttle.user_failures, 7);
+    CU_ASSERT_EQUAL(settings.throttle.first_delay_ms, 8);
+    CU_ASSERT_EQUAL(settings.throttle.longest_delay_ms, 9);
+    CU_ASSERT_EQUAL(settings.throttle.hold_ms, 10);
     CU_ASSERT_EQUAL(settings.datastore_count, 2);
     CU_ASSERT_STRING_EQUAL(settings.datastores[0].name, "Sample");
     CU_ASSERT_STRING_EQUAL(settings.datastores[0].path, "/etc/passgate/s.db");

@@ -592,7 +592,7 @@ what_is_held_back_is_bounded(void)
     enum { USERS = 1100, HELD_MAX = 1024 };
     struct security_server server;
     char ticket[PASSTICKET_SIZE + 1];
-    security_server_make(&server, NULL,
+    security_server_make(&server, "timeout_ms = 600000",
                          "audit = audit.json\n[throttle]\nfirst_delay_ms = 59000\nhold_ms = 60000\naddress_failures = 100000");
     security_server_start(&server);
     security_server_set_up(&server, key);
