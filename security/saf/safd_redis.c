@@ -4,10 +4,11 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
-#include <event2/dns.h>
 #include <event2/util.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include "common/secret.h"
 #include "security/replay_redis.h"
 #include "security/saf/safd_redis_tls.h"
+#include "security/saf/workers.h"
 
 enum {
     CONNECT_MS = 5000, /* for looking the name up, connecting, TLS and login together */
@@ -38,13 +40,25 @@ struct question {
 
 TAILQ_HEAD(questions, question);
 
+/* The addresses of a name, which a thread looks up as any program does. A look-up that takes too long cannot be stopped: the next
+ * attempt waits until it has ended. */
+struct look_up {
+    struct worker_job job;
+    bool running;
+    bool wanted; /* the attempt that asked for it has not been given up */
+    const char *host;
+    char port[8];
+    int error; /* of getaddrinfo */
+    struct addrinfo *addresses;
+};
+
 struct safd_redis {
     struct safd_redis_settings settings;
     const struct clock *clock;
     char place[REPLAY_URL_HOST_MAX + 16]; /* host:port */
     struct event_base *base;
-    struct evdns_base *names;
-    struct evdns_getaddrinfo_request *name_request;
+    struct workers *name_thread;
+    struct look_up look_up;
     SSL_CTX *tls;
     struct bufferevent *connection;
     struct replay_redis *conversation;
@@ -52,7 +66,6 @@ struct safd_redis {
     struct event *limit; /* of connecting, then of the oldest question */
     struct event *flush; /* the end of a turn in which something was asked */
     struct event *heartbeat;
-    const char *failure; /* why the connection is to be given up; NULL: for nothing but the limit */
     bool heartbeat_unanswered;
     bool up;
     bool told_down;
@@ -89,14 +102,9 @@ close_connection(struct safd_redis *redis)
     redis->heartbeat_unanswered = false;
     event_del(redis->limit);
     event_del(redis->heartbeat);
-    if (redis->name_request != NULL)
-        evdns_getaddrinfo_cancel(redis->name_request);
-    if (redis->names != NULL)
-        evdns_base_free(redis->names, 1);
+    redis->look_up.wanted = false;
     if (redis->connection != NULL)
         bufferevent_free(redis->connection);
-    redis->name_request = NULL;
-    redis->names = NULL;
     redis->connection = NULL;
 }
 
@@ -114,14 +122,6 @@ give_up(struct safd_redis *redis, const char *why)
     redis->pause_ms = 2 * redis->pause_ms < PAUSE_MOST_MS ? 2 * redis->pause_ms : PAUSE_MOST_MS;
     while (!TAILQ_EMPTY(&redis->asked))
         finish_question(TAILQ_FIRST(&redis->asked), REPLAY_UNAVAILABLE, &unknown);
-}
-
-/* For those who are called by what the connection consists of, which must not go under them. */
-static void
-give_up_soon(struct safd_redis *redis, const char *why)
-{
-    redis->failure = why;
-    event_active(redis->limit, EV_TIMEOUT, 0);
 }
 
 static void
@@ -224,69 +224,93 @@ make_connection(struct safd_redis *redis)
 }
 
 /* A name may have several addresses: each attempt takes the next. */
-static const struct evutil_addrinfo *
-choose_address(const struct evutil_addrinfo *all, unsigned attempt)
+static const struct addrinfo *
+choose_address(const struct addrinfo *all, unsigned attempt)
 {
     unsigned count = 0;
-    for (const struct evutil_addrinfo *address = all; address != NULL; address = address->ai_next)
+    for (const struct addrinfo *address = all; address != NULL; address = address->ai_next)
         count++;
-    const struct evutil_addrinfo *chosen = all;
+    const struct addrinfo *chosen = all;
     for (unsigned i = attempt % count; i > 0; i--)
         chosen = chosen->ai_next;
     return chosen;
 }
 
 static void
-on_name_known(int result, struct evutil_addrinfo *addresses, void *context)
+connect_to(struct safd_redis *redis, const struct addrinfo *address)
 {
-    struct safd_redis *redis = context;
-    if (result == EVUTIL_EAI_CANCEL)
-        return;
-    redis->name_request = NULL;
-    if (result != 0 || addresses == NULL) {
-        give_up_soon(redis, result != 0 ? evutil_gai_strerror(result) : "its name has no address");
+    if (!make_connection(redis)) {
+        give_up(redis, "no memory for a connection");
         return;
     }
-    const struct evutil_addrinfo *address = choose_address(addresses, redis->attempts++);
-    bool connecting = make_connection(redis);
-    if (connecting) {
-        bufferevent_setcb(redis->connection, on_readable, NULL, on_event, redis);
-        connecting = bufferevent_enable(redis->connection, EV_READ | EV_WRITE) == 0 &&
-                     bufferevent_socket_connect(redis->connection, address->ai_addr, (int)address->ai_addrlen) == 0;
-    }
-    evutil_freeaddrinfo(addresses);
-    if (!connecting)
-        give_up_soon(redis,
-                     redis->connection != NULL ? evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()) : "no memory for a connection");
-}
-
-/* Read anew for every attempt: /etc/resolv.conf and /etc/hosts may have changed. Without a name server there is still the file. */
-static bool
-make_names(struct safd_redis *redis)
-{
-    redis->names = evdns_base_new(redis->base, EVDNS_BASE_INITIALIZE_NAMESERVERS | EVDNS_BASE_DISABLE_WHEN_INACTIVE);
-    if (redis->names == NULL && (redis->names = evdns_base_new(redis->base, 0)) != NULL)
-        evdns_base_load_hosts(redis->names, "/etc/hosts");
-    return redis->names != NULL;
+    bufferevent_setcb(redis->connection, on_readable, NULL, on_event, redis);
+    if (bufferevent_enable(redis->connection, EV_READ | EV_WRITE) != 0 ||
+        bufferevent_socket_connect(redis->connection, address->ai_addr, (int)address->ai_addrlen) != 0)
+        give_up(redis, evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
 }
 
 static void
+forget_addresses(struct look_up *look_up)
+{
+    if (look_up->addresses != NULL)
+        freeaddrinfo(look_up->addresses);
+    look_up->addresses = NULL;
+}
+
+static void
+use_addresses(struct safd_redis *redis)
+{
+    struct look_up *look_up = &redis->look_up;
+    if (look_up->error != 0 || look_up->addresses == NULL)
+        give_up(redis, gai_strerror(look_up->error != 0 ? look_up->error : EAI_NONAME));
+    else
+        connect_to(redis, choose_address(look_up->addresses, redis->attempts++));
+    forget_addresses(look_up);
+}
+
+static void
+get_addresses(struct look_up *look_up, int flags)
+{
+    const struct addrinfo hints = { .ai_flags = flags, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_protocol = IPPROTO_TCP };
+    look_up->error = getaddrinfo(look_up->host, look_up->port, &hints, &look_up->addresses);
+    if (look_up->error != 0)
+        look_up->addresses = NULL;
+}
+
+static void
+run_look_up(struct worker_job *job)
+{
+    get_addresses((struct look_up *)((char *)job - offsetof(struct look_up, job)), 0);
+}
+
+static void
+look_up_done(struct worker_job *job)
+{
+    struct safd_redis *redis = (struct safd_redis *)((char *)job - offsetof(struct safd_redis, look_up.job));
+    redis->look_up.running = false;
+    if (redis->look_up.wanted)
+        use_addresses(redis);
+    else
+        forget_addresses(&redis->look_up);
+}
+
+/* Addresses need no thread. */
+static void
 connect_again(struct safd_redis *redis)
 {
-    char port[8];
-    struct evutil_addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_protocol = IPPROTO_TCP };
-    snprintf(port, sizeof port, "%u", redis->settings.url->port);
-    redis->failure = NULL;
-    schedule(redis->limit, CONNECT_MS);
-    if (!make_names(redis)) {
-        give_up(redis, "no memory to look its name up");
+    struct look_up *look_up = &redis->look_up;
+    if (look_up->running) {
+        give_up(redis, "its name is still being looked up");
         return;
     }
-    /* NULL when it was answered at once. */
-    struct evdns_getaddrinfo_request *request =
-        evdns_getaddrinfo(redis->names, redis->settings.url->host, port, &hints, on_name_known, redis);
-    if (request != NULL)
-        redis->name_request = request;
+    schedule(redis->limit, CONNECT_MS);
+    get_addresses(look_up, AI_NUMERICHOST);
+    if (look_up->error == 0) {
+        use_addresses(redis);
+        return;
+    }
+    look_up->job = (struct worker_job) { .run = run_look_up, .done = look_up_done };
+    look_up->running = look_up->wanted = workers_submit(redis->name_thread, &look_up->job);
 }
 
 static void
@@ -303,12 +327,9 @@ on_limit(evutil_socket_t unused, short events, void *context)
     (void)unused;
     (void)events;
     struct safd_redis *redis = context;
-    char why[128];
-    if (redis->failure != NULL)
-        snprintf(why, sizeof why, "%s", redis->failure);
-    else
-        snprintf(why, sizeof why, redis->up ? "no answer within %u ms" : "no connection within %u ms",
-                 redis->up ? redis->settings.timeout_ms : CONNECT_MS);
+    char why[64];
+    snprintf(why, sizeof why, redis->up ? "no answer within %u ms" : "no connection within %u ms",
+             redis->up ? redis->settings.timeout_ms : CONNECT_MS);
     give_up(redis, why);
 }
 
@@ -380,9 +401,12 @@ safd_redis_new(struct event_base *base, const struct safd_redis_settings *settin
     TAILQ_INIT(&redis->asked);
     const char *host = settings->url->host;
     snprintf(redis->place, sizeof redis->place, strchr(host, ':') != NULL ? "[%s]:%u" : "%s:%u", host, settings->url->port);
-    bool made = make_conversation(redis);
+    redis->look_up.host = host;
+    snprintf(redis->look_up.port, sizeof redis->look_up.port, "%u", settings->url->port);
+    redis->name_thread = workers_new(base, 1, 1, problem);
+    bool made = redis->name_thread != NULL && make_conversation(redis);
     if (!made)
-        problem_set(problem, "no memory for the connection to Redis");
+        problem_set(problem, "no memory or thread for the connection to Redis");
     else if (settings->url->tls)
         made = (redis->tls = safd_redis_tls_new(settings->ca, settings->certificate, settings->key, problem)) != NULL;
     if (made) {
@@ -412,6 +436,8 @@ safd_redis_free(struct safd_redis *redis)
     }
     if (redis->flush != NULL)
         close_connection(redis);
+    workers_free(redis->name_thread);
+    forget_addresses(&redis->look_up);
     free_event(redis->retry);
     free_event(redis->limit);
     free_event(redis->heartbeat);
