@@ -21,6 +21,10 @@ refusal_text(const struct saf_result *result)
         { RACF_VERIFY_GROUP_REVOKED, "REVOKED GROUP ACCESS ATTEMPT" },
         { RACF_VERIFY_APPL_REFUSED, "NOT AUTHORIZED TO APPLICATION" },
     };
+    if (result->explanation == SAF_EXPLAIN_THROTTLED)
+        return "HELD BACK AFTER FAILED ATTEMPTS";
+    if (result->explanation == SAF_EXPLAIN_BUSY)
+        return "TOO MANY LOGONS AT ONCE";
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (texts[i].racf == result->racf)
             return texts[i].text;

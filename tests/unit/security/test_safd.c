@@ -558,7 +558,7 @@ failures_hold_back_whoever_has_them(void)
     answer = verify_from(client, "IMSUSR1", "192.0.2.7", ticket);
     CU_ASSERT_EQUAL(answer.result.saf, SAF_OK);
     saf_client_close(client);
-    CU_ASSERT_TRUE(file_holds(&server, "log", "too many failed attempts"));
+    CU_ASSERT_TRUE(file_holds(&server, "log", "INITIATION - HELD BACK AFTER FAILED ATTEMPTS"));
     security_server_stop(&server);
 }
 
