@@ -1,3 +1,4 @@
+#include "drda/sql/query.h"
 #include "drda/sql/request.h"
 
 #include <assert.h>
@@ -37,11 +38,20 @@ sql_is_command(uint16_t codepoint)
     return position_of(codepoint) < COMMANDS;
 }
 
+void
+sql_read_ahead(struct sql_target *target)
+{
+    if (target->continued != NULL)
+        query_read_ahead(target, target->continued, target->block_size);
+    target->continued = NULL;
+}
+
 uint16_t
 sql_execute(const struct dss_command *command, const struct sql_encoding *encoding, struct sql_target *target, struct dss_writer *reply)
 {
     size_t i = position_of(command->codepoint);
     assert(i < COMMANDS);
+    target->continued = NULL;
     struct sql_request request = {
         .command = command,
         .encoding = encoding,

@@ -17,6 +17,10 @@ struct sql_encoding {
 /* True for the code points that sql_execute answers. */
 bool sql_is_command(uint16_t codepoint);
 
+/* After the replies to a query block have been sent: prepares the block that the requester will ask for next, if there is one. Takes
+ * as long as that one's rows do. */
+void sql_read_ahead(struct sql_target *target);
+
 /* Executes `command` and writes the replies with its correlation ID. Returns the highest severity code (SVRCOD) of a *protocol*
  * reply (SYNTAXRM, PRMNSPRM, CMDNSPRM ...): at 8 and above the conversation must end. SQL errors count as 0.
  * When target->externals is set afterwards, the reply goes on with extdta_put (drda/sql/extdta.h). */

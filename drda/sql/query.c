@@ -232,6 +232,55 @@ query_put_block(struct dss_writer *reply, uint16_t correlation_id, struct sql_ta
     }
     ddm_close(reply->wire, mark);
     dss_end(reply);
+    target->continued = section->state == SQL_SECTION_OPEN && section->pending == NULL && !section->has_lobs ? section : NULL;
+    target->block_size = block_size;
+}
+
+static bool
+grow(struct wire_writer *writer, size_t needed)
+{
+    size_t size = needed > 2 * writer->size ? needed : 2 * writer->size;
+    uint8_t *larger = realloc(writer->start, size);
+    if (larger == NULL)
+        return false;
+    writer->start = larger;
+    writer->size = size;
+    return true;
+}
+
+/* A row was taken and could not be kept. */
+static void
+fail_read_ahead(struct query *query)
+{
+    uint8_t memory[SQL_TOKENS_MAX];
+    struct wire_writer instead = wire_writer(memory, sizeof memory);
+    end_query(query);
+    sql_diagnosis_set(&query->diagnosis, -904, "57011", "memory for rows of the query");
+    row_put_sqlca(&instead, &query->diagnosis);
+    query->section->pending = malloc(instead.used);
+    if (query->section->pending != NULL)
+        memcpy(query->section->pending, memory, instead.used);
+    query->section->pending_size = query->section->pending != NULL ? instead.used : 0;
+}
+
+void
+query_read_ahead(struct sql_target *target, struct sql_section *section, size_t block_size)
+{
+    struct wire_writer rows = { .start = malloc(block_size), .size = block_size, .grow = grow };
+    struct query query = { .target = target, .section = section, .wire = &rows };
+    struct sql_column few[COLUMNS_FEW];
+    if (rows.start == NULL || section->state != SQL_SECTION_OPEN || section->pending != NULL || !describe_columns(&query, few)) {
+        free(rows.start);
+        return;
+    }
+    while (section->state == SQL_SECTION_OPEN && rows.used < block_size - BLOCK_HEADERS_SIZE && !rows.failed)
+        put_next(&query);
+    if (query.columns != few)
+        free(query.columns);
+    section->pending = rows.start;
+    section->pending_size = rows.used;
+    if (rows.failed)
+        fail_read_ahead(&query);
 }
 
 /* What stands behind the last row of a rowset that is not full. A move that no data was wanted of has done what it should. */

@@ -33,7 +33,7 @@ struct sql_section {
     uint8_t procedure;      /* a SYSIBM procedure answered by the conversation itself; 0 when none */
     size_t column_count;    /* set by prepare, of a CALL by open; 0 when there are none */
     size_t parameter_count; /* set by prepare */
-    uint8_t *pending;       /* rest of a row that did not fit into the last query block, owned */
+    uint8_t *pending;       /* written and not yet sent: the rest of a row that a query block has cut, or rows read ahead; owned */
     size_t pending_size;
     uint32_t rowset; /* of an open scrollable cursor: rows that the requester wants at a time; 0: as many as a block holds */
 };
@@ -104,5 +104,7 @@ struct sql_externals {
 
 struct sql_target {
     const struct sql_target_operations *operations;
+    struct sql_section *continued;   /* the cursor whose block was the last reply, when it has more rows; else NULL */
+    size_t block_size;               /* of that block */
     struct sql_externals *externals; /* NULL: nothing is on its way; freed with free() */
 };

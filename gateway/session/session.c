@@ -11,6 +11,7 @@
 enum {
     OUTPUT_BOUND = 256 * 1024, /* replies to one chain; they go out before more is done */
     LINGER_MS = 5,             /* how long a thread stays with a client that may go on at once */
+    QUICK_MS = 2,              /* commands up to that are worth doing in advance */
 };
 
 struct session {
@@ -25,6 +26,7 @@ struct session {
     struct session_conversation conversation;
     struct wire_writer output; /* what the turn could not send */
     enum drda_event event;
+    int64_t took_ms; /* by the commands run last */
     session_finished finished;
     void *context;
 };
@@ -75,6 +77,7 @@ end_turn(struct loop_message *message)
 static void
 run_commands(struct session *session, struct drda_input *input, struct wire_writer *output)
 {
+    int64_t start_ms = clock_monotonic_ms(session->loop->gateway->clock);
     session->event = DRDA_MUST_CLOSE;
     while (!atomic_load(&session->interrupted)) {
         sqlite_session_begin_command(session->target);
@@ -83,6 +86,17 @@ run_commands(struct session *session, struct drda_input *input, struct wire_writ
         if (session->event != DRDA_WANTS_SQL || output->used >= OUTPUT_BOUND)
             break;
     }
+    session->took_ms = clock_monotonic_ms(session->loop->gateway->clock) - start_ms;
+}
+
+/* While the client takes a block apart the next one is made, unless that may take long: it could want something else. */
+static void
+read_ahead(struct session *session)
+{
+    if (session->took_ms > QUICK_MS || atomic_load(&session->recalled))
+        return;
+    sqlite_session_begin_command(session->target);
+    sql_read_ahead(session->target);
 }
 
 /* Sends what the socket takes; the rest is left to the loop. True when nothing is left. */
@@ -140,6 +154,7 @@ run_turn(struct executor_job *job, struct executor_thread *thread)
         if (!send_replies(session, &thread->output) || session->event != DRDA_NEEDS_INPUT || input->size > input->taken)
             break;
         hand_over_input(session, input);
+        read_ahead(session);
         input = &borrowed;
         borrowed = (struct drda_input) { .size = 0 };
     } while (receive_commands(session, thread, input));

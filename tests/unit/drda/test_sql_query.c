@@ -43,6 +43,8 @@ open_query(size_t rows)
     return fake;
 }
 
+static bool reading_ahead; /* after each block */
+
 /* One block: the data of its QRYDTA are appended to `rows`. Returns the size of the DSS. */
 static size_t
 next_block(struct fake_target *fake, size_t block_size, struct wire_writer *rows)
@@ -60,6 +62,8 @@ next_block(struct fake_target *fake, size_t block_size, struct wire_writer *rows
     wire_put_bytes(rows, command.parameters.at, command.parameters.left);
     CU_ASSERT_FALSE_FATAL(rows->failed);
     free(memory);
+    if (reading_ahead && fake->target.continued != NULL)
+        query_read_ahead(&fake->target, fake->target.continued, fake->target.block_size);
     return size;
 }
 
@@ -217,6 +221,32 @@ a_value_that_does_not_fit_ends_the_query(void)
     expect_rows(&all, 3, ROW_READ_FAILED);
     CU_ASSERT_EQUAL(fake->sections[0].section.state, SQL_SECTION_ENDED);
     CU_ASSERT_EQUAL(fake->closed, 1);
+    free(all.start);
+    fake_target_free(fake);
+}
+
+static void
+rows_read_ahead_are_the_same_rows(void)
+{
+    reading_ahead = true;
+    blocks_of_every_size_hold_the_rows();
+    an_error_on_the_way_stands_behind_the_rows_before_it();
+    reading_ahead = false;
+}
+
+static void
+rows_read_ahead_are_forgotten_with_their_cursor(void)
+{
+    filler_size = 300;
+    struct fake_target *fake = open_query(100);
+    struct sql_section *section = &fake->sections[0].section;
+    struct wire_writer all = { .grow = grow };
+    reading_ahead = true;
+    next_block(fake, 1000, &all);
+    reading_ahead = false;
+    CU_ASSERT_PTR_NOT_NULL(section->pending);
+    query_close(&fake->target, section);
+    CU_ASSERT_PTR_NULL(section->pending);
     free(all.start);
     fake_target_free(fake);
 }
@@ -422,6 +452,8 @@ main(void)
         { "asked again after the end, it says so again", asked_again_after_the_end_it_says_so_again },
         { "an error on the way stands behind the rows before it", an_error_on_the_way_stands_behind_the_rows_before_it },
         { "a value that does not fit ends the query", a_value_that_does_not_fit_ends_the_query },
+        { "rows read ahead are the same rows", rows_read_ahead_are_the_same_rows },
+        { "rows read ahead are forgotten with their cursor", rows_read_ahead_are_forgotten_with_their_cursor },
         { "many columns are described and read", many_columns_are_described_and_read },
         { "a rowset begins where the move leads", a_rowset_begins_where_the_move_leads },
         { "a block that is full leaves the cursor on its last row", a_block_that_is_full_leaves_the_cursor_on_its_last_row },

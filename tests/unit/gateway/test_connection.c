@@ -44,6 +44,12 @@ sql_is_command(uint16_t codepoint)
     return codepoint == COMMIT || codepoint == IMMEDIATE || codepoint == QUERY;
 }
 
+void
+sql_read_ahead(struct sql_target *target)
+{
+    (void)target;
+}
+
 static void
 wait_for_release(void)
 {
