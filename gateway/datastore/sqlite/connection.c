@@ -184,9 +184,45 @@ sqlite_connection_open(struct sqlite_session *session, struct sql_diagnosis *dia
     return false;
 }
 
+int
+connection_run_kept(struct sqlite_session *session, sqlite3_stmt **statement, const char *text)
+{
+    session->trusted = true;
+    int code = SQLITE_OK;
+    if (*statement == NULL)
+        code = sqlite3_prepare_v3(session->database, text, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL);
+    /* A step too may compile it, after a change of the schema. */
+    if (code == SQLITE_OK) {
+        (void)sqlite3_step(*statement);
+        code = sqlite3_reset(*statement);
+    }
+    session->trusted = false;
+    return code;
+}
+
+int64_t
+connection_schema_version(struct sqlite_session *session)
+{
+    int64_t version = -1;
+    session->trusted = true;
+    if (session->ask_schema_version == NULL)
+        (void)sqlite3_prepare_v3(session->database, "PRAGMA schema_version", -1, SQLITE_PREPARE_PERSISTENT, &session->ask_schema_version,
+                                 NULL);
+    if (sqlite3_step(session->ask_schema_version) == SQLITE_ROW)
+        version = sqlite3_column_int64(session->ask_schema_version, 0);
+    sqlite3_reset(session->ask_schema_version);
+    session->trusted = false;
+    return version;
+}
+
 void
 sqlite_connection_close(struct sqlite_session *session)
 {
+    sqlite3_stmt **kept[] = { &session->ask_schema_version, &session->begin, &session->commit, &session->rollback };
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        sqlite3_finalize(*kept[i]);
+        *kept[i] = NULL;
+    }
     sqlite3_close_v2(session->database);
     session->database = NULL;
 }

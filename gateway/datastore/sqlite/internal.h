@@ -1,6 +1,7 @@
 /* A session on an SQLite database, as its files share it among themselves:
  *   session.c     life, sections, the table of operations
  *   connection.c  the database connection and what it may use
+ *   cache.c       statements that may be prepared again
  *   statement.c   preparing, executing, fetching
  *   describe.c    columns of a result
  *   parameters.c  parameter markers
@@ -33,6 +34,7 @@ enum sqlite_control {
 };
 
 struct catalog_procedure;
+struct sqlite_cached;
 struct sqlite_check;
 struct sqlite_lob;
 struct sqlite_lob_source;
@@ -62,6 +64,8 @@ struct sqlite_section {
     bool changes_rows;                         /* INSERT, UPDATE or DELETE */
     uint64_t rows_given;                       /* by the open cursor */
     bool cursor_open;
+    char *text;                 /* owned; as it was prepared, when that may be used again; else NULL */
+    int64_t schema_version;     /* that it was prepared with */
     struct sqlite_spool *spool; /* owned; of an open scrollable cursor */
     UT_hash_handle hh;
 };
@@ -70,7 +74,12 @@ struct sqlite_session {
     struct sql_target target; /* first */
     const struct datastore_settings *datastore;
     char *userid;
-    sqlite3 *database; /* opened at the first statement */
+    sqlite3 *database;                /* opened at the first statement */
+    sqlite3_stmt *ask_schema_version; /* these four are prepared when first needed */
+    sqlite3_stmt *begin;
+    sqlite3_stmt *commit;
+    sqlite3_stmt *rollback;
+    struct sqlite_cached *cached; /* the one used last comes first */
     struct sqlite_section *sections;
     struct sqlite_section *peeked; /* stands on its first row already, stepped to see the types of its expressions */
     uint32_t statement_timeout_ms; /* SET STATEMENT_TIMEOUT; 0 = none */
@@ -108,6 +117,12 @@ const char *sqlite_connection_must_stop(struct sqlite_session *session);
 
 /* Sets the deadline of a command that begins now. */
 void sqlite_connection_start_clock(struct sqlite_session *session);
+
+/* Runs a statement of our own, which is prepared once and kept in *statement. */
+int connection_run_kept(struct sqlite_session *session, sqlite3_stmt **statement, const char *text);
+
+/* Another number whenever a table, view or index was made, changed or dropped; -1 when it cannot be had. */
+int64_t connection_schema_version(struct sqlite_session *session);
 
 /* The most bytes of a statement's text. */
 size_t sqlite_connection_statement_bytes(const struct sqlite_session *session);
@@ -188,6 +203,16 @@ MUST_CHECK bool catalog_prepare(struct sqlite_session *session, struct sqlite_se
                                 struct sql_diagnosis *diagnosis);
 void catalog_open(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters, size_t count,
                   struct sql_diagnosis *diagnosis);
+
+/* cache.c: notes the text of what was just prepared, where preparing it again may be spared. */
+void cache_remember(struct sqlite_session *session, struct sqlite_section *section, const char *text, size_t size);
+
+/* As statement_drop, but what may be used again is kept. */
+void cache_keep(struct sqlite_session *session, struct sqlite_section *section);
+
+/* Prepares an empty section with what was kept of that text; false when there is nothing. */
+MUST_CHECK bool cache_take(struct sqlite_session *session, struct sqlite_section *section, const char *text, size_t size);
+void cache_clear(struct sqlite_session *session);
 
 /* Drops what the section holds, but not the section. */
 void statement_drop(struct sqlite_session *session, struct sqlite_section *section);

@@ -97,7 +97,7 @@ execute_immediate(struct sql_target *target, const char *text, size_t size, stru
     statement_prepare(session, &section, text, size, diagnosis);
     if (section.section.state == SQL_SECTION_PREPARED)
         statement_execute(session, &section, NULL, 0, diagnosis);
-    statement_drop(session, &section);
+    cache_keep(session, &section);
 }
 
 static void
@@ -224,6 +224,7 @@ sqlite_session_free(struct sql_target *target)
         statement_drop(session, section);
         free(section);
     }
+    cache_clear(session);
     checks_free(session);
     sqlite_connection_close(session);
     free(session->userid);

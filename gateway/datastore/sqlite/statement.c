@@ -22,6 +22,7 @@ statement_drop(struct sqlite_session *session, struct sqlite_section *section)
     free(section->parameters);
     free(section->control_text);
     free(section->written);
+    free(section->text);
     free(section->section.pending);
     /* The conversation may have set with_hold and procedure for the statement that comes. */
     struct sql_section kept = { .name = section->section.name,
@@ -139,7 +140,7 @@ statement_prepare(struct sqlite_session *session, struct sqlite_section *section
 {
     sql_diagnosis_clear(diagnosis);
     statement_forget_peek(session);
-    statement_drop(session, section);
+    cache_keep(session, section);
     if (is_interrupted(session, diagnosis))
         return;
     if (memchr(text, '\0', size) != NULL) {
@@ -150,6 +151,8 @@ statement_prepare(struct sqlite_session *session, struct sqlite_section *section
         sqlite_diagnosis_tokens(diagnosis, -101, "54001", "its text is longer than statement_bytes of the datastore allows", NULL);
         return;
     }
+    if (cache_take(session, section, text, size))
+        return;
     bool good = control_recognise(text, size, &section->control, &section->control_text);
     if (!good)
         say_short_of_memory(diagnosis);
@@ -163,6 +166,8 @@ statement_prepare(struct sqlite_session *session, struct sqlite_section *section
         section->section.state = SQL_SECTION_PREPARED;
     else
         statement_drop(session, section);
+    if (good && section->control == SQLITE_CONTROL_NONE)
+        cache_remember(session, section, text, size);
 }
 
 /* A null pointer would bind NULL, not an empty value. */

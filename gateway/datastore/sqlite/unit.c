@@ -29,7 +29,7 @@ unit_begin(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
         return false;
     if (session->unit_open)
         return true;
-    int code = run(session, "BEGIN");
+    int code = connection_run_kept(session, &session->begin, "BEGIN");
     session->unit_open = code == SQLITE_OK;
     if (code != SQLITE_OK)
         unit_fail(session, code, diagnosis);
@@ -45,7 +45,7 @@ unit_commit(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
     lob_release_all(session);
     if (!session->unit_open)
         return;
-    int code = run(session, "COMMIT");
+    int code = connection_run_kept(session, &session->commit, "COMMIT");
     session->unit_open = code != SQLITE_OK;
     if (code == SQLITE_OK)
         checks_unit_ended(session, false);
@@ -60,7 +60,7 @@ roll_back(struct sqlite_session *session)
     close_cursors(session, true);
     lob_release_all(session);
     if (session->unit_open)
-        (void)run(session, "ROLLBACK"); /* fails only when SQLite has done it already */
+        (void)connection_run_kept(session, &session->rollback, "ROLLBACK"); /* fails only when SQLite has done it already */
     if (session->unit_open)
         checks_unit_ended(session, true);
     session->unit_open = false;

@@ -907,6 +907,40 @@ rows_of_scrollable_cursors_are_bounded(void)
     datastore.limits = (struct datastore_limits) { 0 };
 }
 
+/* The same text again, in the same section and in others, with and without a change of the schema between. */
+static void
+statements_prepared_again_are_as_new(void)
+{
+    struct sql_target *target = fresh_session();
+    static const char text[] = "SELECT * FROM t WHERE id > ? ORDER BY id";
+    const struct sql_value one = { .kind = SQL_VALUE_INTEGER, .integer = 1 };
+    must_run(target, "CREATE TABLE t (id INTEGER PRIMARY KEY)");
+    must_run(target, "INSERT INTO t VALUES (1), (2), (3)");
+    for (uint16_t i = 0; i < 50; i++) {
+        struct sql_section *cursor = prepared(target, i % 3, text);
+        CU_ASSERT_EQUAL(cursor->column_count, 1);
+        CU_ASSERT_EQUAL(cursor->parameter_count, 1);
+        target->operations->open(target, cursor, &one, 1, &said);
+        CU_ASSERT_EQUAL(fetch(target, cursor), SQL_STEP_ROW);
+        struct sql_value value;
+        target->operations->value(target, cursor, 0, &value);
+        CU_ASSERT_EQUAL(value.integer, 2);
+        char other[64];
+        snprintf(other, sizeof other, "SELECT %d FROM t", i);
+        CU_ASSERT_EQUAL(number_of(target, other), i);
+    }
+    must_run(target, "ALTER TABLE t ADD COLUMN v VARCHAR(10) DEFAULT 'new'");
+    struct sql_section *cursor = prepared(target, 1, text);
+    CU_ASSERT_EQUAL(cursor->column_count, 2);
+    target->operations->open(target, cursor, &one, 1, &said);
+    CU_ASSERT_EQUAL(fetch(target, cursor), SQL_STEP_ROW);
+    CU_ASSERT_TRUE(text_is(target, cursor, 1, "new"));
+    target->operations->rollback(target, &said);
+    target->operations->prepare(target, section(target, 1), text, sizeof text - 1, &said);
+    CU_ASSERT_EQUAL(said.sqlcode, -204); /* the table went with the unit of work */
+    sqlite_session_free(target);
+}
+
 int
 main(void)
 {
@@ -932,6 +966,7 @@ main(void)
         { "an interrupt ends the wait for a lock", an_interrupt_ends_the_wait_for_a_lock },
         { "a command is cancelled, and no other", a_command_is_cancelled_and_no_other },
         { "limits of the datastore hold, and say which they are", limits_of_the_datastore_hold },
+        { "statements prepared again are as new", statements_prepared_again_are_as_new },
         { "scrollable cursors go both ways", scrollable_cursors_go_both_ways },
         { "scrollable cursors see no later changes", scrollable_cursors_see_no_later_changes },
         { "rows of scrollable cursors are bounded", rows_of_scrollable_cursors_are_bounded },
