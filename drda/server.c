@@ -219,8 +219,10 @@ drda_server_step(struct drda_server *server, struct drda_input *input, struct wi
         handle(server, input, output);
     if (output->failed)
         server->state = DRDA_STATE_CLOSED;
-    if (server->state == DRDA_STATE_CLOSED)
+    if (server->state == DRDA_STATE_CLOSED) {
+        explicit_bzero(&server->key, sizeof server->key);
         discard(input);
+    }
     return event_of(server->state);
 }
 

@@ -106,18 +106,41 @@ choose_mechanism(const struct drda_server_settings *settings, struct wire_reader
     return 0;
 }
 
+/* What ACCSECRD says. */
+struct agreement {
+    uint16_t secmec;
+    enum drda_secchkcd secchkcd; /* DRDA_SECCHKCD_OK: agreed */
+    uint8_t public_number[EUSRIDPWD_NUMBER_SIZE];
+    struct drda_token sectkn;
+};
+
 /* Answers the requester's public number with one of ours that nobody has seen before. */
-static enum drda_secchkcd
-exchange_keys(struct drda_server *server, struct wire_reader sectkn, uint8_t public_number[EUSRIDPWD_NUMBER_SIZE])
+static void
+exchange_keys(struct drda_server *server, struct wire_reader sectkn, struct agreement *agreement)
 {
     const struct drda_cryptography *cryptography = server->settings->cryptography;
     struct eusridpwd_pair pair;
     if (!eusridpwd_pair_make(cryptography, &pair))
-        return DRDA_SECCHKCD_LOCAL_FAILURE;
-    memcpy(public_number, pair.public_number, sizeof pair.public_number);
-    bool agreed = eusridpwd_agree(cryptography, &pair, sectkn, true, &server->key);
+        agreement->secchkcd = DRDA_SECCHKCD_LOCAL_FAILURE;
+    else if (!eusridpwd_agree(cryptography, &pair, sectkn, true, &server->key))
+        agreement->secchkcd = DRDA_SECCHKCD_SECTKN_INVALID;
+    else
+        agreement->sectkn = (struct drda_token) { agreement->public_number, sizeof agreement->public_number };
+    memcpy(agreement->public_number, pair.public_number, sizeof agreement->public_number);
     explicit_bzero(&pair, sizeof pair);
-    return agreed ? DRDA_SECCHKCD_OK : DRDA_SECCHKCD_SECTKN_INVALID;
+}
+
+static void
+agree(struct drda_server *server, const struct drda_accsec *accsec, struct agreement *agreement)
+{
+    *agreement = (struct agreement) { .secmec = choose_mechanism(server->settings, accsec->secmec) };
+    bool encrypted = agreement->secmec == SECMEC_EUSRIDPWD;
+    if (agreement->secmec == 0 || (encrypted && eusridpwd_is_of_larger_group(accsec->sectkn))) {
+        agreement->secmec = server->settings->mechanisms[0];
+        agreement->secchkcd = DRDA_SECCHKCD_SECMEC_NOT_SUPPORTED;
+    } else if (encrypted) {
+        exchange_keys(server, accsec->sectkn, agreement);
+    }
 }
 
 static void
@@ -132,6 +155,7 @@ drda_answer_accsec(struct drda_server *server, const struct dss_command *command
 {
     (void)input_bytes;
     struct drda_accsec accsec;
+    struct agreement agreement;
     forget_key(server);
     if (!drda_accsec_decode(command->parameters, &accsec, fault))
         return false;
@@ -139,26 +163,15 @@ drda_answer_accsec(struct drda_server *server, const struct dss_command *command
         server->encoding.rdbnam[0] = '\0';
     if (!note_rdbnam(server, &accsec.rdbnam, fault))
         return false;
-    uint16_t secmec = choose_mechanism(server->settings, accsec.secmec);
-    uint8_t public_number[EUSRIDPWD_NUMBER_SIZE];
-    struct drda_token sectkn = { 0 };
-    enum drda_secchkcd secchkcd = DRDA_SECCHKCD_OK;
-    if (secmec == 0 || (secmec == SECMEC_EUSRIDPWD && eusridpwd_is_of_larger_group(accsec.sectkn))) {
-        secmec = server->settings->mechanisms[0];
-        secchkcd = DRDA_SECCHKCD_SECMEC_NOT_SUPPORTED;
-    } else if (secmec == SECMEC_EUSRIDPWD) {
-        secchkcd = exchange_keys(server, accsec.sectkn, public_number);
-        if (secchkcd == DRDA_SECCHKCD_OK)
-            sectkn = (struct drda_token) { public_number, sizeof public_number };
-    }
+    agree(server, &accsec, &agreement);
     dss_begin(reply, DSS_REPLY, command->correlation_id);
-    drda_accsecrd_encode(reply->wire, secmec, sectkn, (uint8_t)secchkcd);
+    drda_accsecrd_encode(reply->wire, agreement.secmec, agreement.sectkn, (uint8_t)agreement.secchkcd);
     dss_end(reply);
-    if (secchkcd != DRDA_SECCHKCD_OK) {
+    if (agreement.secchkcd != DRDA_SECCHKCD_OK) {
         server->state = DRDA_STATE_REFUSED;
         return true;
     }
-    server->secmec = secmec;
+    server->secmec = agreement.secmec;
     server->encoding.ebcdic = !server->unicode;
     return true;
 }
@@ -230,10 +243,8 @@ static void
 put_verdict(struct drda_server *server, enum drda_secchkcd secchkcd, struct dss_writer *reply)
 {
     /* One failed attempt ends the conversation: no second guess, and what is chained behind stays unanswered. */
-    if (secchkcd != DRDA_SECCHKCD_OK) {
+    if (secchkcd != DRDA_SECCHKCD_OK)
         server->state = DRDA_STATE_CLOSED;
-        forget_key(server);
-    }
     dss_begin(reply, DSS_REPLY, server->correlation_id);
     drda_secchkrm_encode(reply->wire, (uint8_t)secchkcd);
     dss_end(reply);
