@@ -562,12 +562,12 @@ clients_of_a_gateway_get_the_code_for_trying_again(void)
     redis_server_kill(&redis);
     gateway_ticket(&gateway, "TOM", "IMSCON1", 400, ticket);
     CU_ASSERT_EQUAL(peer_try(gateway.port, "TOM", ticket), 9);
+    /* Passwords are judged as ever: this one is right, and expired as a new user's is. A slow machine may need more than the time
+     * that the gateway waits. */
     secchkcd = 10;
-    for (int i = 0; secchkcd == 10 && i < 20; i++) /* comparing may take a slow machine too long once */
+    for (int i = 0; secchkcd == 10 && i < 20; i++)
         secchkcd = peer_try(gateway.port, "TOM", "S3CRETPW");
-    if (secchkcd != 0)
-        printf("# SECCHKCD %d\n%s\n", secchkcd, gateway_file(&gateway, "passgated.log"));
-    CU_ASSERT_EQUAL(secchkcd, 0);
+    CU_ASSERT_EQUAL(secchkcd, 14);
     redis_server_again(&redis);
     secchkcd = 9;
     for (int offset_s = 401; secchkcd == 9 && offset_s < 590; offset_s++) {
