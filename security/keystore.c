@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -26,6 +27,7 @@ enum {
 struct keystore {
     uint8_t *master; /* MASTER_KEY_BYTES of secret memory */
     EVP_CIPHER *cipher;
+    char path[PATH_MAX];
 };
 
 /* A systemd credential belongs to root and is opened to the unit's user by an access control list, whose mask shows up as the
@@ -197,8 +199,10 @@ keystore_open(const char *path, bool create, struct problem *problem)
     else
         opened = read_master_key(path, descriptor, keystore->master, problem);
     close(descriptor);
-    if (opened)
+    if (opened) {
+        snprintf(keystore->path, sizeof keystore->path, "%s", path);
         return keystore;
+    }
     keystore_free(keystore);
     return NULL;
 }
@@ -266,4 +270,78 @@ keystore_unseal(const struct keystore *keystore, const char *name, const uint8_t
     if (!done)
         secret_wipe(plain, plain_size);
     return done ? plain_size : 0;
+}
+
+bool
+keystore_random_key(uint8_t *key, size_t size)
+{
+    return RAND_priv_bytes(key, (int)size) == 1;
+}
+
+/* False when there is no such name. */
+static bool
+prepared_path(const struct keystore *keystore, char path[PATH_MAX])
+{
+    int length = snprintf(path, PATH_MAX, "%s.new", keystore->path);
+    return length > 0 && length < PATH_MAX;
+}
+
+struct keystore *
+keystore_prepare(const struct keystore *keystore, struct problem *problem)
+{
+    char path[PATH_MAX];
+    if (!prepared_path(keystore, path)) {
+        problem_set(problem, "%s: the name is too long for a file beside it", keystore->path);
+        return NULL;
+    }
+    keystore_discard_prepared(keystore);
+    return keystore_open(path, true, problem);
+}
+
+/* Files under their first, random name, which a process that was killed left there. */
+static void
+remove_unfinished(const char *path)
+{
+    char pattern[PATH_MAX];
+    glob_t found = { 0 };
+    int length = snprintf(pattern, sizeof pattern, "%s.??????", path);
+    if (length > 0 && (size_t)length < sizeof pattern && glob(pattern, GLOB_NOSORT, NULL, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            unlink(found.gl_pathv[i]);
+    globfree(&found);
+}
+
+struct keystore *
+keystore_prepared(const struct keystore *keystore, struct problem *problem)
+{
+    char path[PATH_MAX];
+    *problem = (struct problem) { "" };
+    if (!prepared_path(keystore, path))
+        return NULL;
+    remove_unfinished(path);
+    if (access(path, F_OK) != 0 && errno == ENOENT)
+        return NULL;
+    return keystore_open(path, false, problem);
+}
+
+bool
+keystore_adopt(struct keystore *keystore, struct keystore *prepared, struct problem *problem)
+{
+    uint8_t *old = keystore->master;
+    keystore->master = prepared->master;
+    prepared->master = old;
+    if (rename(prepared->path, keystore->path) == 0 && sync_folder_of(keystore->path))
+        return true;
+    problem_set_errno(problem,
+                      "%s: cannot be renamed to %s: keep the file, see to the folder's permissions and restart safd, which tries again",
+                      prepared->path, keystore->path);
+    return false;
+}
+
+void
+keystore_discard_prepared(const struct keystore *keystore)
+{
+    char path[PATH_MAX];
+    if (prepared_path(keystore, path))
+        unlink(path);
 }

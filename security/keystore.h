@@ -26,3 +26,20 @@ MUST_CHECK size_t keystore_seal(const struct keystore *keystore, const char *nam
  * another name or was sealed under another master key (plain is then wiped). */
 MUST_CHECK size_t keystore_unseal(const struct keystore *keystore, const char *name, const uint8_t *sealed, size_t size, uint8_t *plain,
                                   size_t room);
+
+/* A random key of `size` bytes; false when the random source fails. */
+MUST_CHECK bool keystore_random_key(uint8_t *key, size_t size);
+
+/* Changing the master key. The new one stands in the file PATH.new from before the first key is sealed with it until after the
+ * last one is safely stored; then it takes the place of PATH. So at every moment one of the two files opens everything.
+ *
+ * keystore_prepare makes a random master key in PATH.new, replacing a file of that name. keystore_prepared opens the one that an
+ * interrupted change left behind: NULL with an empty *problem when there is none. Release with keystore_free. */
+struct keystore *keystore_prepare(const struct keystore *keystore, struct problem *problem);
+struct keystore *keystore_prepared(const struct keystore *keystore, struct problem *problem);
+
+/* The prepared master key is the one in use from now on, in any case; false when the file could not be put in its place. */
+MUST_CHECK bool keystore_adopt(struct keystore *keystore, struct keystore *prepared, struct problem *problem);
+
+/* Removes PATH.new: nothing was sealed with it. */
+void keystore_discard_prepared(const struct keystore *keystore);

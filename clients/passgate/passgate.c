@@ -9,6 +9,7 @@ main(int argc, char *argv[])
         { "audit", passgate_audit, "show audit records, filtered by user, application, outcome and time" },
         { "command", passgate_command, "send an operator command (QUERY IMSCON, UPDATE IMSCON) to a gateway" },
         { "racf", passgate_racf, "run RACF commands: from arguments, from standard input, or at a prompt" },
+        { "key", passgate_key, "generate, import, list, delete PassTicket keys by label; rewrap them" },
         { "ticket", passgate_ticket, "generate and evaluate PassTickets with a key from a file" },
     };
     static const struct subcommand_table table = {

@@ -9,7 +9,7 @@
 #include "clients/terminal.h"
 #include "common/secret.h"
 
-enum { SECRET_MAX = 255, ABBREVIATION_MIN = 3 };
+enum { SECRET_MAX = 512, ABBREVIATION_MIN = 3 };
 
 struct place {
     const char *keyword; /* NULL: there is none */
@@ -19,7 +19,7 @@ struct place {
 static const char *
 secret_keyword(const char *word, size_t length)
 {
-    static const char *const keywords[] = { "PASSWORD", "PHRASE", "KEYMASKED", "KEYENCRYPTED" };
+    static const char *const keywords[] = { "PASSWORD", "PHRASE", "KEYMASKED", "KEYENCRYPTED", "VALUE" };
     for (size_t i = 0; length >= ABBREVIATION_MIN && i < sizeof keywords / sizeof keywords[0]; i++)
         if (length <= strlen(keywords[i]) && strncasecmp(word, keywords[i], length) == 0)
             return keywords[i];

@@ -3,6 +3,7 @@
 
 int passgate_audit(int argc, char *argv[]);
 int passgate_command(int argc, char *argv[]);
+int passgate_key(int argc, char *argv[]);
 int passgate_racf(int argc, char *argv[]);
 int passgate_ticket(int argc, char *argv[]);
 int passgate_ticket_explain(int argc, char *argv[]);

@@ -9,8 +9,10 @@
 #include "security/racf/commands.h"
 #include "security/racf/omvs.h"
 #include "security/racf/password_work.h"
+#include "security/racf/rewrap.h"
 #include "security/racf/syntax.h"
 #include "security/racf/user.h"
+#include "security/racf/warnings.h"
 
 enum { LINE_SIZE = 1024, COMMAND_MAX = 32 * 1024 };
 
@@ -21,8 +23,8 @@ struct touched_user {
 
 const struct verb *const racf_verbs[] = {
     &verb_addgroup, &verb_adduser, &verb_altgroup, &verb_altuser,  &verb_connect,  &verb_delgroup, &verb_deluser,
-    &verb_help,     &verb_listgrp, &verb_listuser, &verb_password, &verb_permit,   &verb_ralter,   &verb_rdefine,
-    &verb_rdelete,  &verb_remove,  &verb_rlist,    &verb_search,   &verb_setropts, NULL,
+    &verb_help,     &verb_key,     &verb_listgrp,  &verb_listuser, &verb_password, &verb_permit,   &verb_ralter,
+    &verb_rdefine,  &verb_rdelete, &verb_remove,   &verb_rlist,    &verb_search,   &verb_setropts, NULL,
 };
 
 const struct verb *
@@ -130,6 +132,20 @@ take_over(struct run *run)
         if ((run->published_classes & 1u << i) != 0 && !racf_class_publish(run->racf, (enum racf_class_number)i))
             run_say(run, RC_REFUSED, "PGR023I CLASS %s CANNOT BE PUT IN STORAGE; WHAT WAS IN FORCE STAYS IN FORCE", racf_classes[i].name);
     }
+    if (run->racf->ptktdata != NULL && (run->published_classes & 1u << RACF_CLASS_PTKTDATA) != 0 &&
+        warnings_of_keys(run->racf, run_warn, run) > 0 && run->return_code < RC_WARNING)
+        run->return_code = RC_WARNING;
+}
+
+static void
+commit(struct run *run)
+{
+    bool committed = racf_sql_commit(run->racf);
+    rewrap_end(run, committed);
+    if (committed)
+        take_over(run);
+    else
+        run_say(run, RC_REFUSED, "PGR021I COMMAND UNDONE, THE DATABASE FAILED: %s", run->racf->failure);
 }
 
 /* A run that asked for passwords to be hashed is undone. Commands reach the disk before they are reported done; the counters of logons need
@@ -142,10 +158,8 @@ run_in_transaction(struct run *run)
     run->verb->handler(run);
     if (!run->racf->failed && password_work_is_open(run->password_work))
         racf_sql_run(run->racf, "ROLLBACK", "");
-    else if (racf_sql_commit(run->racf))
-        take_over(run);
     else
-        run_say(run, RC_REFUSED, "PGR021I COMMAND UNDONE, THE DATABASE FAILED: %s", run->racf->failure);
+        commit(run);
     racf_sql_run(run->racf, "PRAGMA synchronous = NORMAL", "");
     run->racf->failed = false;
     while (run->touched != NULL) {

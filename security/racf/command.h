@@ -42,6 +42,7 @@ struct run {
     struct touched_user *touched; /* users to read again after the commit */
     struct racf_password_work *password_work;
     unsigned wrong_passwords; /* of the issuer, to be counted as failed logons when the command is done */
+    struct keystore *new_master;  /* KEY REWRAP: to be adopted after the commit */
 };
 
 /* One line of output. The return code becomes at least `return_code`. */
@@ -90,6 +91,9 @@ const char *run_current_group(const struct run *run);
 
 /* True when the issuer has SPECIAL; otherwise says that the operand or object needs it. */
 MUST_CHECK bool run_is_special(struct run *run, const char *what);
+
+/* A warning as a line of output; for the functions of warnings.h, with the run as context. */
+void run_warn(void *run, enum warning warning, const char *text);
 
 /* Says so when a deleted user or group still stands in access lists. */
 void run_warn_of_permissions(struct run *run, const char *id);

@@ -4,8 +4,10 @@
 #include "security/racf/access.h"
 #include "security/racf/commands.h"
 #include "security/racf/generic.h"
+#include "security/racf/label_key.h"
 #include "security/racf/profile.h"
 #include "security/racf/ssignon_operands.h"
+#include "security/racf/warnings.h"
 
 #define PROFILE_OPERANDS                                                                                                                   \
     { "OWNER", OPERAND_OWNER, OPERAND_ONE }, { "UACC", OPERAND_UACC, OPERAND_ONE }, { "DATA", OPERAND_DATA, OPERAND_ONE, OPERAND_NODATA }, \
@@ -78,25 +80,6 @@ set_fields(struct run *run, struct profile_row *row)
     return true;
 }
 
-/* The application names that IBM's products warn of, because a key under them opens more than one application. */
-static void
-warn_of_application(struct run *run, const char *name)
-{
-    if (strcmp(name, "OMVSAPPL") == 0)
-        run_say(run, RC_FINE, "PGR050W %s IS SHARED BY ALL z/OS UNIX APPLICATIONS; A KEY FOR IT OPENS THEM ALL", name);
-    else if (strncmp(name, "MVS", 3) == 0 && strlen(name) == 7)
-        run_say(run, RC_FINE, "PGR051W %s LOOKS LIKE THE NAME OF ALL BATCH JOBS OF A SYSTEM (MVS + SMF ID); A KEY FOR IT OPENS THEM ALL",
-                name);
-}
-
-static void
-warn_of_key_profile(struct run *run, const struct profile_row *row)
-{
-    if (!racf_ptktdata_name_is_usable(row->name))
-        run_say(run, RC_FINE, "PGR052W %s IS NOT application[.group][.userid]: ITS KEY WILL NOT BE USED", row->name);
-    warn_of_application(run, row->name);
-}
-
 static bool
 generic_is_allowed(struct run *run, enum racf_class_number class, const char *name)
 {
@@ -132,13 +115,9 @@ write_profile(struct run *run, enum racf_class_number class, const struct profil
         ssignon_write(run->racf, row->name, ssignon);
     if (run_has(run, OPERAND_NOSSIGNON))
         racf_sql_run(run->racf, "DELETE FROM ssignon WHERE profile = ?", "t", row->name);
-    if (run_has(run, OPERAND_SSIGNON))
-        warn_of_key_profile(run, row);
-    else if (class == RACF_CLASS_APPL)
-        warn_of_application(run, row->name);
-    if (run_has(run, OPERAND_APPLDATA) && class == RACF_CLASS_PTKTDATA && ssignon_appldata_allows_replay(row->appldata))
-        run_say(run, RC_FINE, "PGR056W %s: APPLDATA SWITCHES REPLAY PROTECTION OFF; A PASSTICKET CAN BE USED AGAIN FOR 10 MINUTES",
-                row->name);
+    if (run_has(run, OPERAND_SSIGNON) || run_has(run, OPERAND_NOSSIGNON))
+        label_key_forget_unused(run->racf);
+    warnings_of_profile(run->racf, class, row->name, run_warn, run);
 }
 
 static void
@@ -216,6 +195,7 @@ rdelete(struct run *run)
             continue;
         }
         racf_sql_run(run->racf, "DELETE FROM profile WHERE class = ? AND name = ?", "tt", racf_classes[class].name, name);
+        label_key_forget_unused(run->racf);
         profile_changed(run, class, "ICH12002I", "DELETION(S)");
     }
 }

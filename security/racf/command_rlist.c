@@ -7,6 +7,7 @@
 #include "security/racf/profile.h"
 #include "security/racf/ssignon.h"
 #include "security/racf/user.h"
+#include "security/racf/warnings.h"
 
 static const struct operand operands[] = {
     { "ALL", OPERAND_ALL, OPERAND_FLAG },
@@ -74,7 +75,7 @@ list_ssignon(struct run *run, const char *profile)
         [SSIGNON_NO_LEGACY_KEY] = "NO LEGACY KEY",
         [SSIGNON_MASKED] = "KEYMASKED DATA NOT DISPLAYABLE",
         [SSIGNON_ENCRYPTED] = "KEYENCRYPTED DATA NOT DISPLAYABLE",
-        [SSIGNON_LABEL] = "KEYENCRYPTED LABEL: ",
+        [SSIGNON_LABEL] = "LEGACY KEY BY LABEL",
     };
     struct ssignon ssignon;
     if (!ssignon_read(run->racf, profile, &ssignon)) {
@@ -83,7 +84,9 @@ list_ssignon(struct run *run, const char *profile)
         return;
     }
     heading(run, "SSIGNON INFORMATION");
-    run_line(run, "%s%s", legacy[ssignon.legacy_form <= SSIGNON_LABEL ? ssignon.legacy_form : SSIGNON_NO_LEGACY_KEY], ssignon.legacy_label);
+    run_line(run, "%s", legacy[ssignon.legacy_form <= SSIGNON_LABEL ? ssignon.legacy_form : SSIGNON_NO_LEGACY_KEY]);
+    if (ssignon.legacy_label[0] != '\0')
+        run_line(run, "LEGACY KEY LABEL: %s", ssignon.legacy_label);
     if (ssignon.enhanced_label[0] == '\0')
         return;
     run_line(run, "ENHANCED PASSTICKET KEY LABEL: %s", ssignon.enhanced_label);
@@ -127,6 +130,7 @@ list_profile(struct run *run, enum racf_class_number class, const struct profile
     if (run_has(run, OPERAND_SSIGNON) || (all && class == RACF_CLASS_PTKTDATA))
         list_ssignon(run, row->name);
     run_line(run, "%s", "");
+    warnings_of_profile(run->racf, class, row->name, run_warn, run);
 }
 
 static void
@@ -187,9 +191,10 @@ rlist(struct run *run)
             run_say(run, RC_ERROR, "ICH13003I %s NOT FOUND", name);
     }
     const struct racf_class_state *state = &run->racf->classes[class];
+    char text[WARNING_TEXT_SIZE];
+    warning_text(WARNING_NOT_REFRESHED, racf_classes[class].name, "", text);
     if (state->raclisted && state->changed)
-        run_say(run, RC_FINE, "PGR057W CLASS %s HAS CHANGES THAT ARE NOT IN FORCE; ENTER SETROPTS RACLIST(%s) REFRESH",
-                racf_classes[class].name, racf_classes[class].name);
+        run_warn(run, WARNING_NOT_REFRESHED, text);
 }
 
 const struct verb verb_rlist = {

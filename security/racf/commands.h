@@ -3,6 +3,7 @@
 #include "security/racf/command.h"
 
 extern const struct verb verb_addgroup, verb_altgroup, verb_delgroup, verb_listgrp; /* command_group.c */
+extern const struct verb verb_key;                                                  /* command_key.c */
 extern const struct verb verb_connect, verb_remove;                                 /* command_connect.c */
 extern const struct verb verb_adduser, verb_altuser, verb_deluser;                  /* command_user.c */
 extern const struct verb verb_listuser;                                             /* command_listuser.c */

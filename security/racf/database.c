@@ -10,6 +10,7 @@
 
 #include "security/racf/access.h"
 #include "security/racf/omvs.h"
+#include "security/racf/rewrap.h"
 #include "security/racf/schema.h"
 #include "security/racf/snapshot.h"
 #include "security/racf/user.h"
@@ -132,6 +133,8 @@ open_tables(struct racf *racf, const char *path, bool empty, struct problem *pro
 static bool
 load(struct racf *racf, const char *path, struct problem *problem)
 {
+    if (!rewrap_recover(racf, problem))
+        return false;
     racf_options_load(racf);
     users_load(racf);
     bool loaded = omvs_load(racf) && racf_sql_succeeded(racf);
@@ -144,7 +147,7 @@ load(struct racf *racf, const char *path, struct problem *problem)
 }
 
 struct racf *
-racf_open(const char *path, bool create, const struct keystore *keystore, const struct clock *clock, struct problem *problem)
+racf_open(const char *path, bool create, struct keystore *keystore, const struct clock *clock, struct problem *problem)
 {
     bool empty = false;
     if (!prepare_file(path, create, &empty, problem))

@@ -37,7 +37,7 @@ struct racf_class_state {
 
 struct racf {
     sqlite3 *db;
-    const struct keystore *keystore;
+    struct keystore *keystore;
     const struct clock *clock;
     struct racf_user_entry *users; /* hash by user ID */
     struct racf_uid *uids;         /* sorted by uid, each once */
@@ -64,6 +64,9 @@ void racf_sql_run(struct racf *racf, const char *text, const char *types, ...);
 MUST_CHECK bool racf_sql_exists(struct racf *racf, const char *text, const char *types, ...);
 /* Releases a statement before its end. */
 void racf_sql_end(sqlite3_stmt **statement);
+
+/* Fails the transaction for a reason that SQLite does not know of. */
+void racf_sql_fail(struct racf *racf, const char *failure);
 
 /* True when nothing failed since this was asked last. */
 MUST_CHECK bool racf_sql_succeeded(struct racf *racf);

@@ -15,6 +15,7 @@
 #include "security/passticket/enhanced.h"
 #include "security/passticket/legacy.h"
 #include "security/racf/password.h"
+#include "security/saf/warning.h"
 
 enum { RACF_NAME_MAX = 8, RACF_PROFILE_MAX = 246, RACF_USER_NAME_MAX = 20 };
 enum { RACF_KEY_PROFILE_MAX = 3 * RACF_NAME_MAX + 2 }; /* appl.group.user: the longest PTKTDATA profile that holds keys */
@@ -31,8 +32,8 @@ enum racf_access {
 struct racf;
 
 /* Opens (when `create`, makes) the database: the tables, user IBMUSER (SPECIAL) and group SYS1. A second opener of the same
- * file is refused. `keystore` and `clock` must outlive it. NULL: *problem. */
-struct racf *racf_open(const char *path, bool create, const struct keystore *keystore, const struct clock *clock, struct problem *problem);
+ * file is refused. `keystore` and `clock` must outlive it; KEY REWRAP changes the keystore's master key. NULL: *problem. */
+struct racf *racf_open(const char *path, bool create, struct keystore *keystore, const struct clock *clock, struct problem *problem);
 void racf_close(struct racf *racf);
 
 /* A user as VERIFY sees it; lives until the next command. */
@@ -70,6 +71,14 @@ bool racf_mixed_case(const struct racf *racf);
 enum racf_connection { RACF_CONNECTED, RACF_NOT_CONNECTED, RACF_CONNECTION_REVOKED };
 enum racf_connection racf_connection_find(const struct racf_user *user, const char *group);
 
+/* Why a key that a profile holds or names cannot be used. */
+enum racf_key_fault {
+    RACF_KEY_USABLE,           /* or there is none */
+    RACF_KEY_MISSING,          /* no key stands under the label */
+    RACF_KEY_OF_OTHER_KIND,    /* an HMAC key under KEYLABEL, or a DES key under EPTKEYLABEL */
+    RACF_KEY_SEALED_OTHERWISE, /* under another master key */
+};
+
 /* One PTKTDATA key profile in force. */
 struct racf_ptktdata {
     char name[RACF_KEY_PROFILE_MAX + 1];
@@ -79,7 +88,7 @@ struct racf_ptktdata {
     uint16_t timeout_s;   /* enhanced tickets; 1 to 600 */
     bool enhanced_replay; /* REPLAY(YES): an enhanced ticket may be used again */
     bool legacy_replay;   /* APPLDATA begins with NO REPLAY PROTECTION */
-    bool key_unavailable; /* a key is named that cannot be opened: wrong master key, missing label */
+    bool key_unavailable; /* one of its keys has a racf_key_fault */
 };
 
 /* The RACLISTed PTKTDATA profiles at one moment. */
@@ -157,6 +166,9 @@ uint8_t racf_command(struct racf *racf, const struct racf_issuer *issuer, const 
  * call. It may be false more than once. */
 MUST_CHECK bool racf_command_try(struct racf *racf, const struct racf_issuer *issuer, const char *text, size_t size,
                                  struct racf_password_work *work, struct wire_writer *output, uint8_t *return_code);
+
+/* Tells what deserves attention in the database as it is. False when it cannot be read whole. */
+bool racf_warnings(struct racf *racf, warning_tell *tell, void *context);
 
 /* The command as it may stand in an audit record: keys and passwords, and everything that the command's operands do not explain,
  * are replaced by <hidden>. Returns the size of the whole; `redacted` gets as much as fits and a NUL. */

@@ -41,6 +41,8 @@ static const char *const statements[] = {
 static const char *const later_statements[] = {
     "CREATE TABLE IF NOT EXISTS omvs (userid TEXT PRIMARY KEY REFERENCES user ON DELETE CASCADE, uid INTEGER NOT NULL)"
     " STRICT, WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS label_key (label TEXT PRIMARY KEY, size INTEGER NOT NULL, sealed BLOB NOT NULL, derived INTEGER NOT NULL,"
+    " created_s INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS omvs_uid ON omvs (uid, userid)",
 };
 

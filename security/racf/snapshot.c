@@ -8,7 +8,7 @@
 
 #include "common/log.h"
 #include "common/secret.h"
-#include "security/racf/ssignon.h"
+#include "security/racf/ssignon_keys.h"
 
 struct snapshot_profile {
     struct racf_ptktdata values;
@@ -45,29 +45,28 @@ snapshot_free(struct racf_ptktdata_snapshot *snapshot)
 
 /* False only when there is no secret memory left; a key that does not open marks the profile. */
 static bool
-open_legacy_key(const struct racf *racf, const struct ssignon *ssignon, struct racf_ptktdata *profile)
+take_keys(const struct ssignon_keys *keys, struct racf_ptktdata *profile)
 {
-    uint8_t key[PASSTICKET_LEGACY_KEY_SIZE];
-    if (!ssignon_legacy_key(racf, profile->name, ssignon, key)) {
-        profile->key_unavailable = true;
-        log_message("PGR204W", "the key of PTKTDATA profile %s cannot be opened: it was sealed under another master key", profile->name);
-        return true;
-    }
-    profile->legacy = passticket_legacy_key_new(key);
-    secret_wipe(key, sizeof key);
-    return profile->legacy != NULL;
+    profile->key_unavailable = keys->legacy_fault != RACF_KEY_USABLE || keys->enhanced_fault != RACF_KEY_USABLE;
+    if (keys->legacy_size > 0)
+        profile->legacy = passticket_legacy_key_new(keys->legacy);
+    if (keys->enhanced_size > 0)
+        profile->enhanced = passticket_enhanced_key_new(keys->enhanced, keys->enhanced_size);
+    return (keys->legacy_size == 0 || profile->legacy != NULL) && (keys->enhanced_size == 0 || profile->enhanced != NULL);
 }
 
 static bool
-fill_profile(const struct racf *racf, const struct ssignon *ssignon, const char *appldata, struct racf_ptktdata *profile)
+fill_profile(struct racf *racf, const struct ssignon *ssignon, const char *appldata, struct racf_ptktdata *profile)
 {
+    struct ssignon_keys keys;
     profile->type = ssignon->ticket_type;
     profile->timeout_s = ssignon->timeout_s;
     profile->enhanced_replay = ssignon->replay;
     profile->legacy_replay = ssignon_appldata_allows_replay(appldata);
-    /* Labels name keys of a key store that this database has no access to yet. */
-    profile->key_unavailable = ssignon->enhanced_label[0] != '\0' || ssignon->legacy_form == SSIGNON_LABEL;
-    return ssignon->legacy_sealed_size == 0 || open_legacy_key(racf, ssignon, profile);
+    ssignon_keys_open(racf, profile->name, ssignon, &keys);
+    bool taken = take_keys(&keys, profile);
+    secret_wipe(&keys, sizeof keys);
+    return taken;
 }
 
 /* `name` has the structure of a key profile's name, and so its length. */

@@ -4,8 +4,8 @@
 
 #include "security/racf/database.h"
 
-static void
-note_failure(struct racf *racf, const char *failure)
+void
+racf_sql_fail(struct racf *racf, const char *failure)
 {
     if (!racf->failed)
         snprintf(racf->failure, sizeof racf->failure, "%s", failure);
@@ -42,7 +42,7 @@ prepare(struct racf *racf, const char *text, const char *types, va_list values)
     if (racf->failed)
         return NULL;
     if (sqlite3_prepare_v2(racf->db, text, -1, &statement, NULL) != SQLITE_OK) {
-        note_failure(racf, sqlite3_errmsg(racf->db));
+        racf_sql_fail(racf, sqlite3_errmsg(racf->db));
         return NULL;
     }
     bind_values(statement, types, values);
@@ -68,7 +68,7 @@ racf_sql_row(struct racf *racf, sqlite3_stmt **statement)
     if (status == SQLITE_ROW)
         return true;
     if (status != SQLITE_DONE)
-        note_failure(racf, sqlite3_errmsg(racf->db));
+        racf_sql_fail(racf, sqlite3_errmsg(racf->db));
     racf_sql_end(statement);
     return false;
 }
@@ -133,7 +133,7 @@ racf_column_text(struct racf *racf, sqlite3_stmt *statement, int column, char *t
     const unsigned char *value = sqlite3_column_text(statement, column);
     size_t bytes = value != NULL ? (size_t)sqlite3_column_bytes(statement, column) : 0;
     if (bytes >= size) {
-        note_failure(racf, "a text in the database is longer than any command can have made it");
+        racf_sql_fail(racf, "a text in the database is longer than any command can have made it");
         bytes = 0;
     }
     if (bytes > 0)
@@ -147,7 +147,7 @@ racf_column_bytes(struct racf *racf, sqlite3_stmt *statement, int column, uint8_
     const void *value = sqlite3_column_blob(statement, column);
     size_t used = value != NULL ? (size_t)sqlite3_column_bytes(statement, column) : 0;
     if (used > size) {
-        note_failure(racf, "a value in the database is longer than any command can have made it");
+        racf_sql_fail(racf, "a value in the database is longer than any command can have made it");
         used = 0;
     }
     if (used > 0)

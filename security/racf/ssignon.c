@@ -48,20 +48,21 @@ seal_name(const char *profile, char name[SEAL_NAME_SIZE])
 }
 
 bool
-ssignon_seal(const struct racf *racf, const char *profile, const uint8_t key[PASSTICKET_LEGACY_KEY_SIZE], struct ssignon *ssignon)
+ssignon_seal(const struct keystore *keystore, const char *profile, const uint8_t key[PASSTICKET_LEGACY_KEY_SIZE], struct ssignon *ssignon)
 {
     char name[SEAL_NAME_SIZE];
     seal_name(profile, name);
-    ssignon->legacy_sealed_size = keystore_seal(racf->keystore, name, key, PASSTICKET_LEGACY_KEY_SIZE, ssignon->legacy_sealed);
+    ssignon->legacy_sealed_size = keystore_seal(keystore, name, key, PASSTICKET_LEGACY_KEY_SIZE, ssignon->legacy_sealed);
     return ssignon->legacy_sealed_size != 0;
 }
 
 bool
-ssignon_legacy_key(const struct racf *racf, const char *profile, const struct ssignon *ssignon, uint8_t key[PASSTICKET_LEGACY_KEY_SIZE])
+ssignon_legacy_key(const struct keystore *keystore, const char *profile, const struct ssignon *ssignon,
+                   uint8_t key[PASSTICKET_LEGACY_KEY_SIZE])
 {
     char name[SEAL_NAME_SIZE];
     seal_name(profile, name);
-    return keystore_unseal(racf->keystore, name, ssignon->legacy_sealed, ssignon->legacy_sealed_size, key, PASSTICKET_LEGACY_KEY_SIZE) ==
+    return keystore_unseal(keystore, name, ssignon->legacy_sealed, ssignon->legacy_sealed_size, key, PASSTICKET_LEGACY_KEY_SIZE) ==
            PASSTICKET_LEGACY_KEY_SIZE;
 }
 

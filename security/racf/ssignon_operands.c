@@ -53,49 +53,67 @@ read_key(struct run *run, enum operand_id id, uint8_t key[PASSTICKET_LEGACY_KEY_
     return false;
 }
 
-static bool
-apply_key(struct run *run, const char *profile, enum operand_id id, struct ssignon *ssignon)
-{
-    uint8_t key[PASSTICKET_LEGACY_KEY_SIZE];
-    if (!read_key(run, id, key))
-        return false;
-    if (passticket_legacy_key_is_weak(key))
-        run_say(run, RC_FINE, "PGR063W %s: THE KEY IS A WEAK DES KEY; TAKE A RANDOM ONE", profile);
-    bool sealed = ssignon_seal(run->racf, profile, key, ssignon);
-    secret_wipe(key, sizeof key);
-    if (!sealed) {
-        run_say(run, RC_REFUSED, "PGR064I THE KEY OF %s CANNOT BE SEALED", profile);
-        return false;
-    }
-    ssignon->legacy_form = id == OPERAND_KEYMASKED ? SSIGNON_MASKED : SSIGNON_ENCRYPTED;
-    ssignon->legacy_label[0] = '\0';
-    return true;
-}
-
-/* A CKDS label: up to 64 of A-Z 0-9 # @ $ and periods, a letter or national character first. */
-static bool
-read_label(struct run *run, enum operand_id id, char label[SSIGNON_LABEL_MAX + 1])
-{
-    static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ#@$";
-    static const char rest[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ#@$0123456789.";
-    const struct syntax_node *value = run->operands->value[id];
-    char folded[SSIGNON_LABEL_MAX + 1];
-    if (!run_fold(value, folded, sizeof folded) || folded[0] == '\0' || strchr(first, folded[0]) == NULL ||
-        folded[strspn(folded, rest)] != '\0') {
-        run_say(run, RC_ERROR, "PGR065I A KEY LABEL HAS UP TO %d OF A-Z 0-9 # @ $ AND PERIODS, NO DIGIT OR PERIOD FIRST",
-                SSIGNON_LABEL_MAX);
-        return false;
-    }
-    snprintf(label, SSIGNON_LABEL_MAX + 1, "%s", folded);
-    return true;
-}
-
 static void
 remove_legacy(struct ssignon *ssignon)
 {
     ssignon->legacy_form = SSIGNON_NO_LEGACY_KEY;
     ssignon->legacy_sealed_size = 0;
     ssignon->legacy_label[0] = '\0';
+}
+
+static bool
+store_key(struct run *run, const char *profile, enum ssignon_legacy_form form, const uint8_t key[PASSTICKET_LEGACY_KEY_SIZE],
+          struct ssignon *ssignon)
+{
+    remove_legacy(ssignon);
+    ssignon->legacy_form = form;
+    bool stored = form == SSIGNON_MASKED ? ssignon_seal(run->racf->keystore, profile, key, ssignon)
+                                         : label_key_derive(run->racf, key, ssignon->legacy_label);
+    if (!stored)
+        run_say(run, RC_REFUSED, "PGR064I THE KEY OF %s CANNOT BE SEALED", profile);
+    return stored;
+}
+
+static bool
+apply_key(struct run *run, const char *profile, enum operand_id id, struct ssignon *ssignon)
+{
+    uint8_t key[PASSTICKET_LEGACY_KEY_SIZE];
+    if (!read_key(run, id, key))
+        return false;
+    bool stored = store_key(run, profile, id == OPERAND_KEYMASKED ? SSIGNON_MASKED : SSIGNON_ENCRYPTED, key, ssignon);
+    secret_wipe(key, sizeof key);
+    return stored;
+}
+
+static bool
+read_label(struct run *run, enum operand_id id, char label[LABEL_KEY_LABEL_MAX + 1])
+{
+    char folded[LABEL_KEY_LABEL_MAX + 1];
+    if (!run_fold(run->operands->value[id], folded, sizeof folded) || !label_key_label_is_valid(folded)) {
+        run_say(run, RC_ERROR, "PGR065I A KEY LABEL HAS UP TO %d OF A-Z 0-9 # @ $ AND PERIODS, NO DIGIT OR PERIOD FIRST",
+                LABEL_KEY_LABEL_MAX);
+        return false;
+    }
+    memcpy(label, folded, sizeof folded);
+    return true;
+}
+
+/* Moves the key that the segment holds to a label of its own. */
+static bool
+encrypt_key(struct run *run, const char *profile, struct ssignon *ssignon)
+{
+    uint8_t key[PASSTICKET_LEGACY_KEY_SIZE];
+    if (ssignon->legacy_sealed_size == 0) {
+        run_say(run, RC_ERROR, "PGR066I %s HAS NO MASKED KEY THAT COULD BE ENCRYPTED", profile);
+        return false;
+    }
+    if (!ssignon_legacy_key(run->racf->keystore, profile, ssignon, key)) {
+        run_say(run, RC_ERROR, "PGR064I THE KEY OF %s CANNOT BE OPENED: IT WAS SEALED UNDER ANOTHER MASTER KEY", profile);
+        return false;
+    }
+    bool stored = store_key(run, profile, SSIGNON_ENCRYPTED, key, ssignon);
+    secret_wipe(key, sizeof key);
+    return stored;
 }
 
 static bool
@@ -112,14 +130,7 @@ apply_legacy(struct run *run, const char *profile, struct ssignon *ssignon)
         ssignon->legacy_form = SSIGNON_LABEL;
         return read_label(run, OPERAND_KEYLABEL, ssignon->legacy_label);
     }
-    if (!run_has(run, OPERAND_ENCRYPTKEY))
-        return true;
-    if (ssignon->legacy_form != SSIGNON_MASKED) {
-        run_say(run, RC_ERROR, "PGR066I %s HAS NO MASKED KEY THAT COULD BE ENCRYPTED", profile);
-        return false;
-    }
-    ssignon->legacy_form = SSIGNON_ENCRYPTED;
-    return true;
+    return !run_has(run, OPERAND_ENCRYPTKEY) || encrypt_key(run, profile, ssignon);
 }
 
 static bool

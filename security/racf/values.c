@@ -170,3 +170,10 @@ run_warn_of_permissions(struct run *run, const char *id)
     if (racf_sql_exists(run->racf, "SELECT 1 FROM permission WHERE id = ?", "t", id))
         run_say(run, RC_FINE, "PGR100W %s STILL STANDS IN ACCESS LISTS; A NEW USER OR GROUP OF THAT NAME WOULD INHERIT THEM", id);
 }
+
+void
+run_warn(void *context, enum warning warning, const char *text)
+{
+    struct run *run = context;
+    run_say(run, RC_FINE, "%s %s", warning_id(warning), text);
+}

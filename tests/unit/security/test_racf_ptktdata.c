@@ -143,7 +143,8 @@ replay_type_timeout_and_labels_are_kept(void)
                                              "REPLAY PROTECTION \xE2\x80\x93 DO NOT CHANGE') DATA('EXPLORER FOR Z/OS')"),
                     0);
     CU_ASSERT_TRUE(fixture_says(fixture, "PGR056W"));
-    CU_ASSERT_EQUAL(fixture_command(fixture, "SETR RACLIST(PTKTDATA) REFRESH"), 0);
+    CU_ASSERT_EQUAL(fixture_command(fixture, "SETR RACLIST(PTKTDATA) REFRESH"), 4);
+    CU_ASSERT_TRUE(fixture_says(fixture, "PGR067W IOSHMCSM.HOSTUSR: THERE IS NO KEY UNDER USRLCL.CKDS.CSM"));
     struct racf_ptktdata_snapshot *snapshot = racf_ptktdata_acquire(fixture->racf);
     const struct racf_ptktdata *csm = find(snapshot, "IOSHMCSM.HOSTUSR");
     CU_ASSERT_PTR_NOT_NULL_FATAL(csm);
