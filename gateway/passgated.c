@@ -16,6 +16,7 @@
 #include "gateway/loop.h"
 #include "gateway/operator/operator_socket.h"
 #include "gateway/saf_child.h"
+#include "gateway/warnings.h"
 
 enum { EXIT_FAILED = 1, EXIT_CONFIGURATION = 3 };
 
@@ -180,8 +181,7 @@ start(struct daemon *daemon, struct problem *problem)
     for (size_t i = 0; i < gateway->loop_count; i++)
         if (!loop_start(gateway->loops[i], problem))
             return false;
-    if (!configuration->hws.racf)
-        log_message("HWSG0010W", "RACF=N: NO PASSWORD AND NO PASSTICKET IS CHECKED, everybody is let in under any user ID");
+    warnings_of_hwscfg(&configuration->hws, warnings_log, NULL);
     await_security_server(daemon);
     return true;
 }
@@ -248,6 +248,8 @@ run(const char *settings_path, bool only_check)
     if (good)
         check_meaning(settings_path, &configuration, &problems);
     good = good && problems.errors == 0;
+    if (good && only_check)
+        warnings_check(settings_path, &configuration, &problems);
     problem_list_print(&problems, only_check, stderr);
     size_t errors = problems.errors;
     size_t others = problems.count; /* when there are no errors */

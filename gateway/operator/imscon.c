@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "security/saf/warning.h"
 
 /* What is neither in the member nor changed by commands. */
 struct imscon_status {
@@ -309,11 +310,24 @@ apply(const struct command_word *words, struct change *change)
 }
 
 static void
+log_warning(enum warning warning, const char *subject)
+{
+    char text[WARNING_TEXT_SIZE];
+    warning_text(warning, subject, "", text);
+    log_message(warning_id(warning), "%s", text);
+}
+
+static void
 log_change(const struct command_issuer *issuer, const struct om_response *response, const struct runtime_values *values)
 {
     log_message("HWSG0040I", "%.*s: DONE FOR %s, UID=%u", (int)response->input_size, response->input, issuer->name, issuer->uid);
+    enum warning warning;
     if (!values->racf)
-        log_message("HWSG0010W", "RACF=N: NO PASSWORD AND NO PASSTICKET IS CHECKED, everybody is let in under any user ID");
+        log_warning(WARNING_RACF_OFF, "");
+    else if (!values->racfgenrc)
+        log_warning(WARNING_RACFGENRC_OFF, "");
+    if (warning_of_application(values->odbmappl, &warning))
+        log_warning(warning, values->odbmappl);
 }
 
 static enum command_effect

@@ -178,6 +178,17 @@ saf_client_command(struct saf_client *client, const char *text, size_t size, str
 }
 
 bool
+saf_client_status(struct saf_client *client, struct saf_command_answer *answer, struct problem *problem)
+{
+    struct wire_writer writer = wire_writer(client->request, sizeof client->request);
+    struct saf_frame frame;
+    *answer = (struct saf_command_answer) { 0 };
+    saf_status_encode(&writer, ++client->id);
+    return exchange(client, &writer, SAF_MESSAGE_STATUS, &frame, problem) &&
+           check_decoded(saf_command_answer_decode(&frame.body, answer), client, problem);
+}
+
+bool
 saf_client_explain(struct saf_client *client, const struct saf_explain *explain, struct saf_command_answer *answer, struct problem *problem)
 {
     struct wire_writer writer = wire_writer(client->request, sizeof client->request);

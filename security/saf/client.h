@@ -23,6 +23,7 @@ MUST_CHECK bool saf_client_command(struct saf_client *client, const char *text, 
                                    struct problem *problem);
 MUST_CHECK bool saf_client_explain(struct saf_client *client, const struct saf_explain *explain, struct saf_command_answer *answer,
                                    struct problem *problem);
+MUST_CHECK bool saf_client_status(struct saf_client *client, struct saf_command_answer *answer, struct problem *problem);
 MUST_CHECK bool saf_client_verify(struct saf_client *client, const struct saf_verify *verify, struct saf_verify_answer *answer,
                                   struct problem *problem);
 MUST_CHECK bool saf_client_generate(struct saf_client *client, const struct saf_generate *generate, struct saf_ticket_answer *answer,

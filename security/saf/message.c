@@ -297,6 +297,18 @@ saf_ticket_answer_decode(struct wire_reader *body, enum saf_message_type type, s
 }
 
 void
+saf_status_encode(struct wire_writer *writer, uint32_t id)
+{
+    frame_close(writer, frame_open(writer, id, SAF_MESSAGE_STATUS));
+}
+
+void
+saf_status_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_command_answer *answer)
+{
+    output_encode(writer, id, SAF_MESSAGE_STATUS, answer);
+}
+
+void
 saf_authorize_encode(struct wire_writer *writer, uint32_t id, const struct saf_authorize *authorize)
 {
     size_t mark = frame_open(writer, id, SAF_MESSAGE_AUTHORIZE);

@@ -28,7 +28,7 @@ enum saf_message_type {
     SAF_MESSAGE_GENERATE = 4,  /* R_ticketserv: a PassTicket */
     SAF_MESSAGE_EVALUATE = 5,  /* R_ticketserv: is this PassTicket valid? */
     SAF_MESSAGE_EXPLAIN = 6,
-    SAF_MESSAGE_STATUS = 7,
+    SAF_MESSAGE_STATUS = 7,    /* what deserves attention? from a gateway or SPECIAL user; without fields, answered as a command is */
     SAF_MESSAGE_ACCESS = 8,    /* only from a gateway: what may this RACF user do with a resource? */
     SAF_MESSAGE_ANSWER = 0x80, /* or'ed to the type of the request */
 };
@@ -164,6 +164,9 @@ MUST_CHECK bool saf_evaluate_decode(struct wire_reader *body, struct saf_evaluat
 void saf_ticket_answer_encode(struct wire_writer *writer, uint32_t id, enum saf_message_type type, const struct saf_ticket_answer *answer);
 /* An answer that says "generated" has a ticket of 8 characters; any other has none. */
 MUST_CHECK bool saf_ticket_answer_decode(struct wire_reader *body, enum saf_message_type type, struct saf_ticket_answer *answer);
+
+void saf_status_encode(struct wire_writer *writer, uint32_t id);
+void saf_status_answer_encode(struct wire_writer *writer, uint32_t id, const struct saf_command_answer *answer);
 
 void saf_authorize_encode(struct wire_writer *writer, uint32_t id, const struct saf_authorize *authorize);
 MUST_CHECK bool saf_authorize_decode(struct wire_reader *body, struct saf_authorize *authorize);

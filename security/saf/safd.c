@@ -14,30 +14,23 @@
 #include "common/options.h"
 #include "common/secret.h"
 #include "config/configuration.h"
+#include "security/saf/safd_check.h"
 #include "security/saf/safd_claims.h"
+#include "security/saf/safd_exit.h"
 #include "security/saf/safd_server.h"
-
-enum safd_exit {
-    SAFD_EXIT_ENDED = 0,
-    SAFD_EXIT_LOOP = 1,
-    SAFD_EXIT_USAGE = OPTIONS_EXIT_USAGE,
-    SAFD_EXIT_CONFIGURATION = 3,
-    SAFD_EXIT_KEYS = 4,
-    SAFD_EXIT_DATABASE = 5,
-    SAFD_EXIT_REPLAY = 6,
-    SAFD_EXIT_AUDIT = 7,
-    SAFD_EXIT_SOCKET = 8,
-};
 
 enum { SECRET_MEMORY_BYTES = 4 * 1024 * 1024, TOKEN_MAX = 32, FIRST_FREE_DESCRIPTOR = 3, LINKS_MAX = 4096 };
 
 /* 32768 users and applications at a time; up to 9 MB of file. */
 enum { SECONDS_BUCKETS = 1024 };
 
-enum safd_option { OPTION_CONFIG, OPTION_LINKS, OPTION_TOKEN, OPTION_COUNT };
+enum safd_option { OPTION_CONFIG, OPTION_CHECK, OPTION_LINKS, OPTION_TOKEN, OPTION_COUNT };
 
 static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_CONFIG] = { "config", "FILE", "read FILE, a passgate.ini (default " CONFIGURATION_DEFAULT_PATH ")" },
+    [OPTION_CHECK] = { "check", NULL,
+                       "print what deserves attention in the RACF database and on this host, and\n"
+                       "end; a safd that runs is asked" },
     [OPTION_LINKS] = { "links", "FIRST:COUNT",
                        "serve COUNT connected sockets handed down by the gateway that starts\n"
                        "this safd, as file descriptors FIRST and up; end when all are closed" },
@@ -53,6 +46,7 @@ static const struct command_line line = {
                "It stays in the foreground, logs to standard error and ends on SIGTERM or SIGINT; SIGHUP opens the audit file again.",
     .afterword = "Examples:\n"
                  "  safd --config /etc/passgate/passgate.ini\n"
+                 "  safd --config /etc/passgate/passgate.ini --check\n"
                  "  safd --config test.ini --token TEST      listens on the configured socket name with .TEST\n"
                  "\n"
                  "Exit codes:\n"
@@ -341,6 +335,7 @@ serve(struct passgate_settings *settings, const struct safd_server_settings *ser
     } else {
         log_message("SAFD0001I", "SECURITY SERVER %s STARTED; DATABASE=%s SOCKET=%s LINKS=%d", PASSGATE_VERSION, settings->racf_database,
                     server->socket, server->link_count);
+        safd_check_log(parts.racf);
         status = safd_server_run(parts.server) ? SAFD_EXIT_ENDED : SAFD_EXIT_LOOP;
         log_message(status == 0 ? "SAFD0004I" : "SAFD0009E", "SECURITY SERVER ENDED%s", status == 0 ? "" : ": its event loop failed");
     }
@@ -373,6 +368,8 @@ main(int argc, char *argv[])
         return SAFD_EXIT_KEYS;
     }
     signal(SIGPIPE, SIG_IGN);
+    if (values[OPTION_CHECK] != NULL)
+        return safd_check_run(&settings, server.socket);
     signal(SIGXFSZ, SIG_IGN); /* a file at its size limit is a write that fails, and refuses, not an end */
     return serve(&settings, &server);
 }

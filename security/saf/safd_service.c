@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "common/secret.h"
 #include "security/saf/safd_caller.h"
+#include "security/saf/safd_check.h"
 
 static void
 warn_not_a_gateway(struct safd_link *link, const char *request)
@@ -55,6 +56,25 @@ serve_explain(struct safd_service *service, struct safd_link *link, const struct
 {
     safd_logins_commit(service->logins);
     return safd_explains_begin(service->explains, link, frame);
+}
+
+static bool
+serve_status(struct safd_service *service, struct safd_link *link, const struct saf_frame *frame)
+{
+    struct racf_issuer issuer;
+    if (frame->body.left > 0)
+        return false;
+    struct wire_writer output = wire_writer(service->output, sizeof service->output - sizeof cut_line);
+    struct saf_command_answer answer = { .output = (const char *)service->output, .return_code = RETURN_CODE_REFUSED };
+    bool known = safd_caller_identify(service->racroute.racf, service->owner, link->peer.uid, &issuer);
+    if (link->gateway || (known && issuer.special)) {
+        answer.return_code = 0;
+        safd_check_status(service->racroute.racf, &output);
+        finish_output(&output, &answer.return_code);
+    }
+    answer.size = output.used;
+    saf_status_answer_encode(&link->output, frame->id, &answer);
+    return true;
 }
 
 static bool
@@ -133,7 +153,7 @@ safd_service_serve(void *context, struct safd_link *link, const struct saf_frame
     } requests[] = {
         { SAF_MESSAGE_VERIFY, serve_verify },     { SAF_MESSAGE_COMMAND, serve_command }, { SAF_MESSAGE_AUTHORIZE, serve_authorize },
         { SAF_MESSAGE_ACCESS, serve_access },     { SAF_MESSAGE_EXPLAIN, serve_explain }, { SAF_MESSAGE_GENERATE, serve_generate },
-        { SAF_MESSAGE_EVALUATE, serve_evaluate },
+        { SAF_MESSAGE_EVALUATE, serve_evaluate }, { SAF_MESSAGE_STATUS, serve_status },
     };
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
         if (requests[i].type == frame->type)
