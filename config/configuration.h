@@ -128,6 +128,7 @@ struct passgate_settings {
     char replay_key[CONFIGURATION_PATH_MAX];           /* [racf] replay_key */
     bool replay_power;                                 /* [racf] replay_durability = power | process */
     enum audit_to audit_to;                            /* [racf] audit_to = file | journal | both */
+    uint32_t timeout_future_s;                         /* [racf] timeout_future_s: that enhanced tickets may be ahead of the clock */
     char audit_file[CONFIGURATION_PATH_MAX];           /* [racf] audit */
     char audit_journal[CONFIGURATION_PATH_MAX];        /* [racf] audit_journal: the journal's socket */
     bool audit_go_on;                                  /* [racf] audit_failure = refuse | continue */

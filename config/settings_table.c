@@ -42,6 +42,8 @@ const struct setting settings_table[] = {
     { SETTING_RACF, "database", SETTING_PATH, 0, 0, NULL, "racf.db", KEPT(racf_database), "the RACF database" },
     { SETTING_RACF, "master_key", SETTING_PATH, 0, 0, NULL, "master.key", KEPT(master_key),
       "the key under which application keys are stored" },
+    { SETTING_RACF, "timeout_future_s", SETTING_NUMBER, 0, 600, NULL, "600", KEPT(timeout_future_s),
+      "seconds that an enhanced ticket may be ahead of the clock, its profile's TIMEOUT at most; legacy tickets have always 600" },
     { SETTING_RACF, "replay", SETTING_CLAIMS, 0, 0, NULL, "replay.db", KEPT(replay),
       "PassTickets already used: of this host in a file, or of all hosts of a site in a Redis" },
     { SETTING_RACF, "replay_local", SETTING_PATH, 0, 0, NULL, "replay.db", KEPT(replay_local),

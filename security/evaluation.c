@@ -28,13 +28,20 @@ note_ticket(struct evaluation *evaluation, const struct racf_ptktdata *profile, 
 
 /* True when the time that a key yields lies in the window. One that is merely plausible is kept for the explanation. */
 static bool
-judge_time(const struct trial *trial, const struct racf_ptktdata *profile, char kind, int64_t offset_s, int window_s,
-           struct evaluation *evaluation)
+judge_time(const struct trial *trial, const struct racf_ptktdata *profile, char kind, int64_t offset_s, struct evaluation *evaluation)
 {
     bool plausible = offset_s >= -PLAUSIBLE_OFFSET_S && offset_s <= PLAUSIBLE_OFFSET_S;
     if (plausible)
         note_ticket(evaluation, profile, kind, trial->now_s, (int32_t)offset_s);
-    return plausible && offset_s >= -window_s && offset_s <= window_s;
+    return plausible && evaluation_in_window(profile, kind, offset_s);
+}
+
+bool
+evaluation_in_window(const struct racf_ptktdata *profile, char kind, int64_t offset_s)
+{
+    int64_t past_s = kind == 'L' ? EVALUATION_LEGACY_WINDOW_S : profile->timeout_s;
+    int64_t future_s = kind == 'L' ? EVALUATION_LEGACY_WINDOW_S : profile->future_s;
+    return offset_s >= -past_s && offset_s <= future_s;
 }
 
 bool
@@ -67,7 +74,7 @@ try_kind(const struct trial *trial, const struct racf_ptktdata *profile, char ki
         return false;
     bool legacy = kind == 'L';
     evaluation->replay_allowed = legacy ? profile->legacy_replay : profile->enhanced_replay;
-    return judge_time(trial, profile, kind, offset_s, legacy ? EVALUATION_LEGACY_WINDOW_S : profile->timeout_s, evaluation);
+    return judge_time(trial, profile, kind, offset_s, evaluation);
 }
 
 static bool

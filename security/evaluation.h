@@ -32,6 +32,10 @@ void evaluation_run(const struct racf *racf, const struct evaluation_names *name
 MUST_CHECK bool evaluation_decode(const struct racf_ptktdata *profile, char kind, const char *userid, const char *application,
                                   const char *ticket, int64_t now_s, int64_t *offset_s);
 
+/* The time of a ticket, offset_s from now, lies in its window: 600 s either way for legacy tickets, TIMEOUT for enhanced ones, whose
+ * future may be limited. The first and the last second belong to it. */
+bool evaluation_in_window(const struct racf_ptktdata *profile, char kind, int64_t offset_s);
+
 /* 8 characters that tickets of some kind consist of: it may be one. Anything else can only be a password. */
 bool evaluation_is_ticket_shaped(const char *credential);
 

@@ -45,8 +45,7 @@ is_made_with(struct search *search, const struct racf_ptktdata *profile, char ki
     search->trials--;
     if (!evaluation_decode(profile, kind, question->names->userid, application, search->ticket, question->now_s, &offset_s))
         return false;
-    int64_t window_s = kind == 'L' ? EVALUATION_LEGACY_WINDOW_S : profile->timeout_s;
-    if (offset_s < -window_s || offset_s > window_s)
+    if (!evaluation_in_window(profile, kind, offset_s))
         return false;
     *search->finding = (struct explain_finding) { .explanation = explanation, .kind = kind, .offset_s = (int32_t)offset_s };
     snprintf(search->finding->profile, sizeof search->finding->profile, "%s", profile->name);

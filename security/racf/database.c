@@ -13,6 +13,7 @@
 #include "security/racf/rewrap.h"
 #include "security/racf/schema.h"
 #include "security/racf/snapshot.h"
+#include "security/racf/ssignon.h"
 #include "security/racf/user.h"
 
 /* The file must be there, ours and private before SQLite sees it. */
@@ -160,7 +161,7 @@ racf_open(const char *path, bool create, struct keystore *keystore, const struct
         free(classes);
         return NULL;
     }
-    *racf = (struct racf) { .keystore = keystore, .clock = clock, .classes = classes };
+    *racf = (struct racf) { .keystore = keystore, .clock = clock, .classes = classes, .future_s = SSIGNON_TIMEOUT_MAX_S };
     bool opened = sqlite3_open_v2(path, &racf->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
     if (!opened)
         set_problem(racf, path, problem);
@@ -184,6 +185,13 @@ racf_close(struct racf *racf)
     sqlite3_close(racf->db);
     free(racf->classes);
     free(racf);
+}
+
+bool
+racf_limit_future(struct racf *racf, uint16_t seconds)
+{
+    racf->future_s = seconds;
+    return racf_class_publish(racf, RACF_CLASS_PTKTDATA);
 }
 
 bool

@@ -44,6 +44,7 @@ struct racf {
     size_t uid_count;
     struct racf_class_state *classes; /* RACF_CLASS_COUNT; an array of its own because in_force is filled on first use */
     uint32_t options[RACF_OPTION_COUNT];
+    uint16_t future_s;                                 /* that enhanced tickets may be ahead of the clock at most */
     char counted[RACF_COUNTED_MAX][RACF_NAME_MAX + 1]; /* users whose counts are to be written */
     size_t counted_count;
     uint64_t generation;                     /* see racf_generation */

@@ -36,6 +36,10 @@ struct racf;
 struct racf *racf_open(const char *path, bool create, struct keystore *keystore, const struct clock *clock, struct problem *problem);
 void racf_close(struct racf *racf);
 
+/* How far enhanced tickets may be ahead of the clock, whatever TIMEOUT allows: 0 to 600 seconds; 600, and so the same either way,
+ * unless told. False when the profiles cannot be put in storage again. */
+MUST_CHECK bool racf_limit_future(struct racf *racf, uint16_t seconds);
+
 /* A user as VERIFY sees it; lives until the next command. */
 struct racf_user {
     char userid[RACF_NAME_MAX + 1];
@@ -85,7 +89,8 @@ struct racf_ptktdata {
     struct passticket_legacy_key *legacy;     /* NULL when there is none */
     struct passticket_enhanced_key *enhanced; /* NULL when there is none */
     enum passticket_enhanced_type type;
-    uint16_t timeout_s;   /* enhanced tickets; 1 to 600 */
+    uint16_t timeout_s;   /* enhanced tickets, of the past; 1 to 600 */
+    uint16_t future_s;    /* enhanced tickets, ahead of the clock: TIMEOUT, or less when racf_limit_future says so */
     bool enhanced_replay; /* REPLAY(YES): an enhanced ticket may be used again */
     bool legacy_replay;   /* APPLDATA begins with NO REPLAY PROTECTION */
     bool key_unavailable; /* one of its keys has a racf_key_fault */

@@ -61,6 +61,7 @@ fill_profile(struct racf *racf, const struct ssignon *ssignon, const char *appld
     struct ssignon_keys keys;
     profile->type = ssignon->ticket_type;
     profile->timeout_s = ssignon->timeout_s;
+    profile->future_s = ssignon->timeout_s < racf->future_s ? ssignon->timeout_s : racf->future_s;
     profile->enhanced_replay = ssignon->replay;
     profile->legacy_replay = ssignon_appldata_allows_replay(appldata);
     ssignon_keys_open(racf, profile->name, ssignon, &keys);

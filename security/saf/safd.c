@@ -195,6 +195,10 @@ open_stores(struct parts *parts, const struct passgate_settings *settings, struc
     parts->racf = racf_open(settings->racf_database, true, parts->keystore, &clock_system, problem);
     if (parts->racf == NULL)
         return SAFD_EXIT_DATABASE;
+    if (!racf_limit_future(parts->racf, (uint16_t)settings->timeout_future_s)) {
+        problem_set(problem, "%s: the PTKTDATA profiles cannot be put in storage", settings->racf_database);
+        return SAFD_EXIT_DATABASE;
+    }
     if (!safd_claims_open(&parts->claims, settings, &clock_system, problem))
         return SAFD_EXIT_REPLAY;
     const struct audit_settings audit = {

@@ -60,8 +60,9 @@ static struct passticket_enhanced_key *enhanced;
 static void
 one_profile(struct passticket_legacy_key *legacy_key, struct passticket_enhanced_key *enhanced_key, enum passticket_enhanced_type type)
 {
-    profiles[0] =
-        (struct racf_ptktdata) { .name = "IMSCON1", .legacy = legacy_key, .enhanced = enhanced_key, .type = type, .timeout_s = 60 };
+    profiles[0] = (struct racf_ptktdata) {
+        .name = "IMSCON1", .legacy = legacy_key, .enhanced = enhanced_key, .type = type, .timeout_s = 60, .future_s = 60
+    };
     profile_count = 1;
 }
 

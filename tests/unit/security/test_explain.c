@@ -81,10 +81,10 @@ static void
 start(void)
 {
     in_force = (struct racf_ptktdata_snapshot) {
-        .profiles = { { .name = "IMSCON1", .legacy = legacy, .timeout_s = 60 },
-                      { .name = "IMSCON2.TIM", .legacy = other_legacy, .timeout_s = 60 },
-                      { .name = "UPPER", .enhanced = enhanced, .type = PASSTICKET_UPPER, .timeout_s = 60 },
-                      { .name = "MIXED", .enhanced = enhanced, .type = PASSTICKET_MIXED, .timeout_s = 60 } },
+        .profiles = { { .name = "IMSCON1", .legacy = legacy, .timeout_s = 60, .future_s = 60 },
+                      { .name = "IMSCON2.TIM", .legacy = other_legacy, .timeout_s = 60, .future_s = 60 },
+                      { .name = "UPPER", .enhanced = enhanced, .type = PASSTICKET_UPPER, .timeout_s = 60, .future_s = 60 },
+                      { .name = "MIXED", .enhanced = enhanced, .type = PASSTICKET_MIXED, .timeout_s = 60, .future_s = 60 } },
         .count = PROFILES,
     };
     in_file = in_force;
