@@ -135,7 +135,7 @@ too_long_commands_are_refused(void)
 static const char *
 fill(const char *command, const char *input)
 {
-    static char text[512];
+    static char text[1024];
     struct problem problem;
     FILE *file = tmpfile();
     fwrite(input, 1, strlen(input), file);
@@ -187,7 +187,7 @@ a_missing_or_too_long_secret_is_refused(void)
     CU_ASSERT_PTR_NULL(fill("ALU A PASSWORD(*)", ""));
     CU_ASSERT_PTR_NULL(fill("ALU A PASSWORD(*)", "\n"));
     CU_ASSERT_PTR_NULL(fill("ALU A PASSWORD(*)", line));
-    line[255] = '\0';
+    line[512] = '\0';
     CU_ASSERT_PTR_NOT_NULL(fill("ALU A PASSWORD(*)", line));
     CU_ASSERT_PTR_NULL(fill("ALU A PASSWORD(*) PHRASE(*)", "ONE\n"));
 }
@@ -197,22 +197,32 @@ the_history_keeps_no_secrets(void)
 {
     static const struct {
         const char *command;
-        bool kept;
+        const char *kept; /* NULL: not at all */
     } cases[] = {
-        { "LISTUSER IBMUSER", true },
-        { "RLIST PTKTDATA IMSCON1 ALL", true },
-        { "PERMIT X CLASS(APPL) ID(Y) ACCESS(READ)", true },
-        { "ADDUSER X PASSWORD(SECRET)", false },
-        { "ADDUSER X PA(SECRET)", false },
-        { "ALU X PHRASE('a long secret')", false },
-        { "PW PASSWORD(OLD NEW)", false },
-        { "RALT PTKTDATA X SSIGNON(KEYMASKED(E001193519561977))", false },
-        { "RALT PTKTDATA X SS(KEYM(E001193519561977", false },
-        { "RALT PTKTDATA X SSIGNON(KEYMASKED(*))", false },
-        { "ADDUSR X PASWORD(SECRET)", false },
+        { "LISTUSER IBMUSER", "LISTUSER IBMUSER" },
+        { "rl ptktdata imscon1 ssign /* all of it */ noracf", "RLIST PTKTDATA IMSCON1 SSIGNON NORACF" },
+        { "SETR RACLIST (PTKTDATA) -\n REFRESH", "SETROPTS RACLIST(PTKTDATA) REFRESH" },
+        { "RALT PTKTDATA X SSIGNON(TYPE(UPPER))", "RALTER PTKTDATA X SSIGNON(TYPE(UPPER))" },
+        { "/* nothing */", NULL },
+        { "KEY IMPORT A VALUE(E001193519561977)", NULL },
+        { "RDEFINE PTKTDATA (KEYMASKED E001193519561977)", NULL },
+        { "PERMIT X CLASS(APPL) ID(Y) ACCESS(READ)", "PERMIT X CLASS(APPL) ID(Y) ACCESS(READ)" },
+        { "ADDUSER X PASSWORD(SECRET)", NULL },
+        { "ADDUSER X PA(SECRET)", NULL },
+        { "ALU X PHRASE('a long secret')", NULL },
+        { "PW PASSWORD(OLD NEW)", NULL },
+        { "RALT PTKTDATA X SSIGNON(KEYMASKED(E001193519561977))", NULL },
+        { "RALT PTKTDATA X SS(KEYM(E001193519561977", NULL },
+        { "RALT PTKTDATA X SSIGNON(KEYMASKED(*))", NULL },
+        { "ADDUSR X PASWORD(SECRET)", NULL },
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        CU_ASSERT_EQUAL(prompt_may_remember(cases[i].command, strlen(cases[i].command)), cases[i].kept);
+    char text[256];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool kept = prompt_memorable(cases[i].command, strlen(cases[i].command), text, sizeof text);
+        CU_ASSERT_EQUAL(kept, cases[i].kept != NULL);
+        if (kept && cases[i].kept != NULL)
+            CU_ASSERT_STRING_EQUAL(text, cases[i].kept);
+    }
 }
 
 int

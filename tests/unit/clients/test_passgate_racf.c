@@ -173,6 +173,15 @@ a_terminal_gets_a_prompt(void)
     type(&dialogue, "BOGUS\n");
     CU_ASSERT_TRUE(expect(&dialogue, "BOGUS NOT FOUND"));
     CU_ASSERT_TRUE(expect(&dialogue, "RACF> "));
+    /* The Tab key completes; the arrow brings back the command before, spelt out. */
+    type(&dialogue, "listg\tsys1\n");
+    CU_ASSERT_TRUE(expect(&dialogue, "INFORMATION FOR GROUP SYS1"));
+    CU_ASSERT_TRUE(expect(&dialogue, "RACF> "));
+    type(&dialogue, "\020");
+    CU_ASSERT_TRUE(expect(&dialogue, "LISTGRP SYS1"));
+    type(&dialogue, "\n");
+    CU_ASSERT_TRUE(expect(&dialogue, "INFORMATION FOR GROUP SYS1"));
+    CU_ASSERT_TRUE(expect(&dialogue, "RACF> "));
     type(&dialogue, "end\n");
     CU_ASSERT_FALSE(expect(&dialogue, "RACF> "));
     CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
