@@ -1,6 +1,7 @@
 #include "security/racf/access.h"
 
 #include "security/racf/hash.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,10 +9,14 @@
 #include "security/racf/generic.h"
 #include "security/racf/user.h"
 
+enum { NEVER = 256 };
+
 struct access_profile {
     char name[RACF_PROFILE_MAX + 1];
     uint8_t uacc;
     bool warning;
+    int audit_success; /* AUDIT: the access from which on it is logged; NEVER: at none */
+    int audit_failures;
     size_t permission_count;
     struct access_permission *permissions;
     UT_hash_handle hh;
@@ -49,6 +54,28 @@ access_level_find(const char *name)
     return -1;
 }
 
+/* The level of one kind in an AUDIT text such as SUCCESS(UPDATE),FAILURES(READ). */
+static int
+audit_level(const char *audit, const char *kind)
+{
+    const char *found = strstr(audit, kind);
+    char level[16] = "";
+    if (found == NULL || sscanf(found + strlen(kind), "(%15[A-Z])", level) != 1)
+        return NEVER;
+    int access = access_level_find(level);
+    return access >= 0 ? access : NEVER;
+}
+
+static void
+read_audit(struct racf *racf, sqlite3_stmt *row, int column, struct access_profile *profile)
+{
+    char audit[64];
+    racf_column_text(racf, row, column, audit, sizeof audit);
+    int all = audit_level(audit, "ALL");
+    profile->audit_success = all != NEVER ? all : audit_level(audit, "SUCCESS");
+    profile->audit_failures = all != NEVER ? all : audit_level(audit, "FAILURES");
+}
+
 static bool
 add_profile(struct racf *racf, struct access_set *set, sqlite3_stmt *row)
 {
@@ -58,6 +85,7 @@ add_profile(struct racf *racf, struct access_set *set, sqlite3_stmt *row)
     racf_column_text(racf, row, 0, profile->name, sizeof profile->name);
     profile->uacc = (uint8_t)sqlite3_column_int(row, 1);
     profile->warning = sqlite3_column_int(row, 2) != 0;
+    read_audit(racf, row, 3, profile);
     HASH_ADD_STR(set->profiles, name, profile);
     if (!racf_generic_is(profile->name))
         return true;
@@ -103,7 +131,7 @@ access_set_load(struct racf *racf, enum racf_class_number class, const char *onl
     bool loaded = set != NULL;
     const char *name = racf_classes[class].name;
     sqlite3_stmt *row =
-        racf_sql(racf, "SELECT name, uacc, warning FROM profile WHERE class = ?1 AND (?2 IS NULL OR name = ?2)", "tt", name, only);
+        racf_sql(racf, "SELECT name, uacc, warning, audit FROM profile WHERE class = ?1 AND (?2 IS NULL OR name = ?2)", "tt", name, only);
     while (loaded && racf_sql_row(racf, &row))
         loaded = add_profile(racf, set, row);
     racf_sql_end(&row);
@@ -199,6 +227,37 @@ set_in_force(struct racf *racf, enum racf_class_number class)
     return state->in_force;
 }
 
+/* One question and the profile that answers it. */
+struct access_check {
+    const char *userid;
+    const char *class_name;
+    const char *resource;
+    enum racf_access wanted;
+    uint8_t allowed;
+    const struct access_profile *profile;
+};
+
+/* What AUDIT of the profile asks for, in the operator log. Logons have records of their own, and with them their APPL checks. */
+static void
+log_check(const struct racf *racf, const struct access_check *check, enum racf_authority authority)
+{
+    const struct racf_user *user = racf_user_find(racf, check->userid);
+    const struct access_profile *profile = check->profile;
+    const char *group = user != NULL ? user->default_group : "";
+    const char *name = user != NULL && user->name[0] != '\0' ? user->name : "???";
+    const char *generic = racf_generic_is(profile->name) ? " (G)" : "";
+    if (strcmp(check->class_name, "APPL") == 0)
+        return;
+    if (authority == RACF_DENIED && (int)check->wanted >= profile->audit_failures)
+        log_message("ICH408I",
+                    "USER(%s) GROUP(%s) NAME(%s) %s CL(%s) INSUFFICIENT ACCESS AUTHORITY FROM %s%s ACCESS INTENT(%s) ACCESS ALLOWED(%s)",
+                    check->userid, group, name, check->resource, check->class_name, profile->name, generic,
+                    access_level_name((uint8_t)check->wanted), access_level_name(check->allowed));
+    if (authority == RACF_ALLOWED && (int)check->wanted >= profile->audit_success)
+        log_message("PGR210I", "USER(%s) GROUP(%s) NAME(%s) %s CL(%s) ACCESS(%s) ALLOWED BY %s%s", check->userid, group, name,
+                    check->resource, check->class_name, access_level_name((uint8_t)check->wanted), profile->name, generic);
+}
+
 enum racf_authority
 racf_authorize(struct racf *racf, const char *userid, const char *class_name, const char *resource, enum racf_access access)
 {
@@ -208,14 +267,17 @@ racf_authorize(struct racf *racf, const char *userid, const char *class_name, co
     const struct access_set *set = set_in_force(racf, (enum racf_class_number) class);
     if (set == NULL)
         return RACF_DENIED;
-    const struct access_profile *profile = access_set_find(set, resource, racf->classes[class].generic);
-    if (profile == NULL)
+    struct access_check check = { .userid = userid, .class_name = class_name, .resource = resource, .wanted = access };
+    check.profile = access_set_find(set, resource, racf->classes[class].generic);
+    if (check.profile == NULL)
         return RACF_NOT_PROTECTED;
-    if (access_profile_allows(racf, profile, userid) >= access)
+    check.allowed = access_profile_allows(racf, check.profile, userid);
+    if (check.allowed < access && check.profile->warning) {
+        log_message("ICH408I", "USER(%s) %s CL(%s) WARNING: INSUFFICIENT AUTHORITY - TEMPORARY ACCESS ALLOWED FROM %s", userid, resource,
+                    class_name, check.profile->name);
         return RACF_ALLOWED;
-    if (!profile->warning)
-        return RACF_DENIED;
-    log_message("ICH408I", "USER(%s) %s CL(%s) WARNING: INSUFFICIENT AUTHORITY - TEMPORARY ACCESS ALLOWED FROM %s", userid, resource,
-                class_name, profile->name);
-    return RACF_ALLOWED;
+    }
+    enum racf_authority authority = check.allowed >= access ? RACF_ALLOWED : RACF_DENIED;
+    log_check(racf, &check, authority);
+    return authority;
 }

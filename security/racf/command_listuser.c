@@ -20,7 +20,8 @@ list_attributes(struct run *run, const struct user_row *user)
         const char *name;
     } names[] = {
         { RACF_ATTRIBUTE_SPECIAL, "SPECIAL" }, { RACF_ATTRIBUTE_OPERATIONS, "OPERATIONS" }, { RACF_ATTRIBUTE_AUDITOR, "AUDITOR" },
-        { RACF_ATTRIBUTE_REVOKED, "REVOKED" }, { RACF_ATTRIBUTE_RESTRICTED, "RESTRICTED" },
+        { RACF_ATTRIBUTE_REVOKED, "REVOKED" }, { RACF_ATTRIBUTE_RESTRICTED, "RESTRICTED" }, { RACF_ATTRIBUTE_GRPACC, "GRPACC" },
+        { RACF_ATTRIBUTE_ADSP, "ADSP" },
     };
     char line[96] = "";
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -17,6 +17,8 @@
         { "NOAUDITOR", OPERAND_NOAUDITOR, OPERAND_FLAG, OPERAND_AUDITOR },                                                              \
         { "OPERATIONS", OPERAND_OPERATIONS, OPERAND_FLAG, OPERAND_NOOPERATIONS },                                                       \
         { "NOOPERATIONS", OPERAND_NOOPERATIONS, OPERAND_FLAG, OPERAND_OPERATIONS },                                                     \
+        { "GRPACC", OPERAND_GRPACC, OPERAND_FLAG, OPERAND_NOGRPACC }, { "NOGRPACC", OPERAND_NOGRPACC, OPERAND_FLAG, OPERAND_GRPACC },   \
+        { "ADSP", OPERAND_ADSP, OPERAND_FLAG, OPERAND_NOADSP }, { "NOADSP", OPERAND_NOADSP, OPERAND_FLAG, OPERAND_ADSP },               \
         { "RESTRICTED", OPERAND_RESTRICTED, OPERAND_FLAG, OPERAND_NORESTRICTED },                                                       \
         { "OMVS", OPERAND_OMVS, OPERAND_INNER, OPERAND_NOOMVS, omvs_operands },                                                         \
     {                                                                                                                                   \
@@ -50,6 +52,8 @@ static const struct {
     { RACF_ATTRIBUTE_OPERATIONS, OPERAND_OPERATIONS, OPERAND_NOOPERATIONS, "OPERATIONS", true },
     { RACF_ATTRIBUTE_RESTRICTED, OPERAND_RESTRICTED, OPERAND_NORESTRICTED, "RESTRICTED", false },
     { RACF_ATTRIBUTE_REVOKED, OPERAND_REVOKE, OPERAND_RESUME, "REVOKE", false },
+    { RACF_ATTRIBUTE_GRPACC, OPERAND_GRPACC, OPERAND_NOGRPACC, "GRPACC", false },
+    { RACF_ATTRIBUTE_ADSP, OPERAND_ADSP, OPERAND_NOADSP, "ADSP", false },
 };
 
 static void

@@ -12,6 +12,8 @@ enum racf_attribute {
     RACF_ATTRIBUTE_RESTRICTED = 8,
     RACF_ATTRIBUTE_REVOKED = 16,
     RACF_ATTRIBUTE_EXPIRED = 32, /* the password must be changed at the next logon with it */
+    RACF_ATTRIBUTE_GRPACC = 64,  /* these two are kept and shown; they are about data sets */
+    RACF_ATTRIBUTE_ADSP = 128,
 };
 
 /* Authority in a group, each including the lower ones. */

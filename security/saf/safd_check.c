@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/clock_sync.h"
@@ -25,13 +26,24 @@ print_warning(void *context, enum warning warning, const char *text)
     printf("%s %s\n", warning_id(warning), text);
 }
 
+struct status {
+    struct wire_writer *output;
+    size_t cut; /* warnings that found no room */
+};
+
+enum { LINE_SIZE = WARNING_TEXT_SIZE + 16 };
+
+/* Leaves room for a last line. */
 static void
 put_warning(void *context, enum warning warning, const char *text)
 {
-    char line[WARNING_TEXT_SIZE + 16];
+    struct status *status = context;
+    char line[LINE_SIZE];
     int size = snprintf(line, sizeof line, "%s %s\n", warning_id(warning), text);
-    if (size > 0)
-        wire_put_bytes(context, line, (size_t)size);
+    bool fits = status->output->size - status->output->used >= (size_t)size + LINE_SIZE;
+    if (fits)
+        wire_put_bytes(status->output, line, (size_t)size);
+    status->cut += !fits;
 }
 
 static void
@@ -55,9 +67,13 @@ safd_check_log(struct racf *racf)
 void
 safd_check_status(struct racf *racf, struct wire_writer *output)
 {
-    static const char failed[] = "PGR201E the RACF database cannot be looked through for warnings\n";
-    if (!racf_warnings(racf, put_warning, output))
-        wire_put_bytes(output, failed, sizeof failed - 1);
+    struct status status = { .output = output };
+    char line[LINE_SIZE] = "";
+    if (!racf_warnings(racf, put_warning, &status))
+        snprintf(line, sizeof line, "PGR201E the RACF database cannot be looked through for warnings\n");
+    else if (status.cut > 0)
+        snprintf(line, sizeof line, "PGR211W %zu MORE WARNINGS DID NOT FIT; safd's log has them all from its start\n", status.cut);
+    wire_put_bytes(output, line, strlen(line));
 }
 
 /* True when the safd that runs has told. */

@@ -6,7 +6,9 @@
 /* Writes them to the operator log. */
 void safd_check_log(struct racf *racf);
 
-/* Appends those of the database as lines of output; for SAF_MESSAGE_STATUS. */
+enum { SAFD_STATUS_REFUSED = 12 };
+
+/* Appends those of the database as lines of output, as many as fit; for SAF_MESSAGE_STATUS. */
 void safd_check_status(struct racf *racf, struct wire_writer *output);
 
 /* safd --check: prints them on standard output, asking the safd that listens on `socket` or, when there is none, reading the database.

@@ -64,13 +64,12 @@ serve_status(struct safd_service *service, struct safd_link *link, const struct 
     struct racf_issuer issuer;
     if (frame->body.left > 0)
         return false;
-    struct wire_writer output = wire_writer(service->output, sizeof service->output - sizeof cut_line);
-    struct saf_command_answer answer = { .output = (const char *)service->output, .return_code = RETURN_CODE_REFUSED };
+    struct wire_writer output = wire_writer(service->output, sizeof service->output);
+    struct saf_command_answer answer = { .output = (const char *)service->output, .return_code = SAFD_STATUS_REFUSED };
     bool known = safd_caller_identify(service->racroute.racf, service->owner, link->peer.uid, &issuer);
     if (link->gateway || (known && issuer.special)) {
         answer.return_code = 0;
         safd_check_status(service->racroute.racf, &output);
-        finish_output(&output, &answer.return_code);
     }
     answer.size = output.used;
     saf_status_answer_encode(&link->output, frame->id, &answer);
