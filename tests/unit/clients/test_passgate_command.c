@@ -158,6 +158,7 @@ the_manuals_know_every_option(void)
     check_manual("PASSGATE", (const char *const[]) { "ticket", "explain", "--help", NULL }, "passgate.1");
     check_manual("PASSGATE", (const char *const[]) { "command", "--help", NULL }, "passgate.1");
     check_manual("PASSGATE", (const char *const[]) { "racf", "--help", NULL }, "passgate.1");
+    check_manual("PASSGATE", (const char *const[]) { "key", "generate", "--help", NULL }, "passgate.1");
     check_manual("PASSGATE", (const char *const[]) { "ticket", "--help", NULL }, "passgate.1");
     check_manual("PASSGATE", (const char *const[]) { "ticket", "generate", "--help", NULL }, "passgate.1");
     check_manual("PASSGATE", (const char *const[]) { "ticket", "evaluate", "--help", NULL }, "passgate.1");
