@@ -1,5 +1,7 @@
 #include "security/saf/safd_service.h"
 
+#include <stdlib.h>
+
 #include "common/log.h"
 #include "common/secret.h"
 #include "security/saf/safd_caller.h"
@@ -62,10 +64,13 @@ static bool
 serve_status(struct safd_service *service, struct safd_link *link, const struct saf_frame *frame)
 {
     struct racf_issuer issuer;
-    if (frame->body.left > 0)
+    uint8_t *lines = malloc(SAF_OUTPUT_MAX);
+    if (frame->body.left > 0 || lines == NULL) {
+        free(lines);
         return false;
-    struct wire_writer output = wire_writer(service->output, sizeof service->output);
-    struct saf_command_answer answer = { .output = (const char *)service->output, .return_code = SAFD_STATUS_REFUSED };
+    }
+    struct wire_writer output = wire_writer(lines, SAF_OUTPUT_MAX);
+    struct saf_command_answer answer = { .output = (const char *)lines, .return_code = SAFD_STATUS_REFUSED };
     bool known = safd_caller_identify(service->racroute.racf, service->owner, link->peer.uid, &issuer);
     if (link->gateway || (known && issuer.special)) {
         answer.return_code = 0;
@@ -73,6 +78,7 @@ serve_status(struct safd_service *service, struct safd_link *link, const struct 
     }
     answer.size = output.used;
     saf_status_answer_encode(&link->output, frame->id, &answer);
+    free(lines);
     return true;
 }
 
