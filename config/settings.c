@@ -264,7 +264,8 @@ settings_read(const char *path, struct passgate_settings *settings, struct probl
         *settings = (struct passgate_settings) { 0 };
         return false;
     }
-    bool good = settings_parse(path, text, size, settings, problems) & settings_replay_check_mode(&sink, path, settings);
+    bool good = settings_parse(path, text, size, settings, problems);
+    good = settings_replay_check_mode(&sink, path, settings) && good;
     secret_wipe(text, size);
     free(text);
     return good;

@@ -38,8 +38,8 @@ saf_explanation_text(enum saf_explanation explanation)
         [SAF_EXPLAIN_BUSY] = "more logins are under way than can be decided in time: try again",
         [SAF_EXPLAIN_INTERNAL] = "an internal error",
         [SAF_EXPLAIN_CALLER_UNKNOWN] = "the caller is unknown to RACF: no user has its uid by OMVS(UID(...)), or that user is revoked",
-        [SAF_EXPLAIN_NOT_PERMITTED] = "the caller is not permitted to the PTKTDATA profile IRRPTAUTH.application.userid: UPDATE to "
-                                      "generate, READ to evaluate",
+        [SAF_EXPLAIN_NOT_PERMITTED] =
+            "the caller has too little access to IRRPTAUTH.application.userid in class PTKTDATA (UPDATE to generate, READ to evaluate)",
         [SAF_EXPLAIN_NAME] = "a user ID and an application name have 1 to 8 of A-Z 0-9 # @ $",
         [SAF_EXPLAIN_NO_SECOND] = "PassTickets were made for all seconds near the present one: try again in a second, or allow replay",
         [SAF_EXPLAIN_SECONDS] = "the file that remembers which seconds PassTickets were made for cannot be used",

@@ -3,6 +3,9 @@
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
+
+#include "config/replay_url.h"
 
 static bool
 fail(struct problem *problem, const char *key, const char *file)
@@ -51,7 +54,9 @@ expect_host(SSL *session, const char *host)
     struct in6_addr scratch;
     if (inet_pton(AF_INET, host, &scratch) == 1 || inet_pton(AF_INET6, host, &scratch) == 1)
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host) == 1;
-    return SSL_set1_host(session, host) == 1 && SSL_set_tlsext_host_name(session, host) == 1;
+    char name[REPLAY_URL_HOST_MAX + 1]; /* OpenSSL's macro takes no constant */
+    int length = snprintf(name, sizeof name, "%s", host);
+    return length > 0 && (size_t)length < sizeof name && SSL_set1_host(session, name) == 1 && SSL_set_tlsext_host_name(session, name) == 1;
 }
 
 SSL *
