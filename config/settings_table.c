@@ -30,6 +30,8 @@ const struct setting settings_table[] = {
       "bytes of one command before SECCHK succeeded" },
     { SETTING_LIMITS, "command_bytes", SETTING_NUMBER, 65536, 1073741824, NULL, "16777216", KEPT(command_bytes),
       "bytes of one command with its objects" },
+    { SETTING_LIMITS, "sql_memory_bytes", SETTING_NUMBER, 16777216, 4294967295, NULL, "1073741824", KEPT(sql_memory_bytes),
+      "bytes of memory that SQL statements of all sessions may use together; one that needs more fails with SQLCODE -904" },
     { SETTING_SAF, "start", SETTING_FLAG, 0, 0, "external|child", "child", KEPT(saf_child),
       "`child`: the gateway starts its own safd; `external`: one runs already" },
     { SETTING_SAF, "socket", SETTING_SOCKET, 0, 0, NULL, "run/saf", KEPT(saf_socket), "socket of safd" },

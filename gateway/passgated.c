@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/options.h"
 #include "gateway/check.h"
+#include "gateway/datastore/sqlite/session.h"
 #include "gateway/gateway.h"
 #include "gateway/listener.h"
 #include "gateway/loop.h"
@@ -222,6 +223,7 @@ serve(const char *settings_path, const struct configuration *configuration)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     signal(SIGPIPE, SIG_IGN);
+    sqlite_datastores_limit_memory(configuration->settings.sql_memory_bytes);
     bool started = check_raise_descriptors(configuration, &problem) &&
                    gateway_init(&daemon.gateway, configuration, settings_path, &problem) && start(&daemon, &problem);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -22,6 +22,12 @@ enum {
     CACHE_KIB_DEFAULT = 2048,
 };
 
+void
+sqlite_datastores_limit_memory(uint64_t bytes)
+{
+    (void)sqlite3_hard_heap_limit64((sqlite3_int64)bytes);
+}
+
 static uint32_t
 or_default(uint32_t limit, uint32_t fallback)
 {

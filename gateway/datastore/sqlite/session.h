@@ -9,6 +9,9 @@
 /* True when the datastore's file can be opened as configured; to be asked at start-up and by --check. */
 MUST_CHECK bool sqlite_datastore_check(const struct datastore_settings *datastore, struct problem *problem);
 
+/* Memory for the statements of all sessions together; 0: no limit. Before the first session. */
+void sqlite_datastores_limit_memory(uint64_t bytes);
+
 /* `datastore` must outlive the session. `userid` is what CURRENT USER answers. NULL when memory is short. */
 struct sql_target *sqlite_session_new(const struct datastore_settings *datastore, const char *userid);
 

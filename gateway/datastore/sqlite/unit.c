@@ -107,6 +107,8 @@ unit_fail(struct sqlite_session *session, int code, struct sql_diagnosis *diagno
         sqlite_diagnosis_tokens(diagnosis, -952, "57014", stopped, NULL);
     else if (session->refused != NULL || (code & 0xFF) == SQLITE_AUTH)
         sqlite_diagnosis_tokens(diagnosis, -551, "42501", session->userid, session->refused != NULL ? session->refused : message);
+    else if ((code & 0xFF) == SQLITE_NOMEM)
+        sqlite_diagnosis_tokens(diagnosis, -904, "57011", "memory", "[limits] sql_memory_bytes, or the system's, is used up");
     else if ((code & 0xFF) == SQLITE_READONLY && session->read_only)
         sqlite_diagnosis_tokens(diagnosis, -551, "42501", session->userid, "UPDATE of a database that the user may only read");
     else if ((code & 0xFF) == SQLITE_BUSY)

@@ -812,6 +812,19 @@ limits_of_the_datastore_hold(void)
     datastore.limits = (struct datastore_limits) { 0 };
 }
 
+static void
+memory_of_all_sessions_is_bounded(void)
+{
+    struct sql_target *target = fresh_session();
+    must_run(target, "CREATE TABLE t (id INTEGER)");
+    sqlite_datastores_limit_memory(16 << 20);
+    CU_ASSERT_EQUAL(run(target, "INSERT INTO t SELECT length(hex(zeroblob(30000000)))"), -904);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said.tokens, "sql_memory_bytes"));
+    sqlite_datastores_limit_memory(0);
+    CU_ASSERT_EQUAL(number_of(target, "SELECT 1"), 1);
+    sqlite_session_free(target);
+}
+
 static struct sql_section *
 opened_scrollable(struct sql_target *target, uint16_t number, const char *text)
 {
@@ -967,6 +980,7 @@ main(void)
         { "a command is cancelled, and no other", a_command_is_cancelled_and_no_other },
         { "limits of the datastore hold, and say which they are", limits_of_the_datastore_hold },
         { "statements prepared again are as new", statements_prepared_again_are_as_new },
+        { "memory of all sessions is bounded", memory_of_all_sessions_is_bounded },
         { "scrollable cursors go both ways", scrollable_cursors_go_both_ways },
         { "scrollable cursors see no later changes", scrollable_cursors_see_no_later_changes },
         { "rows of scrollable cursors are bounded", rows_of_scrollable_cursors_are_bounded },
