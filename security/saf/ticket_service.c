@@ -82,6 +82,8 @@ choose_second(struct passticket_seconds *seconds, const struct racf_ptktdata *pr
     if (enhanced ? profile->enhanced_replay : profile->legacy_replay)
         return true;
     passticket_seconds_reach(&wish, enhanced, profile->timeout_s);
+    if (enhanced && wish.future_s > profile->future_s)
+        wish.future_s = profile->future_s;
     switch (passticket_seconds_take(seconds, &wish, second, &problem)) {
     case PASSTICKET_SECOND_TAKEN:
         return true;

@@ -36,7 +36,7 @@ seconds_since(const struct timespec *begin)
 
 /* Two hundred logons of one user through one gateway, with replay protection on: each has a ticket of its own. */
 static void
-many_logons_of_one_user_at_once_are_all_accepted(void)
+log_on_many_times(void)
 {
     static char tickets[LOGINS][PASSGATE_TICKET_SIZE];
     char socket[128];
@@ -56,6 +56,25 @@ many_logons_of_one_user_at_once_are_all_accepted(void)
     CU_ASSERT_EQUAL(accepted, LOGINS);
     CU_ASSERT_EQUAL(peer_try(gateway.port, "IMSUSR1", tickets[0]), DRDA_SECCHKCD_PASSWORD_INVALID);
     passgate_ticket_close(service);
+}
+
+static void
+many_logons_of_one_user_at_once_are_all_accepted(void)
+{
+    log_on_many_times();
+}
+
+/* With a key for enhanced PassTickets in the profile these are what the server makes. */
+static void
+the_same_holds_for_enhanced_tickets(void)
+{
+    static const char *const arguments[] = { "key", "generate", "TEST.IMSCON1", NULL };
+    CU_ASSERT_EQUAL(gateway_passgate(&gateway, output, sizeof output, NULL, arguments), 0);
+    racf("RALTER PTKTDATA IMSCON1 SSIGNON(EPTKEYLABEL(TEST.IMSCON1) TYPE(UPPER) TIMEOUT(600))\nSETROPTS RACLIST(PTKTDATA) REFRESH\n");
+    log_on_many_times();
+    char *audit = gateway_file(&gateway, "audit.json");
+    CU_ASSERT_PTR_NOT_NULL(strstr(audit, "\"ticket\":\"upper\""));
+    free(audit);
 }
 
 /* Starts all batches at once; the worst exit status. */
@@ -117,6 +136,7 @@ main(void)
 {
     static const struct test_case cases[] = {
         { "many logons of one user at once are all accepted", many_logons_of_one_user_at_once_are_all_accepted },
+        { "the same holds for enhanced tickets", the_same_holds_for_enhanced_tickets },
         { "batches at once get their tickets from the server", batches_at_once_get_their_tickets_from_the_server },
         { "batches at once make their tickets with a key", batches_at_once_make_their_tickets_with_a_key },
         { "a refusal is told with its meaning", a_refusal_is_told_with_its_meaning },

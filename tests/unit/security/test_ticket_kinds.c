@@ -76,7 +76,7 @@ static void
 begin(bool legacy, bool enhanced, enum passticket_enhanced_type type, uint16_t timeout_s)
 {
     struct problem problem;
-    snapshot.profile = (struct racf_ptktdata) { .name = "IMSCON1", .type = type, .timeout_s = timeout_s };
+    snapshot.profile = (struct racf_ptktdata) { .name = "IMSCON1", .type = type, .timeout_s = timeout_s, .future_s = timeout_s };
     snapshot.profile.legacy = legacy ? passticket_legacy_key_new(legacy_bytes) : NULL;
     snapshot.profile.enhanced = enhanced ? passticket_enhanced_key_new(enhanced_bytes, sizeof enhanced_bytes) : NULL;
     seconds = passticket_seconds_open(NULL, 1, &problem);
@@ -168,6 +168,14 @@ seconds_stay_inside_the_timeout(void)
     generate();
     CU_ASSERT_EQUAL(decision.answer.result.explanation, SAF_EXPLAIN_NO_SECOND);
     CU_ASSERT_STRING_EQUAL(decision.answer.ticket, "");
+    end();
+    begin(false, true, PASSTICKET_UPPER, 8);
+    snapshot.profile.future_s = 1; /* timeout_future_s */
+    for (int i = 0; i <= 4; i++)
+        CU_ASSERT_EQUAL(generate(), -i);
+    CU_ASSERT_EQUAL(generate(), 1);
+    generate();
+    CU_ASSERT_EQUAL(decision.answer.result.explanation, SAF_EXPLAIN_NO_SECOND);
     snapshot.profile.enhanced_replay = true;
     CU_ASSERT_EQUAL(generate(), 0);
     CU_ASSERT_EQUAL(decision.answer.result.saf, SAF_OK);
