@@ -41,8 +41,8 @@ struct run {
     bool uids_changed;            /* which uid is which user is read again after the commit */
     struct touched_user *touched; /* users to read again after the commit */
     struct racf_password_work *password_work;
-    unsigned wrong_passwords; /* of the issuer, to be counted as failed logons when the command is done */
-    struct keystore *new_master;  /* KEY REWRAP: to be adopted after the commit */
+    unsigned wrong_passwords;    /* of the issuer, to be counted as failed logons when the command is done */
+    struct keystore *new_master; /* KEY REWRAP: to be adopted after the commit */
 };
 
 /* One line of output. The return code becomes at least `return_code`. */

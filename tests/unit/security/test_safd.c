@@ -262,7 +262,7 @@ a_broken_frame_ends_its_connection_alone(void)
         { "\x00\x00\x00\x00", 4 },                               /* length without an ID */
         { "\xff\xff\xff\xff", 4 },                               /* too long */
         { "\x00\x00\x00\x05\x00\x00\x00\x01\x7f", 9 },           /* unknown type */
-        { "\x00\x00\x00\x06\x00\x00\x00\x01\x07\x00", 10 },       /* STATUS, which has no fields, with one */
+        { "\x00\x00\x00\x06\x00\x00\x00\x01\x07\x00", 10 },      /* STATUS, which has no fields, with one */
         { "\x00\x00\x00\x05\x00\x00\x00\x01\x01", 9 },           /* VERIFY without fields */
         { "\x00\x00\x00\x08\x00\x00\x00\x01\x02\x00\x05X", 12 }, /* command beyond the frame */
         { "\x00\x00\x00\x05\x00\x00\x00\x01\x81", 9 },           /* an answer, from the wrong side */
