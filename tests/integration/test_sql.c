@@ -105,12 +105,14 @@ there_is_a_million_rows(void)
     CU_ASSERT_EQUAL_FATAL(run_as("IMSUSR1", "CREATE VIEW LOAD AS " SERIES ROW), 0);
 }
 
+/* Measured at the second time: then every thread has its buffers. */
 static void
 a_million_rows_cost_no_memory(void)
 {
     char passwords[1][9];
     gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, passwords[0]);
     struct load *load = load_new(gateway.port, "IMSUSR1", passwords, 1);
+    CU_ASSERT_EQUAL(load_read(load, 0), ROWS);
     long before = process_resident_kib(gateway.passgated);
     CU_ASSERT_EQUAL(load_read(load, 0), ROWS);
     long after = process_resident_kib(gateway.passgated);
@@ -247,6 +249,6 @@ main(void)
         { "a statement ends with its time", a_statement_ends_with_its_time },
         { "the gateway stops on request", the_gateway_stops_on_request },
     };
-    gateway_start(&gateway, &(struct gateway_options) { 0 });
+    gateway_start(&gateway, &(struct gateway_options) { .unrecorded = "long results and clients that do not read, one to one" });
     return SUITE_RUN("sql", cases);
 }
