@@ -1,6 +1,5 @@
 #include "security/replay_redis.h"
 
-#include <hiredis/hiredis.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +9,11 @@
 #include "common/log.h"
 #include "common/secret.h"
 #include "common/wire.h"
+#include "security/replay_redis_reply.h"
 
 #define SINCE_KEY "passgate:replay:since"
 #define LATEST_KEY "passgate:replay:latest"
+#define NEVER_S (INT64_MIN / 2) /* a time that can be calculated with */
 
 enum {
     ARGUMENTS_MAX = 6,
@@ -93,8 +94,8 @@ replay_redis_new(const struct replay_redis_settings *settings)
         return NULL;
     redis->settings = *settings;
     redis->output.grow = grow_output;
-    redis->since_s = INT64_MIN;
-    redis->latest_s = INT64_MIN;
+    redis->since_s = NEVER_S;
+    redis->latest_s = NEVER_S;
     STAILQ_INIT(&redis->asked);
     STAILQ_INIT(&redis->undecided);
     return redis;
@@ -296,71 +297,15 @@ begin_memory(struct replay_redis *redis, int64_t redis_now_s)
     PUT_COMMAND(redis, "SET", SINCE_KEY, text, "NX");
 }
 
-/* A decimal number and nothing else. */
-static bool
-read_number(const redisReply *reply, int64_t *number)
-{
-    char *end = NULL;
-    *number = 0;
-    if (reply == NULL || reply->type != REDIS_REPLY_STRING || reply->len == 0 || reply->len > 18)
-        return false;
-    *number = strtoll(reply->str, &end, 10);
-    return *end == '\0';
-}
-
-/* TIME: seconds and microseconds. */
-static bool
-read_time(const redisReply *reply, int64_t *seconds)
-{
-    return reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 && read_number(reply->element[0], seconds);
-}
-
-/* "microseconds address", as replay_redis_claim writes it; what else may stand there is no first use that could be told. */
-static void
-read_first_use(const redisReply *reply, struct replay_use *use)
-{
-    char *end = NULL;
-    use->utc_us = strtoll(reply->str, &end, 10);
-    if (*end != ' ' || strlen(end + 1) >= sizeof use->address || strspn(end + 1, "0123456789abcdefABCDEF.:%") != strlen(end + 1))
-        *use = (struct replay_use) { 0 };
-    else
-        memcpy(use->address, end + 1, strlen(end + 1) + 1);
-}
-
-static bool
-is_ok(const redisReply *reply)
-{
-    return reply->type == REDIS_REPLY_STATUS && strcmp(reply->str, "OK") == 0;
-}
-
-/* Redis' own words, as much as is fit for a line of the log. */
-static void
-copy_words(const redisReply *reply, char words[ARGUMENT_SIZE])
-{
-    snprintf(words, ARGUMENT_SIZE, "%s", reply->type == REDIS_REPLY_ERROR ? reply->str : "a reply of another kind");
-    for (char *c = words; *c != '\0'; c++)
-        if (*c < ' ' || *c > '~')
-            *c = '?';
-}
-
-static bool
-fail(struct problem *problem, const char *what, const redisReply *reply)
-{
-    char words[ARGUMENT_SIZE];
-    copy_words(reply, words);
-    problem_set(problem, "%s: %s", what, words);
-    return false;
-}
-
 static bool
 take_set_reply(struct step *step, const redisReply *reply, struct problem *problem)
 {
-    if (is_ok(reply))
+    if (redis_reply_is_ok(reply))
         step->outcome = REPLAY_CLAIMED;
     else if (reply->type == REDIS_REPLY_NIL)
         step->outcome = REPLAY_USED_BEFORE;
     else
-        return fail(problem, "it refuses claims", reply);
+        return redis_reply_fail(problem, "it refuses claims", reply);
     return true;
 }
 
@@ -371,7 +316,7 @@ take_get_reply(struct step *step, const redisReply *reply)
     if (step->question == QUESTION_LOOK_UP && (found || reply->type == REDIS_REPLY_NIL))
         step->outcome = found ? REPLAY_USED_BEFORE : REPLAY_CLAIMED;
     if (step->outcome == REPLAY_USED_BEFORE && found)
-        read_first_use(reply, &step->first_use);
+        redis_reply_first_use(reply, &step->first_use);
 }
 
 static bool
@@ -379,10 +324,10 @@ take_mark_values(struct replay_redis *redis, const redisReply *reply, struct pro
 {
     struct marks *marks = &redis->marks;
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2)
-        return fail(problem, "MGET failed", reply);
-    marks->since_known = read_number(reply->element[0], &marks->since_s);
-    if (!read_number(reply->element[1], &marks->latest_s))
-        marks->latest_s = INT64_MIN;
+        return redis_reply_fail(problem, "MGET failed", reply);
+    marks->since_known = redis_reply_number(reply->element[0], &marks->since_s);
+    if (!redis_reply_number(reply->element[1], &marks->latest_s))
+        marks->latest_s = NEVER_S;
     return true;
 }
 
@@ -402,8 +347,8 @@ note_clocks(struct replay_redis *redis, int64_t ahead_s, int64_t now_s)
     bool apart = ahead_s > REPLAY_REDIS_CLOCKS_APART_S || ahead_s < -REPLAY_REDIS_CLOCKS_APART_S;
     if (apart && !redis->clocks_apart)
         log_message("SAFD0053E",
-                    "PASSTICKETS ARE REFUSED: the clock of Redis %s is %+" PRId64 " s from this host's; they may differ by %d s: correct "
-                    "the wrong one",
+                    "REDIS %s IS NOT RELIED UPON: its clock is %+" PRId64 " s from this host's; they may differ by %d s: correct the wrong "
+                    "one",
                     redis->settings.place, ahead_s, REPLAY_REDIS_CLOCKS_APART_S);
     if (!apart && redis->clocks_apart)
         log_message("SAFD0054I", "THE CLOCK OF REDIS %s AGREES WITH THIS HOST'S AGAIN", redis->settings.place);
@@ -443,8 +388,8 @@ static bool
 take_marks(struct replay_redis *redis, const redisReply *reply, struct problem *problem)
 {
     int64_t redis_now_s;
-    if (!read_time(reply, &redis_now_s))
-        return fail(problem, "TIME failed", reply);
+    if (!redis_reply_time(reply, &redis_now_s))
+        return redis_reply_fail(problem, "TIME failed", reply);
     int64_t now_s = clock_utc_seconds(redis->settings.clock);
     if (redis->marks.since_known)
         tell_memory(redis);
@@ -455,7 +400,7 @@ take_marks(struct replay_redis *redis, const redisReply *reply, struct problem *
         redis->latest_s = redis->marks.latest_s;
     if (!redis->clocks_apart && redis_now_s > redis->latest_s)
         redis->latest_s = redis_now_s;
-    if (!STAILQ_EMPTY(&redis->undecided) && redis->latest_s - LATEST_STEP_S >= redis->marks.latest_s)
+    if (!redis->clocks_apart && !STAILQ_EMPTY(&redis->undecided) && redis->latest_s - LATEST_STEP_S >= redis->marks.latest_s)
         move_mark(redis, LATEST_KEY, redis->latest_s);
     redis->ready = redis->marks.since_known;
     decide_claims(redis);
@@ -466,8 +411,8 @@ static bool
 start(struct replay_redis *redis, const redisReply *reply, struct problem *problem)
 {
     int64_t redis_now_s;
-    if (!read_time(reply, &redis_now_s))
-        return fail(problem, "it does not tell its time", reply);
+    if (!redis_reply_time(reply, &redis_now_s))
+        return redis_reply_fail(problem, "it does not tell its time", reply);
     begin_memory(redis, redis_now_s);
     if (!redis->risks_told && ask(redis, QUESTION_INFO) != NULL)
         PUT_COMMAND(redis, "INFO");
@@ -478,20 +423,12 @@ start(struct replay_redis *redis, const redisReply *reply, struct problem *probl
 static bool
 take_begin_reply(struct replay_redis *redis, const redisReply *reply, struct problem *problem)
 {
-    if (is_ok(reply))
+    if (redis_reply_is_ok(reply))
         log_message("SAFD0056W",
                     "REDIS %s REMEMBERS NO CLAIM OF BEFORE NOW: PassTickets made up to this second are refused, because no one can know "
                     "whether they were used; nothing to do when it is new, else see to its persistence",
                     redis->settings.place);
-    return is_ok(reply) || reply->type == REDIS_REPLY_NIL || fail(problem, "it refuses to be written to", reply);
-}
-
-/* The value of a line `name:value` of INFO; 0 or "" when it is missing. */
-static const char *
-find_info(const char *info, const char *name)
-{
-    const char *line = strstr(info, name);
-    return line != NULL ? line + strlen(name) : "";
+    return redis_reply_is_ok(reply) || reply->type == REDIS_REPLY_NIL || redis_reply_fail(problem, "it refuses to be written to", reply);
 }
 
 /* Whoever runs Redis decides how well it remembers; what is surely not enough is said once. */
@@ -501,11 +438,11 @@ tell_risks(struct replay_redis *redis, const redisReply *reply)
     redis->risks_told = true;
     if (reply->type != REDIS_REPLY_STRING)
         return; /* not permitted to ask: then it is not known */
-    bool limited = strtoll(find_info(reply->str, "\nmaxmemory:"), NULL, 10) > 0;
-    if (limited && strncmp(find_info(reply->str, "\nmaxmemory_policy:"), "noeviction", 10) != 0)
+    bool limited = strtoll(redis_reply_info(reply->str, "\nmaxmemory:"), NULL, 10) > 0;
+    if (limited && strncmp(redis_reply_info(reply->str, "\nmaxmemory_policy:"), "noeviction", 10) != 0)
         log_message("SAFD0057W", "REDIS %s MAY DROP CLAIMS WHEN ITS MEMORY IS FULL: set maxmemory-policy noeviction",
                     redis->settings.place);
-    if (find_info(reply->str, "\naof_enabled:")[0] == '0')
+    if (redis_reply_info(reply->str, "\naof_enabled:")[0] == '0')
         log_message("SAFD0057W", "REDIS %s FORGETS CLAIMS WHEN IT CRASHES: set appendonly yes and appendfsync always",
                     redis->settings.place);
 }
@@ -521,7 +458,7 @@ take_step_reply(struct replay_redis *redis, struct step *step, const redisReply 
 {
     switch (step->question) {
     case QUESTION_LOGIN:
-        return is_ok(reply) || fail(problem, "it refuses the login", reply);
+        return redis_reply_is_ok(reply) || redis_reply_fail(problem, "it refuses the login", reply);
     case QUESTION_START:
         return start(redis, reply, problem);
     case QUESTION_BEGIN:
@@ -540,7 +477,7 @@ take_step_reply(struct replay_redis *redis, struct step *step, const redisReply 
     case QUESTION_MARKS:
         return step->replies == 1 ? take_mark_values(redis, reply, problem) : take_marks(redis, reply, problem);
     case QUESTION_MOVE:
-        return is_ok(reply) || fail(problem, "it refuses to be written to", reply);
+        return redis_reply_is_ok(reply) || redis_reply_fail(problem, "it refuses to be written to", reply);
     }
     return true;
 }
@@ -550,7 +487,7 @@ take_reply(struct replay_redis *redis, const redisReply *reply, struct problem *
 {
     struct step *step = STAILQ_FIRST(&redis->asked);
     if (step == NULL)
-        return fail(problem, "it speaks without being asked", reply);
+        return redis_reply_fail(problem, "it speaks without being asked", reply);
     step->replies++;
     bool good = take_step_reply(redis, step, reply, problem);
     if (!good || step->replies < replies_of(step->question))

@@ -292,6 +292,21 @@ claims_are_refused_while_the_clocks_are_apart(void)
     replay_redis_free(redis);
 }
 
+static void
+clocks_may_be_apart_from_the_first_moment(void)
+{
+    flush_server();
+    struct replay_redis *redis = new_conversation("", "", 0);
+    clock_fake_advance_ms(&fake, (REPLAY_REDIS_CLOCKS_APART_S + 60) * INT64_C(1000));
+    int descriptor = log_in(redis);
+    CU_ASSERT_EQUAL(claim_once(redis, descriptor, "TOM", 300), REPLAY_UNAVAILABLE);
+    char output[64];
+    redis_server_run(&server, output, sizeof output, (const char *const[]) { "EXISTS", "passgate:replay:latest", NULL });
+    CU_ASSERT_STRING_EQUAL(output, "0");
+    close(descriptor);
+    replay_redis_free(redis);
+}
+
 /* Redis ahead of us may have dropped what it was to remember: no ticket from before we saw that is accepted. */
 static void
 memory_begins_anew_after_redis_ran_ahead(void)
@@ -494,6 +509,7 @@ main(void)
         { "memory begins once, and older tickets are refused", memory_begins_once_and_older_tickets_are_refused },
         { "a Redis that has forgotten is noticed before a claim counts", a_redis_that_has_forgotten_is_noticed_before_a_claim_counts },
         { "claims are refused while the clocks are apart", claims_are_refused_while_the_clocks_are_apart },
+        { "clocks may be apart from the first moment", clocks_may_be_apart_from_the_first_moment },
         { "memory begins anew after Redis ran ahead", memory_begins_anew_after_redis_ran_ahead },
         { "a clock set back reopens nothing", a_clock_set_back_reopens_nothing },
         { "a login with user, password and database", a_login_with_user_password_and_database },
