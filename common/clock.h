@@ -5,6 +5,7 @@
 
 struct clock {
     int64_t (*utc_us)(const struct clock *clock);       /* microseconds since 1970-01-01 00:00 UTC */
+    int64_t (*utc_s)(const struct clock *clock);        /* seconds; cheaper, and may be some milliseconds behind */
     int64_t (*monotonic_ms)(const struct clock *clock); /* milliseconds since an arbitrary point */
 };
 
@@ -32,7 +33,7 @@ clock_utc_us(const struct clock *clock)
 static inline int64_t
 clock_utc_seconds(const struct clock *clock)
 {
-    return clock->utc_us(clock) / 1000000;
+    return clock->utc_s(clock);
 }
 
 static inline int64_t

@@ -197,7 +197,7 @@ find_permission(const struct access_profile *profile, const char *id)
 
 /* The user's own entry decides; else the highest of the user's groups; else, but not for RESTRICTED users, ID(*), else UACC. */
 uint8_t
-access_profile_allows(const struct racf *racf, const struct access_profile *profile, const char *userid)
+access_profile_allows(struct racf *racf, const struct access_profile *profile, const char *userid)
 {
     const struct racf_user_entry *entry = user_entry_find(racf, userid);
     const struct access_permission *permission = entry != NULL ? find_permission(profile, userid) : NULL;

@@ -21,7 +21,7 @@ const struct access_profile *access_set_find(const struct access_set *set, const
 const struct access_profile *access_set_named(const struct access_set *set, const char *name);
 
 /* The access that the profile gives to a user, WARNING apart. */
-uint8_t access_profile_allows(const struct racf *racf, const struct access_profile *profile, const char *userid);
+uint8_t access_profile_allows(struct racf *racf, const struct access_profile *profile, const char *userid);
 
 /* The word for a level: NONE, EXECUTE, READ ... and back; -1 when the word is none. */
 const char *access_level_name(uint8_t access);

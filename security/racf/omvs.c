@@ -90,7 +90,7 @@ compare_uids(const void *one, const void *other)
 }
 
 const struct racf_user *
-racf_user_of_uid(const struct racf *racf, uint32_t uid)
+racf_user_of_uid(struct racf *racf, uint32_t uid)
 {
     const struct racf_uid sought = { .uid = uid };
     const struct racf_uid *found =

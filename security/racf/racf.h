@@ -55,10 +55,10 @@ struct racf_user {
     uint32_t failed_attempts; /* consecutive */
 };
 
-const struct racf_user *racf_user_find(const struct racf *racf, const char *userid);
+const struct racf_user *racf_user_find(struct racf *racf, const char *userid);
 
 /* Whom an operating-system user is, by OMVS(UID(...)); NULL for nobody. */
-const struct racf_user *racf_user_of_uid(const struct racf *racf, uint32_t uid);
+const struct racf_user *racf_user_of_uid(struct racf *racf, uint32_t uid);
 
 /* A user's password or phrase. */
 struct racf_password {

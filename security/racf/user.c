@@ -25,9 +25,13 @@ entry_find(const struct racf *racf, const char *userid)
 }
 
 struct racf_user_entry *
-user_entry_find(const struct racf *racf, const char *userid)
+user_entry_find(struct racf *racf, const char *userid)
 {
-    return entry_find(racf, userid);
+    struct racf_user_entry *recent = racf->recent_user;
+    if (recent == NULL || strcmp(recent->user.userid, userid) != 0)
+        recent = entry_find(racf, userid);
+    racf->recent_user = recent;
+    return recent;
 }
 
 static struct racf_user_entry *
@@ -118,6 +122,7 @@ users_load(struct racf *racf)
 static void
 entry_remove(struct racf *racf, struct racf_user_entry *entry)
 {
+    racf->recent_user = NULL;
     HASH_DEL(racf->users, entry);
     entry_free(entry);
 }
@@ -166,9 +171,9 @@ is_inactive(const struct racf *racf, const struct racf_user_entry *entry)
 }
 
 const struct racf_user *
-racf_user_find(const struct racf *racf, const char *userid)
+racf_user_find(struct racf *racf, const char *userid)
 {
-    struct racf_user_entry *entry = entry_find(racf, userid);
+    struct racf_user_entry *entry = user_entry_find(racf, userid);
     if (entry == NULL)
         return NULL;
     entry->user.revoked = entry->revoked_by_command || is_inactive(racf, entry);

@@ -47,7 +47,7 @@ void users_load(struct racf *racf);
 /* After a commit: the user is as the file has it, or gone. */
 void user_reload(struct racf *racf, const char *userid);
 void users_clear(struct racf *racf);
-struct racf_user_entry *user_entry_find(const struct racf *racf, const char *userid);
+struct racf_user_entry *user_entry_find(struct racf *racf, const char *userid);
 
 /* A row of the file. */
 struct user_row {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 bool
-safd_caller_identify(const struct racf *racf, uid_t owner, uid_t uid, struct racf_issuer *identity)
+safd_caller_identify(struct racf *racf, uid_t owner, uid_t uid, struct racf_issuer *identity)
 {
     *identity = (struct racf_issuer) { 0 };
     if (uid == owner) {

@@ -6,7 +6,7 @@
 #include "security/racf/racf.h"
 
 /* False for somebody whom RACF does not know, and for a revoked user, whose user ID alone is then in *identity. */
-MUST_CHECK bool safd_caller_identify(const struct racf *racf, uid_t owner, uid_t uid, struct racf_issuer *identity);
+MUST_CHECK bool safd_caller_identify(struct racf *racf, uid_t owner, uid_t uid, struct racf_issuer *identity);
 
 /* May a process of that uid do this? The owner may do everything; of the others RACROUTE REQUEST=AUTH decides, and what no profile
  * protects is not allowed. */

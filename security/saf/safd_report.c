@@ -32,7 +32,7 @@ refusal_text(const struct saf_result *result)
 }
 
 void
-safd_report_refusal(const struct racf *racf, const struct saf_verify *verify, const struct saf_verify_answer *answer,
+safd_report_refusal(struct racf *racf, const struct saf_verify *verify, const struct saf_verify_answer *answer,
                     const struct racroute_facts *facts)
 {
     const struct racf_user *user = facts->userid[0] != '\0' ? racf_user_find(racf, facts->userid) : NULL;

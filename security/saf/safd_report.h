@@ -3,5 +3,5 @@
 #include "security/racroute.h"
 
 /* Nothing of the credential is used. */
-void safd_report_refusal(const struct racf *racf, const struct saf_verify *verify, const struct saf_verify_answer *answer,
+void safd_report_refusal(struct racf *racf, const struct saf_verify *verify, const struct saf_verify_answer *answer,
                          const struct racroute_facts *facts);

@@ -118,7 +118,7 @@ ticket_service_generate(struct racf *racf, struct passticket_seconds *seconds, c
 }
 
 static void
-evaluate_credential(const struct racf *racf, const char *ticket, struct ticket_decision *decision, struct evaluation *evaluation)
+evaluate_credential(struct racf *racf, const char *ticket, struct ticket_decision *decision, struct evaluation *evaluation)
 {
     struct evaluation_names names = { .group = "" };
     const struct racf_user *user = racf_user_find(racf, decision->userid);
