@@ -53,7 +53,7 @@ racf_ptktdata_is_stale(const struct racf *racf)
 }
 
 const struct racf_user *
-racf_user_find(const struct racf *racf, const char *userid)
+racf_user_find(struct racf *racf, const char *userid)
 {
     (void)racf;
     (void)userid;
