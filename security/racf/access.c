@@ -239,7 +239,7 @@ struct access_check {
 
 /* What AUDIT of the profile asks for, in the operator log. Logons have records of their own, and with them their APPL checks. */
 static void
-log_check(const struct racf *racf, const struct access_check *check, enum racf_authority authority)
+log_check(struct racf *racf, const struct access_check *check, enum racf_authority authority)
 {
     const struct racf_user *user = racf_user_find(racf, check->userid);
     const struct access_profile *profile = check->profile;

@@ -39,9 +39,9 @@ struct racf {
     sqlite3 *db;
     struct keystore *keystore;
     const struct clock *clock;
-    struct racf_user_entry *users; /* hash by user ID */
+    struct racf_user_entry *users;       /* hash by user ID */
     struct racf_user_entry *recent_user; /* the one found last, for which a decision asks several times; NULL: none */
-    struct racf_uid *uids;         /* sorted by uid, each once */
+    struct racf_uid *uids;               /* sorted by uid, each once */
     size_t uid_count;
     struct racf_class_state *classes; /* RACF_CLASS_COUNT; an array of its own because in_force is filled on first use */
     uint32_t options[RACF_OPTION_COUNT];

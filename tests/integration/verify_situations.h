@@ -58,23 +58,24 @@ struct situation {
 #define BY_TICKET 32, SAF_EXPLAIN_NONE
 #define BY_PASSWORD 0, SAF_EXPLAIN_NONE, "password"
 
-static const char base[] =
-    "SETROPTS PASSWORD(NOREVOKE NOMIXEDCASE)\n"
-    "RALTER PTKTDATA IMSCON1 SSIGNON(KEYMASKED(" KEY_IMSCON1 "))\n"
-    "RALTER PTKTDATA IMSCON2 SSIGNON(KEYMASKED(" KEY_IMSCON2 "))\n"
-    "RALTER PTKTDATA PASSGATE SSIGNON(KEYMASKED(" KEY_IMSCON1 "))\n"
-    "ADDGROUP GRP1 SUPGROUP(SYS1)\nADDGROUP GRP2 SUPGROUP(SYS1)\n"
-    "ADDUSER TABLE1 NAME('TABLE ONE') DFLTGRP(SYS1) PASSWORD(PW1PW1)\n"
-    "ALTUSER TABLE1 PASSWORD(PW1PW1) PHRASE('Correct horse battery 9') NOEXPIRED\n"
-    "ADDUSER EXPIRED1 DFLTGRP(SYS1) PASSWORD(PW1PW1)\n"
-    "ADDUSER COUNT1 DFLTGRP(SYS1) PASSWORD(PW1PW1)\n"
-    "ADDUSER PLAIN1 DFLTGRP(SYS1) PASSWORD(PW1PW1)\nALTUSER PLAIN1 PASSWORD(PW1PW1) NOEXPIRED\n"
-    "ADDUSER QUSER1 DFLTGRP(GRP1) PASSWORD(PW1PW1)\nADDUSER QUSER2 DFLTGRP(GRP1) PASSWORD(PW1PW1)\n"
-    "ADDUSER QUSER3 DFLTGRP(GRP1) PASSWORD(PW1PW1)\nADDUSER GUSER1 DFLTGRP(GRP2) PASSWORD(PW1PW1)\n"
-    "ADDUSER RESTR1 DFLTGRP(SYS1) PASSWORD(PW1PW1) RESTRICTED\n"
-    "PERMIT IMSCON1 CLASS(APPL) ID(TABLE1 EXPIRED1 PLAIN1 COUNT1 QUSER1 QUSER2 QUSER3 GUSER1 REVOKED1 PROTECT1) ACCESS(READ)\n"
-    "PERMIT IMSCON2 CLASS(APPL) ID(TABLE1) ACCESS(READ)\nPERMIT PASSGATE CLASS(APPL) ID(TABLE1) ACCESS(READ)\n"
-    "SETROPTS RACLIST(PTKTDATA) REFRESH\n";
+static const char base[] = "SETROPTS PASSWORD(NOREVOKE NOMIXEDCASE)\n"
+                           "RALTER PTKTDATA IMSCON1 SSIGNON(KEYMASKED(" KEY_IMSCON1 "))\n"
+                           "RALTER PTKTDATA IMSCON2 SSIGNON(KEYMASKED(" KEY_IMSCON2 "))\n"
+                           "RALTER PTKTDATA PASSGATE SSIGNON(KEYMASKED(" KEY_IMSCON1 "))\n"
+                           "ADDGROUP GRP1 SUPGROUP(SYS1)\nADDGROUP GRP2 SUPGROUP(SYS1)\n"
+                           "ADDUSER TABLE1 NAME('TABLE ONE') DFLTGRP(SYS1) PASSWORD(PW1PW1)\n"
+                           "ALTUSER TABLE1 PASSWORD(PW1PW1) PHRASE('Correct horse battery 9') NOEXPIRED\n"
+                           "ADDUSER EXPIRED1 DFLTGRP(SYS1) PASSWORD(PW1PW1)\n"
+                           "ADDUSER ENHAN1 DFLTGRP(SYS1) PASSWORD(PW1PW1)\nADDUSER ENHAN2 DFLTGRP(SYS1) PASSWORD(PW1PW1)\n"
+                           "ADDUSER COUNT1 DFLTGRP(SYS1) PASSWORD(PW1PW1)\n"
+                           "ADDUSER PLAIN1 DFLTGRP(SYS1) PASSWORD(PW1PW1)\nALTUSER PLAIN1 PASSWORD(PW1PW1) NOEXPIRED\n"
+                           "ADDUSER QUSER1 DFLTGRP(GRP1) PASSWORD(PW1PW1)\nADDUSER QUSER2 DFLTGRP(GRP1) PASSWORD(PW1PW1)\n"
+                           "ADDUSER QUSER3 DFLTGRP(GRP1) PASSWORD(PW1PW1)\nADDUSER GUSER1 DFLTGRP(GRP2) PASSWORD(PW1PW1)\n"
+                           "ADDUSER RESTR1 DFLTGRP(SYS1) PASSWORD(PW1PW1) RESTRICTED\n"
+                           "PERMIT IMSCON1 CLASS(APPL) ID(TABLE1 ENHAN1 ENHAN2 EXPIRED1 PLAIN1 COUNT1 QUSER1 QUSER2 QUSER3 GUSER1 REVOKED1 "
+                           "PROTECT1) ACCESS(READ)\n"
+                           "PERMIT IMSCON2 CLASS(APPL) ID(TABLE1) ACCESS(READ)\nPERMIT PASSGATE CLASS(APPL) ID(TABLE1) ACCESS(READ)\n"
+                           "SETROPTS RACLIST(PTKTDATA) REFRESH\n";
 
 static const struct situation situations[] = {
     /* Legacy tickets */
@@ -766,19 +767,19 @@ static const struct situation situations[] = {
       "legacy",
       "IMSCON1.GRP1" },
 
-    /* Enhanced tickets */
+    /* Enhanced tickets; of users who have had few tickets, so that the next unused second is within TIMEOUT */
     { "an UPPER ticket beside the legacy key",
       "KEY IMPORT TEST.UPPER VALUE(" KEY_ENHANCED ")\n"
       "RALTER PTKTDATA IMSCON1 SSIGNON(EPTKEYLABEL(TEST.UPPER) TYPE(UPPER) TIMEOUT(30))\nSETROPTS RACLIST(PTKTDATA) REFRESH",
       NULL,
       NULL,
-      "TABLE1",
+      "ENHAN1",
       { UPPER },
       ACCEPTED,
       BY_TICKET,
       "upper",
       "IMSCON1" },
-    { "a legacy ticket beside the enhanced key", NULL, NULL, NULL, "TABLE1", { LEGACY }, ACCEPTED, BY_TICKET, "legacy", "IMSCON1" },
+    { "a legacy ticket beside the enhanced key", NULL, NULL, NULL, "ENHAN1", { LEGACY }, ACCEPTED, BY_TICKET, "legacy", "IMSCON1" },
     { "an UPPER ticket used before",
       NULL,
       NULL,
@@ -791,12 +792,12 @@ static const struct situation situations[] = {
       "upper",
       "IMSCON1",
       "; first use 20" },
-    { "the last second of TIMEOUT", NULL, NULL, NULL, "TABLE1", { UPPER, .offset_s = -30, .exactly = true }, ACCEPTED, BY_TICKET, "upper" },
+    { "the last second of TIMEOUT", NULL, NULL, NULL, "ENHAN2", { UPPER, .offset_s = -30, .exactly = true }, ACCEPTED, BY_TICKET, "upper" },
     { "the last second of TIMEOUT ahead",
       NULL,
       NULL,
       NULL,
-      "TABLE1",
+      "ENHAN2",
       { UPPER, .offset_s = 30, .exactly = true },
       ACCEPTED,
       BY_TICKET,
@@ -805,7 +806,7 @@ static const struct situation situations[] = {
       NULL,
       NULL,
       NULL,
-      "TABLE1",
+      "ENHAN2",
       { UPPER, .offset_s = -31, .exactly = true },
       INVALID,
       1,
@@ -817,7 +818,7 @@ static const struct situation situations[] = {
       NULL,
       NULL,
       NULL,
-      "TABLE1",
+      "ENHAN2",
       { UPPER, .offset_s = 31, .exactly = true },
       INVALID,
       1,
@@ -839,7 +840,7 @@ static const struct situation situations[] = {
       NULL,
       NULL,
       NULL,
-      "TABLE1",
+      "ENHAN1",
       { MIXED },
       INVALID,
       1,
