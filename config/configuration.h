@@ -111,6 +111,7 @@ struct passgate_settings {
     uint32_t login_ms;                                           /* [limits] login_ms: from accept to a successful SECCHK */
     uint32_t unauthenticated_bytes;                              /* [limits] unauthenticated_bytes: one command before SECCHK succeeded */
     uint32_t command_bytes;                                      /* [limits] command_bytes: one command with its objects */
+    uint32_t lob_bytes;                                          /* [limits] lob_bytes: large objects of one command */
     uint32_t sql_memory_bytes;                                   /* [limits] sql_memory_bytes: of SQLite, all sessions together */
     bool saf_child;                                              /* [saf] start = child | external */
     char saf_socket[CONFIGURATION_PATH_MAX];                     /* [saf] socket */

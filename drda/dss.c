@@ -195,6 +195,7 @@ dss_read(uint8_t *bytes, size_t size, struct dss_command *command)
     command->chained = false;
     command->fault = 0;
     command->fault_codepoint = 0;
+    command->stream = NULL;
     command->parameters = (struct wire_reader) { 0 };
     size_t scanned;
     enum dss_fault fault;

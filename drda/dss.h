@@ -35,6 +35,8 @@ enum dss_fault {
 enum { DSS_OBJECTS_MAX = 128 };
 
 /* A command (RQSDSS) with the OBJDSSs that belong to it: same correlation ID, announced by DSS_SAME_CORRELATION. */
+struct drda_stream;
+
 struct dss_command {
     uint16_t codepoint;
     uint16_t correlation_id;
@@ -43,6 +45,7 @@ struct dss_command {
     struct wire_reader parameters; /* body of the command's DDM object */
     size_t object_count;
     struct ddm_object objects[DSS_OBJECTS_MAX];
+    struct drda_stream *stream; /* has its EXTDTA, when they are not among the objects; NULL */
     /* On damage: what to say in a SYNTAXRM (SYNERRCD and CODPNT). */
     uint8_t fault;
     uint16_t fault_codepoint;

@@ -8,7 +8,10 @@
 /* Garbage has no correlation ID; this is what Apache Derby answers it with, and what port scanners know. */
 enum { CORRELATION_OF_GARBAGE = 1 };
 
-enum { EXTERNALS_PIECE = 128 * 1024 };
+enum {
+    EXTERNALS_PIECE = 128 * 1024,
+    STREAM_FROM = 64 * 1024, /* bytes of a command from which on its EXTDTA are not gathered in memory */
+};
 
 void
 drda_server_init(struct drda_server *server, const struct drda_server_settings *settings)
@@ -76,6 +79,8 @@ event_of(enum drda_state state)
         return DRDA_WANTS_RDB;
     case DRDA_STATE_EXECUTING:
         return DRDA_WANTS_SQL;
+    case DRDA_STATE_STREAMING:
+        return DRDA_WANTS_STREAM;
     case DRDA_STATE_CLOSED:
     case DRDA_STATE_COUNT:
         return DRDA_MUST_CLOSE;
@@ -172,10 +177,39 @@ handle(struct drda_server *server, const struct drda_input *input, struct wire_w
         explicit_bzero(bytes, server->pending_size);
 }
 
+/* Takes what has come of a command whose EXTDTA are streamed. False when more input is needed or nothing more will be taken. */
+static bool
+take_stream(struct drda_server *server, struct drda_input *input, struct wire_writer *output)
+{
+    size_t taken;
+    uint8_t fault = 0;
+    struct drda_stream *stream = server->stream;
+    enum drda_stream_state state = drda_stream_take(stream, input->bytes + input->taken, input->size - input->taken, &taken, &fault);
+    input->taken += taken;
+    input->needed = 0;
+    if (state == DRDA_STREAM_DAMAGED)
+        close_with(server, drda_fault_syntax(fault, CP_EXTDTA), stream->correlation_id, output);
+    else if (state == DRDA_STREAM_COMPLETE) {
+        server->correlation_id = stream->correlation_id;
+        server->state = DRDA_STATE_EXECUTING;
+    }
+    return false;
+}
+
+/* A command that grows large because of its EXTDTA. */
+static bool
+begins_stream(struct drda_server *server, const uint8_t *bytes, size_t available, size_t needed)
+{
+    return server->state == DRDA_STATE_ACCESSED && needed > STREAM_FROM && drda_stream_may_begin(bytes, available, &server->head_size) &&
+           server->head_size <= server->settings->command_bytes_max;
+}
+
 /* Finds the next whole command in the input and takes it. False when more input is needed or nothing more will be taken. */
 static bool
 take(struct drda_server *server, struct drda_input *input, struct wire_writer *output)
 {
+    if (server->stream != NULL)
+        return take_stream(server, input, output);
     size_t available = input->size - input->taken;
     if (available == 0 || available < input->needed)
         return false;
@@ -187,6 +221,11 @@ take(struct drda_server *server, struct drda_input *input, struct wire_writer *o
     if (scan == DSS_SCAN_DAMAGED) {
         uint16_t correlation_id = damage == DSS_FAULT_NO_D0 ? CORRELATION_OF_GARBAGE : glance_at(bytes, available).correlation_id;
         close_with(server, drda_fault_syntax((uint8_t)damage, 0), correlation_id, output);
+        return false;
+    }
+    if (scan == DSS_SCAN_INCOMPLETE && begins_stream(server, bytes, available, size)) {
+        server->state = DRDA_STATE_STREAMING;
+        server->correlation_id = glance_at(bytes, available).correlation_id;
         return false;
     }
     if (size > limit) {
@@ -249,17 +288,43 @@ drda_server_run_sql(struct drda_server *server, struct drda_input *input, struct
         return;
     }
     struct dss_command command;
-    if (!dss_read(input->bytes + server->pending_offset, server->pending_size, &command)) {
+    struct drda_stream *stream = server->stream;
+    size_t size = server->pending_size;
+    uint8_t *bytes = stream != NULL ? drda_stream_command(stream, &size) : input->bytes + server->pending_offset;
+    if (!dss_read(bytes, size, &command)) {
         close_with(server, drda_fault_syntax(command.fault, command.fault_codepoint), server->correlation_id, output);
         return;
     }
+    command.stream = stream;
     server->pending_chained = command.chained;
     uint16_t svrcod = sql_execute(&command, &server->encoding, target, &reply);
+    drda_server_clear(server);
     server->state = svrcod >= SVRCOD_ERROR || output->failed ? DRDA_STATE_CLOSED : DRDA_STATE_ACCESSED;
     if (server->state == DRDA_STATE_ACCESSED && target->externals != NULL)
         send_externals(server, target, &reply);
     else
         drda_server_end_reply(server, &reply);
+}
+
+void
+drda_server_set_stream(struct drda_server *server, struct drda_input *input, struct drda_stream *stream, struct wire_writer *output)
+{
+    assert(server->state == DRDA_STATE_STREAMING);
+    server->state = DRDA_STATE_ACCESSED;
+    if (stream == NULL || !drda_stream_begin(stream, input->bytes + input->taken, server->head_size)) {
+        drda_stream_free(stream);
+        close_with(server, drda_fault_reply(CP_RSCLMTRM, 0), server->correlation_id, output);
+        return;
+    }
+    server->stream = stream;
+    input->taken += server->head_size;
+}
+
+void
+drda_server_clear(struct drda_server *server)
+{
+    drda_stream_free(server->stream);
+    server->stream = NULL;
 }
 
 void

@@ -7,6 +7,7 @@
 #include "drda/dss.h"
 #include "drda/eusridpwd.h"
 #include "drda/sql/execute.h"
+#include "drda/stream.h"
 
 enum { DRDA_USERID_MAX = 255, DRDA_PASSWORD_MAX = 255, DRDA_RDBNAM_MAX = 255, DRDA_SQLAM_LEVEL = 7, DRDA_MECHANISMS_MAX = 4 };
 
@@ -29,6 +30,7 @@ enum drda_event {
     DRDA_WANTS_VERIFY, /* drda_server_credentials, then drda_server_verified */
     DRDA_WANTS_RDB,    /* drda_server_rdbnam, then drda_server_rdb_opened */
     DRDA_WANTS_SQL,    /* drda_server_run_sql, on a thread that may block */
+    DRDA_WANTS_STREAM, /* drda_server_set_stream: a command with large objects begins */
     DRDA_MUST_CLOSE,   /* send the output, then close the connection */
 };
 
@@ -68,6 +70,7 @@ enum drda_state {
     DRDA_STATE_OPENING,   /* the owner opens the RDB */
     DRDA_STATE_ACCESSED,  /* ACCRDB succeeded: SQL commands */
     DRDA_STATE_EXECUTING, /* the owner runs an SQL command */
+    DRDA_STATE_STREAMING, /* the owner is asked where the EXTDTA of a command may go */
     DRDA_STATE_CLOSED,
     DRDA_STATE_COUNT
 };
@@ -88,6 +91,8 @@ struct drda_server {
     size_t parameters_offset; /* of a pending SECCHK: where its parameters stand, segments joined */
     size_t parameters_size;
     struct eusridpwd_key key; /* between ACCSEC and SECCHK of SECMEC_EUSRIDPWD, else zeros */
+    struct drda_stream *stream; /* owned: the EXTDTA of the command that is coming, or being executed */
+    size_t head_size;           /* of that command, while the owner is asked for the stream */
     struct sql_encoding encoding;
 };
 
@@ -116,6 +121,13 @@ void drda_server_rdb_opened(struct drda_server *server, enum drda_rdb_outcome ou
 
 /* After DRDA_WANTS_SQL: executes the pending command against `target`. May block. */
 void drda_server_run_sql(struct drda_server *server, struct drda_input *input, struct sql_target *target, struct wire_writer *output);
+
+/* After DRDA_WANTS_STREAM: takes the stream over, and what has come goes through it with the next step. NULL when there is none to be had:
+ * the conversation ends (RSCLMTRM). */
+void drda_server_set_stream(struct drda_server *server, struct drda_input *input, struct drda_stream *stream, struct wire_writer *output);
+
+/* Frees what belongs to a command that will not be executed any more: due before the memory of the server is given up. */
+void drda_server_clear(struct drda_server *server);
 
 /* True from the successful SECCHK on; no user data was exchanged before. */
 bool drda_server_is_authenticated(const struct drda_server *server);

@@ -82,6 +82,7 @@ connection_free(struct connection *connection)
     if (connection->next != NULL)
         connection->next->previous = connection->previous;
     input_buffer_clear(&connection->input);
+    drda_server_clear(&connection->server);
     free(connection->userid);
     free(connection);
     loop_connection_ended(loop);
@@ -210,6 +211,7 @@ pursue(struct connection *connection)
         break;
     case DRDA_WANTS_VERIFY:
     case DRDA_WANTS_RDB:
+    case DRDA_WANTS_STREAM:
         watch(connection, EV_READ); /* the verdict goes on; until then only the end of the client matters */
         break;
     }
@@ -346,6 +348,15 @@ open_rdb(struct connection *connection, struct wire_writer *replies)
     return connection->rdb_request == 0;
 }
 
+/* Never has to wait: true. */
+static bool
+open_stream(struct connection *connection, struct drda_input *input, struct wire_writer *replies)
+{
+    struct drda_stream *stream = connection->session != NULL ? session_spool(connection->session) : NULL;
+    drda_server_set_stream(&connection->server, input, stream, replies);
+    return true;
+}
+
 /* Does for the machine what can be done without waiting, and goes on with it. */
 static void
 settle(struct connection *connection, struct drda_input *input, struct wire_writer *replies)
@@ -353,6 +364,7 @@ settle(struct connection *connection, struct drda_input *input, struct wire_writ
     for (;;) {
         bool done = connection->wanted == DRDA_WANTS_RDB      ? open_rdb(connection, replies)
                     : connection->wanted == DRDA_WANTS_VERIFY ? begin_login(connection, input, replies)
+                    : connection->wanted == DRDA_WANTS_STREAM ? open_stream(connection, input, replies)
                                                               : false;
         if (!done)
             break;

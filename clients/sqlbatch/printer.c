@@ -107,6 +107,7 @@ append_value(struct text *text, const struct sql_value *value, enum sql_type typ
 {
     switch (value->kind) {
     case SQL_VALUE_NULL:
+    case SQL_VALUE_LOB: /* no result is one */
         break;
     case SQL_VALUE_INTEGER:
         if (type == SQL_TYPE_BOOLEAN)

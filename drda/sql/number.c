@@ -84,6 +84,7 @@ number_to_integer(const struct sql_value *value, int64_t *integer)
         return text_to_integer(value, integer);
     case SQL_VALUE_NULL:
     case SQL_VALUE_BYTES:
+    case SQL_VALUE_LOB:
         break;
     }
     return NUMBER_NOT_NUMERIC;
@@ -104,6 +105,7 @@ number_to_real(const struct sql_value *value, double *real)
         return text_to_real(value, real);
     case SQL_VALUE_NULL:
     case SQL_VALUE_BYTES:
+    case SQL_VALUE_LOB:
         break;
     }
     return NUMBER_NOT_NUMERIC;

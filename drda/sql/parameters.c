@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "drda/codepoint.h"
+#include "drda/sql/spooled.h"
 
 enum {
     INDICATOR_PRESENT = 0x00,
@@ -149,7 +150,10 @@ read_value(struct source *source, struct fdoca_field field, size_t number, struc
     uint8_t status = EXTDTA_STATUS_FINE;
     uint16_t object = CP_FDODTA;
     enum fdoca_read outcome = fdoca_value_read(&source->data, field, source->little_endian, scratch, value, &announced);
-    if (outcome == FDOCA_EXTERNAL) {
+    if (outcome == FDOCA_EXTERNAL && source->command->stream != NULL) {
+        object = CP_EXTDTA;
+        outcome = spooled_read(source->command->stream, &source->next_external, field, announced, value, &status);
+    } else if (outcome == FDOCA_EXTERNAL) {
         object = CP_EXTDTA;
         outcome = read_external(source, field, announced, scratch, value, &status);
     }
@@ -183,10 +187,11 @@ read_values(struct source *source, struct parameters *parameters, struct wire_wr
             return false;
     if (!wire_done(&source->data))
         return fault_syntax(fault, SYNERRCD_LENGTH_MISMATCH, CP_FDODTA);
-    for (size_t i = source->next_external; i < source->command->object_count; i++)
+    for (size_t i = source->next_external; source->command->stream == NULL && i < source->command->object_count; i++)
         if (source->command->objects[i].codepoint == CP_EXTDTA)
             return fault_syntax(fault, SYNERRCD_TOO_MANY_OBJECTS, CP_EXTDTA);
-    return true;
+    return source->command->stream == NULL || source->next_external == source->command->stream->count ||
+           fault_syntax(fault, SYNERRCD_TOO_MANY_OBJECTS, CP_EXTDTA);
 }
 
 bool
@@ -206,6 +211,10 @@ parameters_read(const struct dss_command *command, bool little_endian, struct pa
         return false;
     if (!found)
         return true;
+    if (command->stream != NULL && command->stream->overflown) {
+        sql_diagnosis_set(diagnosis, -904, "57011", "room for a large object: more than [limits] lob_bytes, or no space for the spool");
+        return false;
+    }
     return count_fields(&source, &count, fault) &&
            reserve(parameters, count, fdoca_scratch_size(source.descriptor, source.data_size), &scratch, diagnosis) &&
            read_values(&source, parameters, &scratch, diagnosis, fault);
@@ -255,6 +264,8 @@ put_value(struct wire_writer *writer, const struct sql_value *value)
     case SQL_VALUE_BYTES:
         wire_put_counted(writer, value->data.bytes, value->data.size);
         break;
+    case SQL_VALUE_LOB: /* refused before */
+        break;
     }
 }
 
@@ -263,9 +274,11 @@ parameters_put(struct wire_writer *writer, const struct sql_value *values, size_
 {
     if (count > PARAMETERS_MAX)
         return false;
-    for (size_t i = 0; i < count; i++)
-        if ((values[i].kind == SQL_VALUE_TEXT || values[i].kind == SQL_VALUE_BYTES) && values[i].data.size > STRING_MAX)
+    for (size_t i = 0; i < count; i++) {
+        bool is_data = values[i].kind == SQL_VALUE_TEXT || values[i].kind == SQL_VALUE_BYTES;
+        if ((is_data && values[i].data.size > STRING_MAX) || values[i].kind == SQL_VALUE_LOB)
             return false;
+    }
 
     size_t sqldta = ddm_open(writer, CP_SQLDTA);
     size_t part = ddm_open(writer, CP_FDODSC);

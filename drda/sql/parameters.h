@@ -21,7 +21,8 @@ struct parameters {
  * text, booleans as integers. False when the command is damaged (fault->reply is set) or a value is unusable (the diagnosis is):
  *   -804 07002 a type this server does not know      -310 22023 a decimal without decimal digits
  *   -330 22021 text that is not in its encoding      -302 22001 EXTDTA that its sender could not complete
- *   -904 57011 no memory
+ *   -904 57011 no memory, or more EXTDTA than there is room for
+ * EXTDTA that went through a stream (drda/stream.h) come as SQL_VALUE_LOB, text as UTF-8; this may read and write the spool.
  * parameters_clear is due in either case. */
 MUST_CHECK bool parameters_read(const struct dss_command *command, bool little_endian, struct parameters *parameters,
                                 struct sql_diagnosis *diagnosis, struct drda_fault *fault);

@@ -43,7 +43,10 @@ struct sql_column {
     bool nullable;
 };
 
-enum sql_value_kind { SQL_VALUE_NULL, SQL_VALUE_INTEGER, SQL_VALUE_REAL, SQL_VALUE_TEXT, SQL_VALUE_BYTES };
+/* LOB: text or bytes that are not in memory, of parameters only. */
+enum sql_value_kind { SQL_VALUE_NULL, SQL_VALUE_INTEGER, SQL_VALUE_REAL, SQL_VALUE_TEXT, SQL_VALUE_BYTES, SQL_VALUE_LOB };
+
+struct sql_lob;
 
 /* Bytes are borrowed: of the executor until the next step of the section, or of the request until it is answered. */
 struct sql_value {
@@ -55,6 +58,7 @@ struct sql_value {
             const uint8_t *bytes; /* TEXT: UTF-8, no NUL at the end */
             size_t size;
         } data;
+        struct sql_lob *lob;
     };
 };
 

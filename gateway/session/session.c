@@ -7,6 +7,7 @@
 
 #include "gateway/buffer.h"
 #include "gateway/datastore/sqlite/session.h"
+#include "gateway/session/spool.h"
 
 enum {
     OUTPUT_BOUND = 256 * 1024, /* replies to one chain; they go out before more is done */
@@ -19,6 +20,7 @@ struct session {
     struct loop_message message; /* the end of a turn */
     struct loop *loop;
     struct sql_target *target;
+    const struct datastore_settings *datastore;
     bool running; /* as the loop sees it */
     atomic_bool interrupted;
     atomic_bool recalled; /* the turn is to end with the replies under way */
@@ -59,6 +61,7 @@ session_open(struct loop *loop, const struct datastore_settings *datastore, cons
     if (read_only)
         sqlite_session_set_read_only(session->target);
     session->loop = loop;
+    session->datastore = datastore;
     session->output = buffer_writer();
     atomic_init(&session->interrupted, false);
     atomic_init(&session->recalled, false);
@@ -184,6 +187,12 @@ session_run(struct session *session, const struct session_conversation *conversa
     session->message.run = end_turn;
     session->job.run = run_turn;
     submit(session);
+}
+
+struct drda_stream *
+session_spool(const struct session *session)
+{
+    return spool_new(session->datastore->path, session->loop->gateway->configuration->settings.lob_bytes);
 }
 
 bool

@@ -30,6 +30,9 @@ struct session *session_open(struct loop *loop, const struct datastore_settings 
 /* Runs the pending SQL command and those that follow until something else is wanted or the client is slow. */
 void session_run(struct session *session, const struct session_conversation *conversation, session_finished finished, void *context);
 
+/* Where the large objects of a command go until it is executed; NULL without memory. */
+struct drda_stream *session_spool(const struct session *session);
+
 bool session_is_running(const struct session *session);
 
 /* After a turn: what the conversation wants next, and replies yet to be sent, which the caller takes over (buffer_clear). */

@@ -7,6 +7,7 @@
 #include "drda/accsec.h"
 #include "drda/server.h"
 #include "security/encryption.h"
+#include "tests/support/memory_stream.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -209,6 +210,9 @@ answer(struct drda_server *server, enum drda_event event, uint8_t control, struc
     case DRDA_WANTS_SQL:
         assert(drda_server_is_authenticated(server));
         drda_server_run_sql(server, input, target, output);
+        break;
+    case DRDA_WANTS_STREAM:
+        drda_server_set_stream(server, input, memory_stream_new(), output);
         break;
     case DRDA_NEEDS_INPUT:
     case DRDA_MUST_CLOSE:

@@ -17,6 +17,7 @@ is_same(const struct sql_value *one, const struct sql_value *other)
     if (one->kind != other->kind)
         return false;
     switch (one->kind) {
+    case SQL_VALUE_LOB: /* of parameters of servers only */
     case SQL_VALUE_NULL:
         return true;
     case SQL_VALUE_INTEGER:

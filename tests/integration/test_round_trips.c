@@ -279,6 +279,7 @@ is_same(const struct sql_value *got, const struct sql_value *expected)
     case SQL_VALUE_TEXT:
     case SQL_VALUE_BYTES:
         return got->data.size == expected->data.size && memcmp(got->data.bytes, expected->data.bytes, got->data.size) == 0;
+    case SQL_VALUE_LOB: /* of parameters of servers only */
     case SQL_VALUE_NULL:
         break;
     }

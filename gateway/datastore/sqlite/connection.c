@@ -125,6 +125,7 @@ restrict_connection(struct sqlite_session *session)
     sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_limit(database, SQLITE_LIMIT_LENGTH, LOB_MEMORY_MAX);
     /* Translated text may be longer than what the client sent, which is checked when it comes. */
     size_t statement_bytes = sqlite_connection_statement_bytes(session);
     sqlite3_limit(database, SQLITE_LIMIT_SQL_LENGTH, statement_bytes < INT32_MAX / 4 ? 4 * (int)statement_bytes : INT32_MAX);

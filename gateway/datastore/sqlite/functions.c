@@ -147,6 +147,8 @@ set_result(sqlite3_context *context, const struct sql_value *value)
     case SQL_VALUE_BYTES:
         sqlite3_result_blob64(context, value->data.size > 0 ? (const char *)value->data.bytes : "", value->data.size, SQLITE_TRANSIENT);
         break;
+    case SQL_VALUE_LOB: /* of parameters only */
+        break;
     }
 }
 

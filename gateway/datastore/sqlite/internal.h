@@ -38,6 +38,7 @@ struct sqlite_cached;
 struct sqlite_check;
 struct sqlite_lob;
 struct sqlite_lob_source;
+struct sqlite_lob_target;
 
 /* How a parameter marker is used, as far as the text tells. */
 struct sqlite_use {
@@ -57,6 +58,8 @@ struct sqlite_section {
     struct sql_column *columns;                /* owned, with the names behind them; NULL until described */
     struct sql_column *parameters;             /* likewise */
     struct sqlite_lob_source *lob_sources;     /* owned; of columns, one each; NULL: LOBs come whole */
+    struct sqlite_lob_target *lob_targets;     /* owned; of parameters, one each; NULL: none goes into a LOB column */
+    bool inserts;
     struct sqlite_use *uses;                   /* of parameters, one each; among their memory */
     char *written;                             /* owned; tables that it writes, a NUL behind each and another behind the last */
     uint64_t checks_generation;                /* of the triggers that it was checked with */
@@ -68,6 +71,11 @@ struct sqlite_section {
     int64_t schema_version;     /* that it was prepared with */
     struct sqlite_spool *spool; /* owned; of an open scrollable cursor */
     UT_hash_handle hh;
+};
+
+struct sqlite_lob_write {
+    struct sql_lob *lob;
+    const struct sqlite_lob_target *target;
 };
 
 struct sqlite_session {
@@ -97,10 +105,17 @@ struct sqlite_session {
     uint64_t checks_generation;  /* counts what has made them unsure */
     struct sqlite_lob *lobs;     /* behind locators */
     uint32_t last_locator;
-    size_t lob_copies;          /* bytes of values among them */
-    sqlite3_blob *blob;         /* the one that is open */
-    struct sqlite_lob *blob_of; /* whose it is */
-    bool misfit;                /* a value did not fit, and this is why */
+    size_t lob_copies;                      /* bytes of values among them */
+    sqlite3_blob *blob;                     /* the one that is open */
+    struct sqlite_lob *blob_of;             /* whose it is */
+    struct sqlite_lob_write lob_writes[16]; /* what the statement being executed has zeros for */
+    size_t lob_write_count;
+    const char *row_table;       /* whose rows are noted */
+    sqlite3_int64 *rows_written; /* owned; their rowids */
+    size_t row_count;
+    size_t row_room;
+    bool rows_lost; /* not all could be noted */
+    bool misfit;    /* a value did not fit, and this is why */
     struct sql_diagnosis misfit_diagnosis;
     atomic_bool interrupted; /* until a statement has failed for it */
     atomic_bool cancelled;   /* the running command */
@@ -150,7 +165,7 @@ void control_set_register(struct sqlite_session *session, const char *text, size
 /* describe.c, parameters.c: NULL when memory is short, or when there is nothing to describe. */
 struct sql_column *describe_columns(struct sqlite_session *session, struct sqlite_section *section);
 struct sql_column *describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text,
-                                       struct sqlite_use **uses);
+                                       struct sqlite_use **uses, struct sqlite_lob_target **lob_targets);
 
 /* Parameters that may be anything; NULL as above. */
 struct sql_column *describe_texts(size_t count);

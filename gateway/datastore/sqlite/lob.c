@@ -7,6 +7,7 @@
 
 #include "drda/sql/fdoca.h"
 #include "gateway/datastore/sqlite/diagnosis.h"
+#include "gateway/datastore/sqlite/lob_store.h"
 
 /* Either a copy of the value, or where it stands. */
 struct sqlite_lob {
@@ -198,8 +199,9 @@ static void
 on_change(void *context, int action, const char *database, const char *table, sqlite3_int64 rowid)
 {
     struct sqlite_session *session = context;
-    (void)action;
     (void)database;
+    if (action != SQLITE_DELETE)
+        lob_note_row(session, table, rowid);
     struct sqlite_lob *lob;
     struct sqlite_lob *next;
     HASH_ITER(hh, session->lobs, lob, next)

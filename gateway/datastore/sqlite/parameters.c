@@ -2,9 +2,13 @@
  * harm, because any marker takes any value; a right one lets a client send a value in the column's own form. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#include "drda/sql/fdoca.h"
 
 #include "gateway/datastore/sqlite/conversion.h"
 #include "gateway/datastore/sqlite/internal.h"
+#include "gateway/datastore/sqlite/lob_store.h"
 #include "gateway/datastore/sqlite/tokens.h"
 #include "gateway/datastore/sqlite/types.h"
 
@@ -28,6 +32,9 @@ struct scan {
     bool inexact;             /* it keeps decimals as floating point, which has not digits enough */
     struct sql_column *parameters;
     struct sqlite_use *uses;
+    struct sqlite_lob_target *lob_targets;
+    bool has_conflict;                  /* ON CONFLICT: which columns a row gets is not certain */
+    char column_name[SQL_NAME_MAX + 1]; /* of the column found last */
     size_t count;
     size_t found; /* markers so far */
 };
@@ -94,6 +101,7 @@ find_column(struct scan *scan, const struct sql_token *token)
             sqlite3_table_column_metadata(scan->session->database, NULL, table, name, &declared, NULL, NULL, NULL, NULL) != SQLITE_OK)
             continue;
         column = column_declared(scan, declared);
+        memcpy(scan->column_name, name, sizeof name);
         break;
     }
     return column;
@@ -140,6 +148,7 @@ nth_column(struct scan *scan, size_t position)
     if (query != NULL && sqlite3_prepare_v3(scan->session->database, query, -1, 0, &statement, NULL) == SQLITE_OK) {
         const char *declared = position < INT32_MAX ? sqlite3_column_decltype(statement, (int)position) : NULL;
         column = column_declared(scan, declared);
+        snprintf(scan->column_name, sizeof scan->column_name, "%s", declared != NULL ? sqlite3_column_name(statement, (int)position) : "");
     }
     sqlite3_finalize(statement);
     sqlite3_free(query);
@@ -166,6 +175,42 @@ ends_value(const struct scan *scan)
     return !sql_token_next(&ahead, &token) || is_one_of(&token, ends);
 }
 
+/* Whether all columns behind this one are LOBs. */
+static bool
+is_trailing(const struct scan *scan, const char *table, const char *name)
+{
+    char *query = sqlite3_mprintf("SELECT * FROM \"%w\"", table);
+    sqlite3_stmt *statement = NULL;
+    bool trailing = false;
+    if (query != NULL && sqlite3_prepare_v3(scan->session->database, query, -1, 0, &statement, NULL) == SQLITE_OK) {
+        for (int i = 0; i < sqlite3_column_count(statement); i++) {
+            struct sql_column column = { .type = SQL_TYPE_VARCHAR };
+            const char *declared = sqlite3_column_decltype(statement, i);
+            if (declared != NULL)
+                sqlite_type_declared(declared, &column);
+            trailing = strcasecmp(sqlite3_column_name(statement, i), name) == 0 || (trailing && fdoca_is_lob(column.type));
+        }
+    }
+    sqlite3_finalize(statement);
+    sqlite3_free(query);
+    return trailing;
+}
+
+/* Notes where a large object goes; without memory it will be bound as a whole. */
+static void
+note_lob(struct scan *scan)
+{
+    struct sqlite_lob_target target = { .trailing = false };
+    if (scan->lob_targets == NULL)
+        scan->lob_targets = calloc(scan->count, sizeof *scan->lob_targets);
+    if (scan->lob_targets == NULL || scan->table_count != 1 || !copy_name(&scan->tables[0], target.table) ||
+        !lob_table_suits(scan->session, target.table))
+        return;
+    memcpy(target.column, scan->column_name, sizeof target.column);
+    target.trailing = is_trailing(scan, target.table, target.column);
+    scan->lob_targets[scan->found] = target;
+}
+
 static void
 take_marker(struct scan *scan)
 {
@@ -187,6 +232,8 @@ take_marker(struct scan *scan)
         struct sqlite_use *use = &scan->uses[scan->found];
         use->assigned = (in_values || in_set) && ends_value(scan);
         use->loses_digits = use->assigned && scan->inexact;
+        if (use->assigned && fdoca_is_lob(column.type))
+            note_lob(scan);
     }
     scan->found++;
 }
@@ -203,6 +250,7 @@ note_word(struct scan *scan)
         note_listed(scan);
     if (scan->inserts && scan->depth == 0 && sql_token_is(&scan->token, "VALUES"))
         scan->in_values = true;
+    scan->has_conflict = scan->has_conflict || sql_token_is(&scan->token, "CONFLICT");
     if (scan->depth == 0 && is_one_of(&scan->token, (const char *const[]) { "SET", "WHERE", NULL }))
         scan->in_set = sql_token_is(&scan->token, "SET");
     if (!is_one_of(&scan->token, operators))
@@ -238,7 +286,8 @@ describe_texts(size_t count)
 }
 
 struct sql_column *
-describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text, struct sqlite_use **uses)
+describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text, struct sqlite_use **uses,
+                    struct sqlite_lob_target **lob_targets)
 {
     size_t count = section->section.parameter_count;
     struct sql_column *parameters = describe_texts(count);
@@ -261,6 +310,11 @@ describe_parameters(struct sqlite_session *session, const struct sqlite_section 
             note_word(&scan);
         else
             note_punctuation(&scan);
+    }
+    *lob_targets = scan.lob_targets;
+    if (scan.has_conflict) {
+        free(scan.lob_targets);
+        *lob_targets = NULL;
     }
     return parameters;
 }

@@ -7,6 +7,7 @@
 #include "gateway/datastore/sqlite/dialect.h"
 #include "gateway/datastore/sqlite/internal.h"
 #include "gateway/datastore/sqlite/lob.h"
+#include "gateway/datastore/sqlite/lob_store.h"
 #include "gateway/datastore/sqlite/tokens.h"
 
 void
@@ -23,6 +24,7 @@ statement_drop(struct sqlite_session *session, struct sqlite_section *section)
     free(section->control_text);
     free(section->written);
     free(section->text);
+    free(section->lob_targets);
     free(section->section.pending);
     /* The conversation may have set with_hold and procedure for the statement that comes. */
     struct sql_section kept = { .name = section->section.name,
@@ -84,6 +86,14 @@ statement_compile(struct sqlite_session *session, struct sqlite_section *section
 }
 
 static bool
+begins_with_insert(const char *words)
+{
+    struct sql_text text = sql_text(words, strlen(words));
+    struct sql_token token;
+    return sql_token_next(&text, &token) && (sql_token_is(&token, "INSERT") || sql_token_is(&token, "REPLACE"));
+}
+
+static bool
 describe(struct sqlite_session *session, struct sqlite_section *section, const char *text, struct sql_diagnosis *diagnosis)
 {
     section->changes_rows = session->changes_rows && !session->drops;
@@ -94,7 +104,8 @@ describe(struct sqlite_session *session, struct sqlite_section *section, const c
     section->section.parameter_count = (size_t)sqlite3_bind_parameter_count(section->statement);
     section->section.is_query = section->section.column_count > 0;
     section->columns = describe_columns(session, section);
-    section->parameters = describe_parameters(session, section, text, &section->uses);
+    section->parameters = describe_parameters(session, section, text, &section->uses, &section->lob_targets);
+    section->inserts = begins_with_insert(text);
     bool good = section->written != NULL && (section->columns != NULL || section->section.column_count == 0) &&
                 (section->parameters != NULL || section->section.parameter_count == 0);
     if (!good)
@@ -192,6 +203,8 @@ bind_value(sqlite3_stmt *statement, int index, const struct sql_value *value, sq
         return sqlite3_bind_text64(statement, index, bytes_of(value), value->data.size, lifetime, SQLITE_UTF8);
     case SQL_VALUE_BYTES:
         return sqlite3_bind_blob64(statement, index, bytes_of(value), value->data.size, lifetime);
+    case SQL_VALUE_LOB: /* lob_bind */
+        break;
     }
     return SQLITE_MISUSE;
 }
@@ -236,6 +249,12 @@ bind_parameters(struct sqlite_session *session, struct sqlite_section *section, 
         if (section->uses != NULL && would_lose_digits(&section->uses[i], &section->parameters[i], &parameters[i])) {
             sqlite_diagnosis_tokens(diagnosis, -413, "22003", "a decimal of more digits than its table keeps", NULL);
             return false;
+        }
+        if (parameters[i].kind == SQL_VALUE_LOB) {
+            const struct sqlite_lob_target *targets = lifetime == SQLITE_STATIC ? section->lob_targets : NULL;
+            if (!lob_bind(session, targets, statement, i, parameters[i].lob, diagnosis))
+                return false;
+            continue;
         }
         int code = bind_one(section, statement, i, &parameters[i], lifetime);
         if (code != SQLITE_OK) {
@@ -333,7 +352,8 @@ statement_execute(struct sqlite_session *session, struct sqlite_section *section
     if (!checks_ensure(session, section))
         say_short_of_memory(diagnosis);
     else if (bind_parameters(session, section, section->statement, parameters, count, SQLITE_STATIC, diagnosis))
-        run_to_end(session, section, diagnosis);
+        lob_execute(session, section, run_to_end, diagnosis);
+    lob_forget(session);
     sqlite3_clear_bindings(section->statement); /* the values are gone with the request */
 }
 

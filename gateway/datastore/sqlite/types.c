@@ -5,7 +5,7 @@
 
 #include "gateway/datastore/sqlite/tokens.h"
 
-enum { CHAR_MAX_BYTES = 254, DECIMAL_PRECISION_DEFAULT = 5, LOB_DEFAULT = 1 << 20, FLOAT_SINGLE_BITS = 24 };
+enum { CHAR_MAX_BYTES = 254, DECIMAL_PRECISION_DEFAULT = 5, LOB_DEFAULT = INT32_MAX, FLOAT_SINGLE_BITS = 24 };
 
 static const struct type_name {
     const char *words[3];

@@ -7,6 +7,7 @@
 #include "drda/accsec.h"
 #include "drda/server_steps.h"
 #include "tests/support/drda_recorded.h"
+#include "tests/support/memory_stream.h"
 #include "tests/support/suite.h"
 
 static const struct drda_server_settings settings = {
@@ -108,6 +109,9 @@ answer_request(struct conversation *conversation, struct drda_input *input, stru
     case DRDA_WANTS_SQL:
         conversation->executions++;
         drda_server_run_sql(server, input, &target, output);
+        break;
+    case DRDA_WANTS_STREAM:
+        drda_server_set_stream(server, input, memory_stream_new(), output);
         break;
     case DRDA_NEEDS_INPUT:
     case DRDA_MUST_CLOSE:

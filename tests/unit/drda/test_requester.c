@@ -73,6 +73,7 @@ static void
 note_value(struct play *play, const struct sql_value *value)
 {
     switch (value->kind) {
+    case SQL_VALUE_LOB: /* of parameters of servers only */
     case SQL_VALUE_NULL:
         note(play, "NULL|");
         break;

@@ -40,6 +40,7 @@ add_value(size_t index)
     char number[32];
     target->operations->value(target, section, index, &value);
     switch (value.kind) {
+    case SQL_VALUE_LOB: /* of parameters of servers only */
     case SQL_VALUE_NULL:
         add("-", 1);
         break;

@@ -227,7 +227,7 @@ static const struct {
     { "DATETIME", SQL_TYPE_TIMESTAMP, 0, 0, 0 },
     { "BOOLEAN", SQL_TYPE_BOOLEAN, 0, 0, 0 },
     { "BLOB(2M)", SQL_TYPE_BLOB, 2 << 20, 0, 0 },
-    { "CLOB", SQL_TYPE_CLOB, 1 << 20, 0, 0 },
+    { "CLOB", SQL_TYPE_CLOB, INT32_MAX, 0, 0 },
     { "CHARACTER LARGE OBJECT(10K)", SQL_TYPE_CLOB, 10240, 0, 0 },
     { "UNSIGNED BIG INT", SQL_TYPE_BIGINT, 0, 0, 0 },
     { "NATIVE CHARACTER(70)", SQL_TYPE_VARCHAR, 70, 0, 0 },

@@ -264,6 +264,143 @@ checks_follow_their_table(void)
     commit();
 }
 
+/* A large object of `size` bytes that says the same everywhere. */
+static bool
+read_pattern(struct sql_lob *lob, uint64_t offset, void *bytes, size_t size)
+{
+    (void)lob;
+    for (size_t i = 0; i < size; i++)
+        ((uint8_t *)bytes)[i] = (uint8_t)('a' + (offset + i) % 26);
+    return true;
+}
+
+static bool
+read_half(struct sql_lob *lob, uint64_t offset, void *bytes, size_t size)
+{
+    return offset < lob->size / 2 && read_pattern(lob, offset, bytes, size);
+}
+
+static int32_t
+run_with_lob(const char *text, struct sql_lob lob, size_t count)
+{
+    struct sql_value values[2] = { { .kind = SQL_VALUE_LOB, .lob = &lob }, { .kind = SQL_VALUE_LOB, .lob = &lob } };
+    target->operations->execute(target, prepared(1, text), values, count, &said);
+    return said.sqlcode;
+}
+
+static void
+large_objects_go_in_by_pieces(void)
+{
+    const struct sql_lob bytes = { .size = 1000000, .read = read_pattern };
+    const struct sql_lob characters = { .size = 10000000, .is_text = true, .read = read_pattern };
+    must_run("CREATE TABLE big (id INTEGER PRIMARY KEY, c CLOB, b BLOB)");
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO big (b) VALUES (?)", bytes, 1), 0);
+    CU_ASSERT_EQUAL(said.rows, 1);
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO big VALUES (2, ?, ?)", bytes, 2), 0);
+    CU_ASSERT_EQUAL(run_with_lob("UPDATE big SET c = ?", characters, 1), 0);
+    CU_ASSERT_EQUAL(said.rows, 2);
+    expect("SELECT length(c) || ' ' || length(b) || ' ' || CAST(substr(b, 999999) AS TEXT) FROM big ORDER BY id",
+           "10000000 1000000 mn 10000000 1000000 mn");
+    expect("SELECT count(DISTINCT hex(substr(c, 5000000, 30))) FROM big", "1");
+}
+
+static void
+a_large_object_that_breaks_off_changes_nothing(void)
+{
+    must_run("CREATE TABLE half (id INTEGER PRIMARY KEY, b BLOB)");
+    must_run("INSERT INTO half VALUES (1, X'01')");
+    const struct sql_lob lob = { .size = 1000000, .read = read_half };
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO half (b) VALUES (?)", lob, 1), -904);
+    CU_ASSERT_EQUAL(run_with_lob("UPDATE half SET b = ?", lob, 1), -904);
+    expect("SELECT id || hex(b) FROM half", "101");
+    const struct sql_lob whole = { .size = 1000000, .read = read_pattern };
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO half VALUES (1, ?)", whole, 1), -803);
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO half (b) VALUES (?), (?)", whole, 2), -904);
+    expect("SELECT count(*) FROM half", "1");
+    const struct sql_lob too_long = { .size = 1000000000, .read = read_pattern };
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO half (b) VALUES (?)", too_long, 1), -101);
+    expect("SELECT count(*) FROM half", "1");
+    must_run("CREATE TABLE narrow (b BLOB(999999))");
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO narrow VALUES (?)", whole, 1), -433);
+}
+
+/* Where pieces cannot be written, the value is bound as a whole. */
+static void
+large_objects_elsewhere_are_bound_whole(void)
+{
+    const struct sql_lob lob = { .size = 100000, .read = read_pattern };
+    must_run("CREATE TABLE keyed (k VARCHAR(9) PRIMARY KEY, b BLOB) WITHOUT ROWID");
+    must_run("CREATE TABLE triggered (b BLOB)");
+    must_run("CREATE TABLE log (b BLOB)");
+    must_run("CREATE TRIGGER copies AFTER INSERT ON triggered BEGIN INSERT INTO log VALUES (NEW.b); END");
+    must_run("CREATE TABLE in_the_middle (b BLOB, n VARCHAR(9))");
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO keyed VALUES ('a', ?)", lob, 1), 0);
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO triggered VALUES (?)", lob, 1), 0);
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO in_the_middle VALUES (?, 'x')", lob, 1), 0);
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO log SELECT ?", lob, 1), 0);
+    expect("SELECT CAST(substr(b, 99999) AS TEXT) FROM keyed", "cd");
+    expect("SELECT CAST(substr(b, 99999) AS TEXT) FROM log", "cd cd");
+    expect("SELECT CAST(substr(b, 99999) AS TEXT) FROM in_the_middle", "cd");
+    const struct sql_lob too_long = { .size = 100 << 20, .read = read_pattern };
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO in_the_middle VALUES (?, 'x')", too_long, 1), -904);
+}
+
+/* The first large object of the first row of a query; 0 when it cannot be kept. */
+static uint32_t
+locator_of(const char *query, size_t column)
+{
+    uint32_t locator = 0;
+    struct sql_section *section = prepared(2, query);
+    target->operations->open(target, section, NULL, 0, &said);
+    CU_ASSERT_EQUAL_FATAL(target->operations->fetch(target, section, &said), SQL_STEP_ROW);
+    CU_ASSERT_TRUE(target->operations->keep_lob(target, section, column, &locator, &said));
+    target->operations->close(target, section);
+    return locator;
+}
+
+static void
+expect_lob(uint32_t locator, uint64_t size)
+{
+    char end[2];
+    struct sql_lob *lob = target->operations->find_lob(target, locator);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(lob);
+    CU_ASSERT_EQUAL(lob->size, size);
+    CU_ASSERT_TRUE(lob->read(lob, size - 2, end, 2));
+    CU_ASSERT_EQUAL(end[1], (char)('a' + (size - 1) % 26));
+}
+
+static void
+locators_say_the_same_as_long_as_they_live(void)
+{
+    const struct sql_lob lob = { .size = 1000000, .read = read_pattern };
+    must_run("CREATE TABLE kept (id INTEGER PRIMARY KEY, b BLOB)");
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO kept (b) VALUES (?)", lob, 1), 0);
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO kept (b) VALUES (?)", lob, 1), 0);
+    commit();
+    static const char *const queries[] = {
+        "SELECT b FROM kept WHERE id = 1",
+        "SELECT b AS other FROM kept AS k WHERE k.id = 1",
+        "SELECT k.b FROM kept k JOIN kept l ON l.id = k.id + 1",
+        "SELECT b FROM kept WHERE id = 1 UNION ALL SELECT b FROM kept WHERE id = 2", /* whole, as all that follow */
+        "SELECT b || '' FROM kept WHERE id = 1",
+        "SELECT b FROM (SELECT id, b FROM kept) WHERE id = 1",
+    };
+    for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++)
+        if (i != 4)
+            expect_lob(locator_of(queries[i], 0), 1000000);
+    uint32_t first = locator_of("SELECT * FROM kept WHERE id = 1", 1);
+    uint32_t second = locator_of("SELECT * FROM kept WHERE id = 2", 1);
+    must_run("UPDATE kept SET b = X'00' WHERE id = 1");
+    CU_ASSERT_PTR_NULL(target->operations->find_lob(target, first));
+    expect_lob(second, 1000000);
+    target->operations->release_lob(target, second);
+    CU_ASSERT_PTR_NULL(target->operations->find_lob(target, second));
+    second = locator_of("SELECT b FROM kept WHERE id = 2", 0);
+    commit();
+    CU_ASSERT_PTR_NULL(target->operations->find_lob(target, second));
+    CU_ASSERT_EQUAL(locator_of("SELECT NULL, b FROM kept WHERE id = 99 UNION ALL SELECT 1, NULL", 1), 0);
+}
+
 int
 main(void)
 {
@@ -276,6 +413,10 @@ main(void)
         { "casts tell their types", casts_tell_their_types },
         { "tables of others are checked too", tables_of_others_are_checked_too },
         { "checks follow their table", checks_follow_their_table },
+        { "large objects go in by pieces", large_objects_go_in_by_pieces },
+        { "a large object that breaks off changes nothing", a_large_object_that_breaks_off_changes_nothing },
+        { "large objects elsewhere are bound whole", large_objects_elsewhere_are_bound_whole },
+        { "locators say the same as long as they live", locators_say_the_same_as_long_as_they_live },
     };
     if (mkdtemp(folder) == NULL)
         return 1;

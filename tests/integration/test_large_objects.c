@@ -1,0 +1,139 @@
+/* Large objects through Derby's client, in and out as streams: they come back as they were, and the gateway's memory does not grow with
+ * them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/gateway.h"
+#include "tests/support/requester_client.h"
+#include "tests/support/suite.h"
+
+#define JARS "/usr/share/java/"
+
+/* In the suite, under sanitizers. `test_large_objects BYTES CHARACTERS` takes other sizes, such as 999999000. */
+static const char *bytes = "100000000";
+static const char *characters = "9000000";
+
+enum { GROWTH_MAX_KIB = 48 * 1024, REPLY_MAX = 1 << 24, LONG_SIZE = 3000000 };
+
+static struct gateway gateway;
+static long before_kib;
+
+/* The most memory that the process ever had resident. */
+static long
+peak_kib(void)
+{
+    char path[64];
+    char line[256];
+    long kib = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)gateway.passgated);
+    FILE *file = fopen(path, "r");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    while (fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "VmHWM: %ld", &kib) == 1)
+            break;
+    fclose(file);
+    return kib;
+}
+
+static int
+run(const char *command)
+{
+    fflush(stdout);
+    int status = system(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+static void
+the_program_compiles(void)
+{
+    char command[1024];
+    snprintf(command, sizeof command,
+             "env -u ASAN_OPTIONS javac -d %s/classes -encoding UTF-8 -Xlint:all -Werror %s/tests/integration/java/LargeObjects.java",
+             gateway.directory, getenv("PASSGATE_SOURCE"));
+    CU_ASSERT_EQUAL_FATAL(run(command), 0);
+}
+
+static void
+streams_come_back(void)
+{
+    char ticket[9];
+    char command[1024];
+    gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, ticket);
+    before_kib = peak_kib();
+    snprintf(command, sizeof command,
+             "cd %s && env -u ASAN_OPTIONS java -Xmx256m -cp classes:" JARS
+             "derbyclient.jar LargeObjects 'jdbc:derby://127.0.0.1:%u/SAMPLE' IMSUSR1 '%s' %s %s "
+             "> large.txt 2>&1",
+             gateway.directory, gateway.port, ticket, bytes, characters);
+    int status = run(command);
+    char *said = gateway_file(&gateway, "large.txt");
+    for (char *rest = said, *line; (line = strsep(&rest, "\n")) != NULL && *line != '\0';)
+        printf("# %s\n", line);
+    free(said);
+    CU_ASSERT_EQUAL_FATAL(status, 0);
+}
+
+static void
+memory_does_not_grow_with_them(void)
+{
+    long grown = peak_kib() - before_kib;
+    printf("# resident memory of the gateway grew by %ld KiB to %ld KiB at most\n", grown, peak_kib());
+    CU_ASSERT(grown < GROWTH_MAX_KIB);
+}
+
+/* As EXTDTA, to a requester that does not ask for locators; more than one query block, and in pieces. */
+static void
+they_follow_rows_as_extdta(void)
+{
+    struct requester_client client;
+    char ticket[9];
+    char text[256];
+    int rows = 0;
+    gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, ticket);
+    requester_client_open(&client, gateway.port, "IMSUSR1", ticket, REPLY_MAX);
+    CU_ASSERT_EQUAL(requester_client_run(&client, "CREATE TABLE SEVERAL (ID INTEGER, B BLOB, N VARCHAR(9), C CLOB)"), 0);
+    snprintf(text, sizeof text,
+             "INSERT INTO SEVERAL VALUES (1, zeroblob(%d), 'one', 'clob'), (2, NULL, 'two', NULL), (3, X'', 'three', ''), "
+             "(4, zeroblob(40000), 'four', 'x')",
+             LONG_SIZE);
+    CU_ASSERT_EQUAL(requester_client_run(&client, text), 0);
+    static const char query[] = "SELECT * FROM SEVERAL ORDER BY ID";
+    static const size_t sizes[] = { LONG_SIZE, 0, 0, 40000 };
+    requester_query(client.requester, query, sizeof query - 1);
+    for (enum requester_event event; (event = requester_client_next(&client)) != REQUESTER_COMPLETED;) {
+        if (event == REQUESTER_BLOCK_ENDED)
+            requester_continue(client.requester);
+        if (event != REQUESTER_ROW)
+            continue;
+        const struct sql_value *row = requester_row(client.requester);
+        CU_ASSERT_EQUAL_FATAL(row[0].integer, rows + 1);
+        CU_ASSERT_EQUAL(row[1].kind, rows == 1 ? SQL_VALUE_NULL : SQL_VALUE_BYTES);
+        CU_ASSERT_EQUAL(row[3].kind, rows == 1 ? SQL_VALUE_NULL : SQL_VALUE_TEXT);
+        CU_ASSERT(rows == 1 || row[1].data.size == sizes[rows]);
+        for (size_t i = 0; rows != 1 && i < row[1].data.size; i++)
+            CU_ASSERT_EQUAL_FATAL(row[1].data.bytes[i], 0);
+        rows++;
+    }
+    CU_ASSERT_EQUAL(rows, 4);
+    requester_client_close(&client);
+}
+
+int
+main(int argc, char **argv)
+{
+    static const struct test_case cases[] = {
+        { "the program compiles", the_program_compiles },
+        { "streams of a BLOB and a CLOB come back as they were", streams_come_back },
+        { "the gateway's memory does not grow with them", memory_does_not_grow_with_them },
+        { "LOBs follow rows as EXTDTA", they_follow_rows_as_extdta },
+    };
+    if (argc == 3) {
+        bytes = argv[1];
+        characters = argv[2];
+    }
+    gateway_start(&gateway, &(struct gateway_options) { 0 });
+    int status = SUITE_RUN("large objects", cases);
+    gateway_stop(&gateway);
+    return status;
+}
