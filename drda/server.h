@@ -90,7 +90,7 @@ struct drda_server {
     size_t pending_size;
     size_t parameters_offset; /* of a pending SECCHK: where its parameters stand, segments joined */
     size_t parameters_size;
-    struct eusridpwd_key key; /* between ACCSEC and SECCHK of SECMEC_EUSRIDPWD, else zeros */
+    struct eusridpwd_key key;   /* between ACCSEC and SECCHK of SECMEC_EUSRIDPWD, else zeros */
     struct drda_stream *stream; /* owned: the EXTDTA of the command that is coming, or being executed */
     size_t head_size;           /* of that command, while the owner is asked for the stream */
     struct sql_encoding encoding;

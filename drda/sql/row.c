@@ -156,15 +156,6 @@ put_decimal(struct wire_writer *writer, const struct sql_column *column, const s
     return MISFIT_FORM;
 }
 
-static size_t
-count_characters(const uint8_t *text, size_t size)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < size; i++)
-        count += (text[i] & 0xC0) != 0x80;
-    return count;
-}
-
 /* Columns are declared in characters of up to 4 bytes, so that bytes need to be counted as such only when they are many. */
 static enum misfit
 put_string(struct wire_writer *writer, const struct sql_column *column, const uint8_t *text, size_t size)
@@ -172,11 +163,11 @@ put_string(struct wire_writer *writer, const struct sql_column *column, const ui
     if (!utf8_is_valid(text, size))
         return MISFIT_ENCODING;
     size_t length_max = fdoca_field_of(column).length;
-    size_t length = size <= length_max ? size : count_characters(text, size);
+    size_t length = size <= length_max ? size : utf8_length(text, size);
     bool pad = column->type == SQL_TYPE_CHAR;
     if (length > length_max || size > SQL_LONG_VARCHAR_MAX)
         return MISFIT_LENGTH;
-    size_t blanks = pad ? length_max - count_characters(text, size) : 0;
+    size_t blanks = pad ? length_max - utf8_length(text, size) : 0;
     if (size + blanks > SQL_LONG_VARCHAR_MAX)
         return MISFIT_LENGTH;
     wire_put_u16(writer, (uint16_t)(size + blanks));
@@ -360,7 +351,7 @@ large_object_fits(const struct sql_column *column, const struct sql_value *value
     bool is_data = value->kind == SQL_VALUE_TEXT || value->kind == SQL_VALUE_BYTES;
     bool too_long = is_data && column->length > 0 && value->data.size > column->length;
     if (too_long && column->type == SQL_TYPE_CLOB)
-        too_long = count_characters(value->data.bytes, value->data.size) > column->length;
+        too_long = utf8_length(value->data.bytes, value->data.size) > column->length;
     if (too_long)
         report(column, value, MISFIT_LENGTH, diagnosis);
     return !too_long;

@@ -84,3 +84,12 @@ utf8_is_valid(const uint8_t *text, size_t size)
     }
     return true;
 }
+
+size_t
+utf8_length(const uint8_t *text, size_t size)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < size; i++)
+        length += ((text[i] & 0xC0) != 0x80 ? 1u : 0u) + (text[i] >= 0xF0 ? 1u : 0u);
+    return length;
+}

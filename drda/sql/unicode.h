@@ -8,3 +8,6 @@ MUST_CHECK bool utf16_put_utf8(struct wire_writer *writer, struct wire_reader ut
 
 /* True when the bytes are well-formed UTF-8. */
 MUST_CHECK bool utf8_is_valid(const uint8_t *text, size_t size);
+
+/* Units of UTF-16 that UTF-8 text takes, which is how columns and requesters count characters: 2 of those beyond U+FFFF. */
+size_t utf8_length(const uint8_t *text, size_t size);

@@ -123,14 +123,14 @@ make_decimal(struct trip *trip, unsigned shape)
     set_expected(trip, SQL_VALUE_TEXT, (size_t)size);
 }
 
-/* One character of UTF-8 of any length, but no control character and no surrogate. */
+/* One character of UTF-8 of any length, but no control character and no surrogate; one unit of UTF-16 or, with `wide`, two. */
 static size_t
-put_character(uint8_t *at)
+put_character(uint8_t *at, bool wide)
 {
     static const struct {
         uint32_t first, last;
     } ranges[] = { { ' ', '~' }, { 0x80, 0x7FF }, { 0x800, 0xD7FF }, { 0x10000, 0x10FFFF } };
-    unsigned range = below(4);
+    unsigned range = below(wide ? 4 : 3);
     uint32_t c = ranges[range].first + below(ranges[range].last - ranges[range].first + 1);
     static const uint8_t leads[] = { 0x00, 0xC0, 0xE0, 0xF0 };
     for (unsigned i = range; i > 0; i--, c >>= 6)
@@ -139,12 +139,16 @@ put_character(uint8_t *at)
     return range + 1;
 }
 
+/* As many characters as columns count: units of UTF-16. */
 static size_t
-put_text(uint8_t *at, unsigned characters)
+put_text(uint8_t *at, unsigned units)
 {
     size_t size = 0;
-    for (unsigned i = 0; i < characters; i++)
-        size += put_character(at + size);
+    for (unsigned i = 0; i < units; i++) {
+        size_t width = put_character(at + size, i + 1 < units);
+        i += width == 4;
+        size += width;
+    }
     return size;
 }
 

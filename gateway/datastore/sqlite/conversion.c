@@ -7,6 +7,7 @@
 #include "drda/sql/decimal.h"
 #include "drda/sql/number.h"
 #include "drda/sql/row.h"
+#include "drda/sql/unicode.h"
 
 enum { SQLITE_DIGITS = 15 }; /* decimal digits that a floating point number keeps */
 
@@ -65,7 +66,7 @@ keep_string(const struct sql_column *column, const struct sql_value *value)
     size_t characters = 0;
     size_t fitting = 0; /* bytes of the characters that there is a place for */
     for (size_t i = 0; i < value->data.size; i++) {
-        characters += (value->data.bytes[i] & 0xC0) != 0x80;
+        characters += utf8_length(value->data.bytes + i, 1);
         if (characters <= column->length)
             fitting = i + 1;
     }
@@ -169,11 +170,11 @@ cut(const struct sql_column *column, const struct sql_value *value, struct conve
     result.kind = is_text ? SQL_VALUE_TEXT : SQL_VALUE_BYTES;
     size_t places = column->length;
     size_t size = 0;
-    while (size < result.data.size) {
-        bool begins = !is_text || (result.data.bytes[size] & 0xC0) != 0x80;
-        if (begins && places-- == 0)
+    for (; size < result.data.size; size++) {
+        size_t width = is_text ? utf8_length(result.data.bytes + size, 1) : 1;
+        if (width > places)
             break;
-        size++;
+        places -= width;
     }
     result.data.size = size;
     return result;

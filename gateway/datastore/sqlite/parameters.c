@@ -19,6 +19,7 @@ struct scan {
     struct sql_text text;
     struct sql_token token;
     struct sql_token before;             /* the token before it */
+    struct sql_token earlier;            /* and the one before that */
     struct sql_token tables[TABLES_MAX]; /* the first is the one of INSERT */
     size_t table_count;
     struct sql_token listed[LISTED_MAX]; /* INSERT INTO t (these) */
@@ -42,6 +43,7 @@ struct scan {
 static bool
 advance(struct scan *scan)
 {
+    scan->earlier = scan->before;
     scan->before = scan->token;
     return sql_token_next(&scan->text, &scan->token);
 }
@@ -211,6 +213,22 @@ note_lob(struct scan *scan)
     scan->lob_targets[scan->found] = target;
 }
 
+/* SQL_CAST(?, 'TYPE'), which is what CAST has become. */
+static struct sql_column
+column_of_cast(struct scan *scan)
+{
+    char declared[SQL_NAME_MAX + 1];
+    struct sql_column column = { .type = SQL_TYPE_COUNT };
+    struct sql_text ahead = scan->text;
+    struct sql_token token;
+    if (sql_token_next(&ahead, &token) && sql_token_is(&token, ",") && sql_token_next(&ahead, &token) && token.kind == SQL_TOKEN_STRING &&
+        token.size >= 2 && token.size - 2 <= SQL_NAME_MAX) {
+        snprintf(declared, sizeof declared, "%.*s", (int)token.size - 2, token.at + 1);
+        sqlite_type_declared(declared, &column);
+    }
+    return column;
+}
+
 static void
 take_marker(struct scan *scan)
 {
@@ -219,7 +237,9 @@ take_marker(struct scan *scan)
     bool stands_alone = sql_token_is(&scan->before, "(") || sql_token_is(&scan->before, ",");
     bool in_set = scan->in_set && scan->depth == 0 && sql_token_is(&scan->before, "=");
     bool in_values = scan->in_values && scan->depth == 1 && stands_alone;
-    if (in_values)
+    if (sql_token_is(&scan->before, "(") && sql_token_is(&scan->earlier, "SQL_CAST"))
+        column = column_of_cast(scan);
+    else if (in_values)
         column = column_of_value(scan);
     else if (is_one_of(&scan->before, counters))
         column.type = SQL_TYPE_BIGINT;

@@ -214,6 +214,11 @@ casts_tell_their_types(void)
 {
     struct sql_section *section =
         prepared(1, "SELECT CAST(? AS DECIMAL(31,7)) AS x, 1, CAST(? AS CHAR(4)), CAST(? AS SMALLINT) + 1 FROM sysibm.sysdummy1");
+    struct sql_column parameter;
+    target->operations->describe_parameter(target, section, 0, &parameter);
+    CU_ASSERT(parameter.type == SQL_TYPE_DECIMAL && parameter.precision == 31 && parameter.scale == 7);
+    target->operations->describe_parameter(target, section, 2, &parameter);
+    CU_ASSERT_EQUAL(parameter.type, SQL_TYPE_SMALLINT);
     static const enum sql_type types[] = { SQL_TYPE_DECIMAL, SQL_TYPE_COUNT, SQL_TYPE_CHAR, SQL_TYPE_COUNT };
     for (size_t i = 0; i < 4; i++) {
         struct sql_column column;

@@ -61,6 +61,7 @@ public final class Comparison {
         Comparison comparison = new Comparison(arguments[0], arguments[1]);
         comparison.readPasswords();
         comparison.run("types", Types::observe);
+        comparison.run("round trips", RoundTrips::observe);
         comparison.run("strings", Strings::observe);
         comparison.run("batches", Batches::observe);
         comparison.run("cursors", Cursors::observe);
