@@ -60,12 +60,12 @@ struct sqlite_section {
     struct sqlite_lob_source *lob_sources;     /* owned; of columns, one each; NULL: LOBs come whole */
     struct sqlite_lob_target *lob_targets;     /* owned; of parameters, one each; NULL: none goes into a LOB column */
     bool inserts;
-    struct sqlite_use *uses;                   /* of parameters, one each; among their memory */
-    char *written;                             /* owned; tables that it writes, a NUL behind each and another behind the last */
-    uint64_t checks_generation;                /* of the triggers that it was checked with */
-    bool alters;                               /* ALTER or DROP of a table */
-    bool changes_rows;                         /* INSERT, UPDATE or DELETE */
-    uint64_t rows_given;                       /* by the open cursor */
+    struct sqlite_use *uses;    /* of parameters, one each; among their memory */
+    char *written;              /* owned; tables that it writes, a NUL behind each and another behind the last */
+    uint64_t checks_generation; /* of the triggers that it was checked with */
+    bool alters;                /* ALTER or DROP of a table */
+    bool changes_rows;          /* INSERT, UPDATE or DELETE */
+    uint64_t rows_given;        /* by the open cursor */
     bool cursor_open;
     char *text;                 /* owned; as it was prepared, when that may be used again; else NULL */
     int64_t schema_version;     /* that it was prepared with */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "drda/sql/fdoca.h"
+#include "drda/sql/number.h"
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/lob_store.h"
 
@@ -125,34 +125,25 @@ keep_reference(struct sqlite_session *session, const struct sqlite_lob_source *s
     return false;
 }
 
-/* Numbers in a column of text or bytes are told as text. */
-static struct sql_value
-value_of(const struct sqlite_section *section, int index)
-{
-    struct sql_value value = { .kind = SQL_VALUE_TEXT };
-    int first;
-    sqlite3_stmt *statement = scroll_row(section, &first);
-    bool is_blob = sqlite3_column_type(statement, first + index) == SQLITE_BLOB;
-    value.data.bytes = is_blob ? sqlite3_column_blob(statement, first + index) : sqlite3_column_text(statement, first + index);
-    value.data.size = (size_t)sqlite3_column_bytes(statement, first + index);
-    return value;
-}
-
 bool
 lob_keep(struct sqlite_session *session, const struct sqlite_section *section, size_t index, uint32_t *locator,
          struct sql_diagnosis *diagnosis)
 {
     bool is_text = section->columns[index].type == SQL_TYPE_CLOB;
-    int first;
-    sqlite3_stmt *statement = scroll_row(section, &first);
-    int kind = sqlite3_column_type(statement, first + (int)index);
     const struct sqlite_lob_source *source = section->lob_sources != NULL ? &section->lob_sources[index] : NULL;
+    struct sql_value value;
+    char number[NUMBER_TEXT_MAX];
     *locator = 0;
-    if (kind == SQLITE_NULL)
+    statement_value(section, index, &value);
+    if (value.kind == SQL_VALUE_NULL)
         return true;
-    if (kind == SQLITE_INTEGER && source != NULL && source->table != NULL)
-        return keep_reference(session, source, sqlite3_column_int64(statement, first + (int)index), is_text, locator, diagnosis);
-    struct sql_value value = value_of(section, (int)index);
+    if (value.kind == SQL_VALUE_INTEGER && source != NULL && source->table != NULL)
+        return keep_reference(session, source, value.integer, is_text, locator, diagnosis);
+    if (value.kind == SQL_VALUE_INTEGER || value.kind == SQL_VALUE_REAL) { /* in a column of text or bytes they are told as text */
+        size_t size = number_text(&value, number);
+        value.data.bytes = (const uint8_t *)number;
+        value.data.size = size;
+    }
     return keep_copy(session, &value, is_text, locator, diagnosis);
 }
 
