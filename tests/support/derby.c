@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/support/free_port.h"
+
 #define SERVER_CLASSES \
     DERBY_JARS "derby.jar:" DERBY_JARS "derbynet.jar:" DERBY_JARS "derbyclient.jar:" DERBY_JARS "derbytools.jar:" DERBY_JARS "bcprov.jar"
 
@@ -20,18 +22,6 @@ give_up(const char *what)
 {
     printf("Bail out! Derby's Network Server: %s\n", what);
     exit(1);
-}
-
-static uint16_t
-free_port(void)
-{
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) != 0 || getsockname(fd, (struct sockaddr *)&address, &size) != 0)
-        give_up("no free port");
-    close(fd);
-    return ntohs(address.sin_port);
 }
 
 static bool
@@ -69,6 +59,8 @@ derby_start(struct derby *derby, const char *directory)
 {
     const struct timespec pause = { .tv_nsec = 50000000 };
     derby->port = free_port();
+    if (derby->port == 0)
+        give_up("no free port");
     fflush(stdout);
     derby->pid = fork();
     if (derby->pid < 0)

@@ -22,6 +22,7 @@
 #include "common/attributes.h"
 #include "common/hex.h"
 #include "security/passticket/legacy.h"
+#include "tests/support/free_port.h"
 
 PRINTF_LIKE(1, 2)
 static void
@@ -41,18 +42,6 @@ sleep_ms(long milliseconds)
 {
     struct timespec pause = { milliseconds / 1000, milliseconds % 1000 * 1000000 };
     nanosleep(&pause, NULL);
-}
-
-static uint16_t
-free_port(void)
-{
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t size = sizeof address;
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) != 0 || getsockname(fd, (struct sockaddr *)&address, &size) != 0)
-        give_up("no free port");
-    close(fd);
-    return ntohs(address.sin_port);
 }
 
 static void
@@ -310,6 +299,8 @@ gateway_start(struct gateway *gateway, const struct gateway_options *options)
     if (mkdir(run, 0700) != 0)
         give_up("mkdir");
     gateway->drda_port = free_port();
+    if (gateway->drda_port == 0)
+        give_up("no free port");
     gateway->port = gateway->drda_port;
     if (options->unrecorded == NULL && getenv("PASSGATE_RECORDINGS") != NULL)
         start_recorder(gateway, getenv("PASSGATE_RECORDINGS"));

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/support/free_port.h"
 #include "tests/support/program.h"
 
 static const char program[] = "/usr/bin/redis-server";
@@ -19,22 +20,12 @@ give_up(const char *what, const char *why)
     exit(1);
 }
 
-static uint16_t
-free_port(void)
-{
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t size = sizeof address;
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) != 0 || getsockname(fd, (struct sockaddr *)&address, &size) != 0)
-        give_up("redis-server", "no free port");
-    close(fd);
-    return ntohs(address.sin_port);
-}
-
 static void
 make_directory(struct redis_server *server)
 {
     *server = (struct redis_server) { .directory = "/tmp/passgate-redis-XXXXXX", .port = free_port() };
+    if (server->port == 0)
+        give_up("redis-server", "no free port");
     if (mkdtemp(server->directory) == NULL)
         give_up("mkdtemp", server->directory);
     snprintf(server->log, sizeof server->log, "%s/log", server->directory);

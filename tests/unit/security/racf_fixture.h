@@ -95,12 +95,24 @@ fixture_command_bytes(struct fixture *fixture, const char *text, size_t size)
     return status;
 }
 
+/* What was printed, as comments of the test. */
+static inline void
+fixture_show(const struct fixture *fixture, const char *title, int status)
+{
+    printf("# %s -> %d\n", title, status);
+    for (const char *line = fixture->output; *line != '\0';) {
+        int length = (int)strcspn(line, "\n");
+        printf("#   %.*s\n", length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
 static inline int
 fixture_command(struct fixture *fixture, const char *text)
 {
     int status = fixture_command_bytes(fixture, text, strlen(text));
     if (getenv("RACF_TEST_SHOW") != NULL)
-        printf("# %s -> %d\n%s", text, status, fixture->output);
+        fixture_show(fixture, text, status);
     return status;
 }
 
@@ -109,7 +121,7 @@ fixture_says(const struct fixture *fixture, const char *words)
 {
     bool says = strstr(fixture->output, words) != NULL;
     if (!says)
-        printf("# expected \"%s\" in:\n%s", words, fixture->output);
+        fixture_show(fixture, words, -1); /* the title says what was expected */
     return says;
 }
 
@@ -123,7 +135,7 @@ fixture_script(struct fixture *fixture, const char *script)
         size_t extent = racf_command_extent(script, left);
         int status = fixture_command_bytes(fixture, script, extent);
         if (status > 0)
-            printf("# %d: %s", status, fixture->output);
+            fixture_show(fixture, "a command", status);
         highest = status > highest ? status : highest;
         script += extent;
         left -= extent;
