@@ -20,14 +20,15 @@
 
 #define KEY "F0E1D2C3B4A59687"
 #define OTHER_KEY "5A4B3C2D1E0F9A8B"
+#define ENHANCED_KEY "C0FFEE0123456789ABCDEF9876543210F00DBABE13579BDF2468ACE0DEADBEEF"
 #define PHRASE "Zebra quixotic jumps 77"
 
 enum { OUTPUT_SIZE = 1 << 18, OLD_TICKET_S = -5000 };
 
 /* Whatever of it turns up anywhere is one too many. The first ones are secrets that were accepted, then those that were not. */
 static const char *const words[] = {
-    KEY,        OTHER_KEY,  "ZQXJPW01", "ZQXJPW02", "ZQXJPW03", "ZQXJPW04", "ZQXJPW05",       "ZQXJPW06",
-    "ZQXJPW07", "ZQXJPW08", "ZQXJPW09", "ZQXJRED1", "ZQXJRED2", PHRASE,     "quixotic leaps", "F0E1D2C3B4A5968",
+    KEY,        OTHER_KEY,  "ZQXJPW01", "ZQXJPW02",   "ZQXJPW03", "ZQXJPW04", "ZQXJPW05",       "ZQXJPW06",        "ZQXJPW07",
+    "ZQXJPW08", "ZQXJPW09", "ZQXJRED1", ENHANCED_KEY, "ZQXJRED2", PHRASE,     "quixotic leaps", "F0E1D2C3B4A5968",
 };
 
 enum { WORDS = sizeof words / sizeof words[0], TICKETS_MAX = 8, TEXTS_MAX = WORDS + TICKETS_MAX + 8 };
@@ -37,6 +38,7 @@ static char tickets[TICKETS_MAX][9];
 static size_t ticket_count;
 static uint8_t key_bytes[8];
 static uint8_t other_key_bytes[8];
+static uint8_t enhanced_key_bytes[32];
 static uint8_t master_key[64];
 static size_t master_key_size;
 static struct memory_text texts[TEXTS_MAX];
@@ -60,6 +62,7 @@ collect_texts(void)
         add_text("a PassTicket", tickets[i], 8);
     add_text("the bytes of a key", key_bytes, sizeof key_bytes);
     add_text("the bytes of a changed key", other_key_bytes, sizeof other_key_bytes);
+    add_text("the bytes of an enhanced key", enhanced_key_bytes, sizeof enhanced_key_bytes);
     if (master_key_size > 0)
         add_text("the master key", master_key, master_key_size);
 }
@@ -93,6 +96,8 @@ administrators_work_with_secrets(void)
                                    "ALTUSER SEC1 PASSWORD(ZQXJPW02) PHRASE('" PHRASE "') NOEXPIRED\n"
                                    "RALTER PTKTDATA IMSCON1 SSIGNON(KEYMASKED(" KEY "))\n"
                                    "RALTER PTKTDATA IMSCON2 SSIGNON(KEYENCRYPTED(" OTHER_KEY "))\n"
+                                   "KEY IMPORT SEC.LABEL VALUE(" ENHANCED_KEY ")\n"
+                                   "RALTER PTKTDATA IMSCON1 SSIGNON(EPTKEYLABEL(SEC.LABEL) TYPE(UPPER))\n"
                                    "PERMIT IMSCON1 CLASS(APPL) ID(SEC1) ACCESS(READ)\n"
                                    "SETROPTS RACLIST(PTKTDATA) REFRESH\nRLIST PTKTDATA * ALL SSIGNON\nLISTUSER *\n";
     static const char mistakes[] = "PASSWORD PASSWORD(ZQXJPW03 ZQXJPW04)\n"
@@ -144,7 +149,7 @@ write_private(const char *name, const char *text)
     fclose(file);
 }
 
-/* The secrets stand in files of the test's own, which are then removed. */
+/* The secrets stand in files of the test's own, which are then removed. TOM's ticket is sqlbatch's own: no second of it is taken. */
 static void
 tools_use_secrets(void)
 {
@@ -160,7 +165,7 @@ tools_use_secrets(void)
         1);
     write_private("connections.ini", "");
     snprintf(line, sizeof line,
-             "[T]\nhost = 127.0.0.1\nport = %u\nrdb = SAMPLE\nuser = SEC1\nauthentication = passticket\n"
+             "[T]\nhost = 127.0.0.1\nport = %u\nrdb = SAMPLE\nuser = TOM\nauthentication = passticket\n"
              "application = IMSCON1\nkey_file = key\n[P]\nhost = localhost\nport = %u\nrdb = SAMPLE\nuser = SEC1\n"
              "authentication = password\npassword_file = password\n",
              gateway.port, gateway.port);
@@ -330,7 +335,7 @@ main(void)
         { "a Redis password is not told", a_redis_password_is_not_told },
         { "the gateway stops on request", the_gateway_stops_on_request },
     };
-    if (!hex_decode(KEY, 16, key_bytes) || !hex_decode(OTHER_KEY, 16, other_key_bytes))
+    if (!hex_decode(KEY, 16, key_bytes) || !hex_decode(OTHER_KEY, 16, other_key_bytes) || !hex_decode(ENHANCED_KEY, 64, enhanced_key_bytes))
         return 1;
     gateway_start(&gateway, &(struct gateway_options) { .external_safd = true, .debug = true });
     return SUITE_RUN("secrets", cases);
