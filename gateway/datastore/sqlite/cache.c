@@ -19,6 +19,8 @@ cache_remember(struct sqlite_session *session, struct sqlite_section *section, c
     bool worthwhile = section->section.is_query || section->changes_rows;
     if (!worthwhile || section->procedure != NULL || session->peeked == section || size > TEXT_MAX)
         return;
+    section->column_count = section->section.column_count;
+    section->parameter_count = section->section.parameter_count;
     section->schema_version = connection_schema_version(session);
     section->text = section->schema_version >= 0 ? strndup(text, size) : NULL;
 }
@@ -84,9 +86,14 @@ cache_take(struct sqlite_session *session, struct sqlite_section *section, const
     if (valid)
         move_statement(section, &(*place)->section);
     drop_entry(session, place);
-    if (valid)
-        section->section.state = SQL_SECTION_PREPARED;
-    return valid;
+    if (!valid)
+        return false;
+    section->section.state = SQL_SECTION_PREPARED;
+    section->section.is_query = section->column_count > 0;
+    section->section.is_call = false;
+    section->section.column_count = section->column_count;
+    section->section.parameter_count = section->parameter_count;
+    return true;
 }
 
 void

@@ -67,8 +67,10 @@ struct sqlite_section {
     bool changes_rows;          /* INSERT, UPDATE or DELETE */
     uint64_t rows_given;        /* by the open cursor */
     bool cursor_open;
-    char *text;                 /* owned; as it was prepared, when that may be used again; else NULL */
-    int64_t schema_version;     /* that it was prepared with */
+    char *text;             /* owned; as it was prepared, when that may be used again; else NULL */
+    int64_t schema_version; /* that it was prepared with */
+    size_t column_count;    /* these two as they were then: the conversation may use the section for a procedure of its own meanwhile */
+    size_t parameter_count;
     struct sqlite_spool *spool; /* owned; of an open scrollable cursor */
     UT_hash_handle hh;
 };

@@ -942,6 +942,15 @@ statements_prepared_again_are_as_new(void)
         snprintf(other, sizeof other, "SELECT %d FROM t", i);
         CU_ASSERT_EQUAL(number_of(target, other), i);
     }
+    /* As when the conversation answers CALL SYSIBM.SQLCAMESSAGE in the section. */
+    struct sql_section *other_use = prepared(target, 1, text);
+    other_use->is_query = false;
+    other_use->column_count = 0;
+    other_use->parameter_count = 16;
+    struct sql_section *again = prepared(target, 1, text);
+    CU_ASSERT_TRUE(again->is_query);
+    CU_ASSERT_EQUAL(again->column_count, 1);
+    CU_ASSERT_EQUAL(again->parameter_count, 1);
     must_run(target, "ALTER TABLE t ADD COLUMN v VARCHAR(10) DEFAULT 'new'");
     struct sql_section *cursor = prepared(target, 1, text);
     CU_ASSERT_EQUAL(cursor->column_count, 2);
