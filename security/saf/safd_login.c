@@ -91,24 +91,29 @@ is_throttled(const struct safd_login *login)
     return login->verify.evidence == SAF_EVIDENCE_CREDENTIAL;
 }
 
+/* Failures count from the moment they are known, so that the next attempt of the same turn finds them; a success counts once nothing can
+ * turn it into a refusal any more. */
 static void
-tell_throttle(struct safd_login *login)
+tell_throttle_of_failure(struct safd_login *login)
 {
     struct safd_logins *logins = login->logins;
-    int64_t now_ms = clock_monotonic_ms(logins->parts.racroute->clock);
-    if (!is_throttled(login))
-        return;
-    if (login->decision.answer.result.saf == SAF_OK)
-        throttle_succeeded(logins->parts.throttle, &login->key, now_ms);
-    else if (login->decision.facts.wrong_credential)
-        throttle_failed(logins->parts.throttle, &login->key, now_ms);
+    if (is_throttled(login) && login->decision.answer.result.saf != SAF_OK && login->decision.facts.wrong_credential)
+        throttle_failed(logins->parts.throttle, &login->key, clock_monotonic_ms(logins->parts.racroute->clock));
+}
+
+static void
+tell_throttle_of_success(struct safd_login *login)
+{
+    struct safd_logins *logins = login->logins;
+    if (is_throttled(login) && login->decision.answer.result.saf == SAF_OK)
+        throttle_succeeded(logins->parts.throttle, &login->key, clock_monotonic_ms(logins->parts.racroute->clock));
 }
 
 static void
 move_to_decided(struct safd_login *login)
 {
     struct safd_logins *logins = login->logins;
-    tell_throttle(login);
+    tell_throttle_of_failure(login);
     TAILQ_REMOVE(&logins->waiting, login, entry);
     logins->waiting_count--;
     TAILQ_INSERT_TAIL(&logins->decided, login, entry);
@@ -316,6 +321,7 @@ static void
 tell(struct safd_login *login)
 {
     const struct racroute_decision *decision = &login->decision;
+    tell_throttle_of_success(login);
     if (decision->answer.result.saf != SAF_OK)
         safd_report_refusal(login->logins->parts.racroute->racf, &login->verify, &decision->answer, &decision->facts);
     if (login->link != NULL) {

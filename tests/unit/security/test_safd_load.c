@@ -246,7 +246,8 @@ failures_hold_back_whoever_has_them(void)
             answer = verify_from(client, users[i], "203.0.113.9", attempt % 2 == 0 ? "LZTKEEDQ" : "no phrase of anybody");
             CU_ASSERT_EQUAL(is_throttled(&answer), attempt >= 3);
         }
-    make_ticket(time(NULL), ticket);
+    time_t second = time(NULL);
+    make_ticket(second, ticket);
     answer = verify_from(client, "imsusr1", "203.0.113.9", ticket);
     CU_ASSERT_TRUE(is_throttled(&answer));
     answer = verify_from(client, "IMSUSR1", "192.0.2.7", ticket);
@@ -259,7 +260,7 @@ failures_hold_back_whoever_has_them(void)
     }
     answer = verify_from(client, "U99", "192.0.2.7", "LZTKEEDQ");
     CU_ASSERT_TRUE(is_throttled(&answer));
-    make_ticket(time(NULL) - 1, ticket);
+    make_ticket(second - 1, ticket);
     answer = verify_from(client, "IMSUSR1", "192.0.2.7", ticket);
     CU_ASSERT_EQUAL(answer.result.saf, SAF_OK);
     saf_client_close(client);
