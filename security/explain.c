@@ -20,16 +20,20 @@ struct search {
     struct explain_finding *finding;
 };
 
-bool
-explain_budget_take(struct explain_budget *budget, int64_t monotonic_ms)
+unsigned
+explain_budget_left(struct explain_budget *budget, int64_t monotonic_ms)
 {
     int64_t second = monotonic_ms / 1000;
     if (budget->second != second)
         *budget = (struct explain_budget) { .second = second };
-    if (budget->searches >= EXPLAIN_SEARCHES_A_SECOND)
-        return false;
-    budget->searches++;
-    return true;
+    unsigned left = budget->trials < EXPLAIN_TRIALS_A_SECOND ? EXPLAIN_TRIALS_A_SECOND - budget->trials : 0;
+    return left < EXPLAIN_TRIALS_MAX ? left : EXPLAIN_TRIALS_MAX;
+}
+
+void
+explain_budget_spend(struct explain_budget *budget, unsigned trials)
+{
+    budget->trials += trials;
 }
 
 /* Is the ticket valid now under this key and application? A finding within the window is no chance: a wrong key hits it once in
@@ -47,7 +51,9 @@ is_made_with(struct search *search, const struct racf_ptktdata *profile, char ki
         return false;
     if (!evaluation_in_window(profile, kind, offset_s))
         return false;
-    *search->finding = (struct explain_finding) { .explanation = explanation, .kind = kind, .offset_s = (int32_t)offset_s };
+    search->finding->explanation = explanation;
+    search->finding->kind = kind;
+    search->finding->offset_s = (int32_t)offset_s;
     snprintf(search->finding->profile, sizeof search->finding->profile, "%s", profile->name);
     snprintf(search->finding->application, sizeof search->finding->application, "%s", application);
     return true;
@@ -139,10 +145,13 @@ find_own(struct search *search, const struct racf_ptktdata_snapshot *snapshot)
 static bool
 search_unrefreshed(struct search *search, struct racf *racf)
 {
-    struct racf_ptktdata_snapshot *fresh = racf_ptktdata_is_stale(racf) ? racf_ptktdata_read(racf) : NULL;
+    if (!racf_ptktdata_is_stale(racf) || search->trials == 0)
+        return false;
+    struct racf_ptktdata_snapshot *fresh = racf_ptktdata_read(racf);
     bool found = false;
     if (fresh == NULL)
         return false;
+    search->trials -= search->trials < EXPLAIN_READ_TRIALS ? search->trials : EXPLAIN_READ_TRIALS;
     find_own(search, fresh);
     for (size_t i = 0; i < search->own_count && !found; i++)
         found = is_made_with_profile(search, search->own[i], search->question->names->application, SAF_EXPLAIN_NOT_REFRESHED);
@@ -163,21 +172,29 @@ search_all(struct search *search, struct racf *racf)
     return search_other_type(search) || search_other_applications(search, snapshot) || search_other_profiles(search, snapshot);
 }
 
+static void
+search_as_sent_and_folded(struct search *search, struct racf *racf)
+{
+    char folded[PASSTICKET_SIZE + 1];
+    if (search_all(search, racf))
+        return;
+    search->folded = evaluation_fold(search->question->credential, folded);
+    search->ticket = folded;
+    bool found = search->folded && search_all(search, racf);
+    secret_wipe(folded, sizeof folded);
+    /* Not even the profiles that wait for a REFRESH take it: that is not why. */
+    if (!found && search->trials > 0 && search->finding->explanation == SAF_EXPLAIN_NOT_REFRESHED && racf_ptktdata_is_stale(racf))
+        search->finding->explanation = SAF_EXPLAIN_TICKET_OTHER_KEY;
+}
+
 void
 explain_search(struct racf *racf, const struct explain_question *question, struct explain_finding *finding)
 {
-    char folded[PASSTICKET_SIZE + 1];
-    struct search search = { .question = question, .ticket = question->credential, .trials = EXPLAIN_TRIALS_MAX, .finding = finding };
+    struct search search = { .question = question, .ticket = question->credential, .trials = question->trials, .finding = finding };
     *finding = (struct explain_finding) { .explanation = question->explanation };
-    if (!evaluation_is_ticket_shaped(question->credential) || search_all(&search, racf))
-        return;
-    search.folded = evaluation_fold(question->credential, folded);
-    search.ticket = folded;
-    bool found = search.folded && search_all(&search, racf);
-    secret_wipe(folded, sizeof folded);
-    /* Not even the profiles that wait for a REFRESH take it: that is not why. */
-    if (!found && search.trials > 0 && finding->explanation == SAF_EXPLAIN_NOT_REFRESHED && racf_ptktdata_is_stale(racf))
-        finding->explanation = SAF_EXPLAIN_TICKET_OTHER_KEY;
+    if (evaluation_is_ticket_shaped(question->credential))
+        search_as_sent_and_folded(&search, racf);
+    finding->trials = question->trials - search.trials;
 }
 
 static void

@@ -21,18 +21,20 @@ struct explain_use {
 };
 
 enum {
-    EXPLAIN_TRIALS_MAX = 2000,     /* decodings of one search: some 2 ms with legacy keys, 10 ms with enhanced ones */
-    EXPLAIN_SEARCHES_A_SECOND = 4, /* for failed logins */
+    EXPLAIN_TRIALS_MAX = 2000,       /* decodings of one search: some 2 ms with legacy keys, 10 ms with enhanced ones */
+    EXPLAIN_TRIALS_A_SECOND = 10000, /* for failed logins: at worst some hundredths of a core */
+    EXPLAIN_READ_TRIALS = 500,       /* what reading profiles that wait for a REFRESH counts as */
     EXPLAIN_DETAIL_SIZE = 400,
 };
 
 struct explain_budget {
-    int64_t second; /* of the monotonic clock */
-    unsigned searches;
+    int64_t second;  /* of the monotonic clock */
+    unsigned trials; /* done in it */
 };
 
-/* Takes one search out of the budget of this second; false when there is none left. */
-MUST_CHECK bool explain_budget_take(struct explain_budget *budget, int64_t monotonic_ms);
+/* How many trials a search may take now: 0 when those of this second are used up. */
+unsigned explain_budget_left(struct explain_budget *budget, int64_t monotonic_ms);
+void explain_budget_spend(struct explain_budget *budget, unsigned trials);
 
 struct explain_question {
     const struct evaluation_names *names;
@@ -40,6 +42,7 @@ struct explain_question {
     const char *credential;
     int64_t now_s;
     enum saf_explanation explanation; /* what the evaluation said */
+    unsigned trials;                  /* allowed */
 };
 
 struct explain_finding {
@@ -48,6 +51,7 @@ struct explain_finding {
     char application[RACF_NAME_MAX + 1]; /* that the ticket was made for */
     char kind;                           /* 0: nothing found */
     int32_t offset_s;
+    unsigned trials; /* done */
 };
 
 /* Looks for a key and application under which the ticket is valid now: the profiles not yet refreshed, the key of the right profile

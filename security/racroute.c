@@ -253,7 +253,10 @@ search_explanation(struct racroute *racroute, struct racroute_decision *decision
                       explanation == SAF_EXPLAIN_NO_PROFILE || explanation == SAF_EXPLAIN_NOT_REFRESHED;
     if (decision->suspect[0] == '\0' || !searchable)
         return;
-    if (!decision->rehearsal && !explain_budget_take(&racroute->explain, clock_monotonic_ms(racroute->clock)))
+    unsigned trials = EXPLAIN_TRIALS_MAX;
+    if (!decision->rehearsal)
+        trials = explain_budget_left(&racroute->explain, clock_monotonic_ms(racroute->clock));
+    if (trials == 0)
         return;
     struct evaluation_names names;
     struct explain_finding finding;
@@ -264,8 +267,11 @@ search_explanation(struct racroute *racroute, struct racroute_decision *decision
         .credential = decision->suspect,
         .now_s = decision->now_s,
         .explanation = explanation,
+        .trials = trials,
     };
     explain_search(racroute->racf, &question, &finding);
+    if (!decision->rehearsal)
+        explain_budget_spend(&racroute->explain, finding.trials);
     decision->ticket.explanation = finding.explanation;
     if (finding.kind == 0)
         return;

@@ -49,6 +49,8 @@ guess(void *unused)
         int secchkcd = log_on(peer, "127.0.0.1", "IMSUSR1", "LZTKEEDQ");
         atomic_fetch_add(&wrong, secchkcd == DRDA_SECCHKCD_PASSWORD_INVALID);
         atomic_fetch_add(&retry_later, secchkcd == DRDA_SECCHKCD_LOCAL_RETRYABLE);
+        if (secchkcd != DRDA_SECCHKCD_PASSWORD_INVALID && secchkcd != DRDA_SECCHKCD_LOCAL_RETRYABLE)
+            printf("# a guess was answered with %d\n", secchkcd);
     }
     free(peer);
     return NULL;

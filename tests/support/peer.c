@@ -74,7 +74,6 @@ peer_send_writer(struct peer *peer, const struct wire_writer *writer)
 struct peer_reply
 peer_receive(struct peer *peer)
 {
-    static uint8_t taken[sizeof peer->bytes];
     size_t needed = DSS_HEADER_SIZE;
     for (;;) {
         if (peer->used >= DSS_HEADER_SIZE)
@@ -86,10 +85,10 @@ peer_receive(struct peer *peer)
             return (struct peer_reply) { 0 };
         peer->used += (size_t)n;
     }
-    memcpy(taken, peer->bytes, needed);
+    memcpy(peer->taken, peer->bytes, needed);
     peer->used -= needed;
     memmove(peer->bytes, peer->bytes + needed, peer->used);
-    struct wire_reader dss = wire_reader(taken, needed);
+    struct wire_reader dss = wire_reader(peer->taken, needed);
     wire_take(&dss, 3);
     struct peer_reply reply = { .codepoint = 0 };
     reply.chained = (wire_u8(&dss) & DSS_CHAINED) != 0;

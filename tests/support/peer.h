@@ -10,6 +10,7 @@ struct peer {
     int fd;
     uint8_t bytes[70000]; /* received and not yet taken */
     size_t used;
+    uint8_t taken[70000]; /* the DSS that peer_receive gave last */
 };
 
 struct peer_reply {

@@ -45,6 +45,9 @@ struct conversation {
     struct half server;
     uint32_t number;
     size_t recorded;
+    struct half *talking; /* who sent what is pending; NULL: nothing is */
+    size_t pending_size;
+    uint8_t pending[PACKET_DATA_MAX];
 };
 
 static struct event_base *base;
@@ -114,6 +117,17 @@ put_packet(struct half *from, uint8_t flags, const uint8_t *data, size_t size)
     from->sequence += (uint32_t)size + ((flags & (TCP_SYN | TCP_FIN)) != 0);
 }
 
+/* Writes down what one side has said without being answered, as few packets: whatever pieces it came in, the dissector knows DRDA by
+ * the first ten bytes of a packet. */
+static void
+flush(struct conversation *conversation)
+{
+    if (conversation->pending_size > 0)
+        put_packet(conversation->talking, TCP_ACK, conversation->pending, conversation->pending_size);
+    conversation->pending_size = 0;
+    conversation->talking = NULL;
+}
+
 static void
 record(struct half *from, const uint8_t *data, size_t size)
 {
@@ -121,13 +135,25 @@ record(struct half *from, const uint8_t *data, size_t size)
     conversation->recorded += size;
     if (conversation->recorded > RECORDED_MAX)
         return;
-    for (size_t at = 0; at < size; at += PACKET_DATA_MAX)
-        put_packet(from, TCP_ACK, data + at, size - at < PACKET_DATA_MAX ? size - at : PACKET_DATA_MAX);
+    if (conversation->talking != from)
+        flush(conversation);
+    while (size > 0) {
+        size_t room = PACKET_DATA_MAX - conversation->pending_size;
+        size_t part = size < room ? size : room;
+        memcpy(conversation->pending + conversation->pending_size, data, part);
+        conversation->talking = from;
+        conversation->pending_size += part;
+        data += part;
+        size -= part;
+        if (conversation->pending_size == PACKET_DATA_MAX)
+            flush(conversation);
+    }
 }
 
 static void
 conversation_free(struct conversation *conversation)
 {
+    flush(conversation);
     bufferevent_free(conversation->client.event);
     bufferevent_free(conversation->server.event);
     free(conversation);
@@ -183,6 +209,7 @@ on_event(struct bufferevent *event, short what, void *context)
         return;
     }
     half->ended = true;
+    flush(half->conversation);
     if (half->conversation->recorded <= RECORDED_MAX)
         put_packet(half, TCP_FIN | TCP_ACK, NULL, 0);
     pass_end_on(half);
