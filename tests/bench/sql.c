@@ -1,11 +1,15 @@
 /* Statements and rows per second, beside Apache Derby's Network Server in the same run.
  * The same load runs on both through Derby's client (tests/bench/java/Load.java) and through Passgate's own requester, which costs
- * the client less; the server's CPU time per unit is that of all its threads.
+ * the client less; the server's CPU time per unit is that of all its threads. What no server can pass with a client that waits for each
+ * answer is measured too: messages of that size sent to and fro over loopback, with nothing behind them.
  * Usage: sql [requester], which leaves Derby's client out. */
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -170,10 +174,69 @@ run_requester(struct server *server)
     run_read(server);
 }
 
+/* ---- the limit ------------------------------------------------------------------------------------------------------- */
+
+enum { REQUEST_SIZE = 256, ANSWER_SIZE = 512 };
+
+/* As the child: answers each request until the other end closes. */
+_Noreturn static void
+answer(int fd)
+{
+    uint8_t bytes[ANSWER_SIZE] = { 0 };
+    while (recv(fd, bytes, REQUEST_SIZE, MSG_WAITALL) == REQUEST_SIZE)
+        if (send(fd, bytes, ANSWER_SIZE, MSG_NOSIGNAL) != ANSWER_SIZE)
+            break;
+    _exit(0);
+}
+
+/* Two ends of a TCP connection over loopback. */
+static void
+connect_loopback(int ends[2])
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof address;
+    const int on = 1;
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ends[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(listener, (struct sockaddr *)&address, size) != 0 || listen(listener, 1) != 0 ||
+        getsockname(listener, (struct sockaddr *)&address, &size) != 0 || connect(ends[0], (struct sockaddr *)&address, size) != 0)
+        exit(1);
+    ends[1] = accept(listener, NULL, NULL);
+    close(listener);
+    for (int i = 0; i < 2; i++)
+        if (ends[i] < 0 || setsockopt(ends[i], IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
+            exit(1);
+}
+
+static double
+bare_round_trips_a_second(void)
+{
+    uint8_t bytes[ANSWER_SIZE] = { 0 };
+    int ends[2];
+    connect_loopback(ends);
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(ends[0]);
+        answer(ends[1]);
+    }
+    close(ends[1]);
+    int64_t start = load_now_ns();
+    double count = 0;
+    for (; load_now_ns() < start + measured_ns; count++)
+        if (send(ends[0], bytes, REQUEST_SIZE, MSG_NOSIGNAL) != REQUEST_SIZE ||
+            recv(ends[0], bytes, ANSWER_SIZE, MSG_WAITALL) != ANSWER_SIZE)
+            exit(1);
+    double seconds = (double)(load_now_ns() - start) / 1e9;
+    close(ends[0]);
+    waitpid(pid, NULL, 0);
+    return count / seconds;
+}
+
 /* ---- the comparison -------------------------------------------------------------------------------------------------- */
 
 static void
-print_comparison(const struct server *passgate, const struct server *derby)
+print_comparison(const struct server *passgate, const struct server *derby, double limit)
 {
     printf("%-24s %14s %14s %7s %14s %14s %7s\n", "", "Passgate /s", "Derby /s", "ratio", "CPU us each", "Derby's", "ratio");
     for (size_t i = 0; i < passgate->count && i < derby->count; i++) {
@@ -182,6 +245,10 @@ print_comparison(const struct server *passgate, const struct server *derby)
         printf("%-24s %14.0f %14.0f %7.2f %14.2f %14.2f %7.2f\n", ours->name, ours->per_second, theirs->per_second,
                ours->per_second / theirs->per_second, ours->cpu_us, theirs->cpu_us, theirs->cpu_us / ours->cpu_us);
     }
+    for (size_t i = 0; i < passgate->count && i < derby->count; i++)
+        if (strcmp(passgate->measurements[i].name, "requester-select") == 0)
+            printf("bare round trips over loopback: %.0f /s, %.2f times Derby's selects; Passgate's are %.2f of that limit\n", limit,
+                   limit / derby->measurements[i].per_second, passgate->measurements[i].per_second / limit);
     printf("aims: selects at least 3 times Derby's rate, rows at least 2 times\n");
 }
 
@@ -201,6 +268,6 @@ main(int count, char **arguments)
     run_requester(&derby);
     derby_stop(&network_server);
     gateway_stop(&gateway);
-    print_comparison(&passgate, &derby);
+    print_comparison(&passgate, &derby, bare_round_trips_a_second());
     return 0;
 }
