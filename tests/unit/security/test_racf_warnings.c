@@ -93,8 +93,8 @@ commands_give_the_warnings_of_their_profile(void)
 {
     struct fixture *fixture = fixture_new();
     CU_ASSERT_EQUAL(fixture_script(fixture, READY "RDEFINE PTKTDATA OTHER " KEY "RDEFINE PTKTDATA PLAIN\n" REFRESH), 0);
-    static const char *const commands[] = { "RDEFINE PTKTDATA OMVSAPPL APPLDATA('NO REPLAY PROTECTION') " KEY, "RLIST PTKTDATA OMVSAPPL",
-                                            "RALTER PTKTDATA OMVSAPPL UACC(NONE)" };
+    static const char define[] = "RDEFINE PTKTDATA OMVSAPPL APPLDATA('NO REPLAY PROTECTION') " KEY;
+    static const char *const commands[] = { define, "RLIST PTKTDATA OMVSAPPL", "RALTER PTKTDATA OMVSAPPL UACC(NONE)" };
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         CU_ASSERT_EQUAL(fixture_command(fixture, commands[i]), 0);
         CU_ASSERT_TRUE(fixture_says(fixture, "PGR050W OMVSAPPL"));
