@@ -152,8 +152,8 @@ define_users(const struct security_server *host)
 static void
 start_hosts(struct site *site, const char *racf_lines)
 {
-    char lines[1024];
-    snprintf(lines, sizeof lines, "%s\nreplay_local = replay.db\naudit = audit.json", racf_lines);
+    char lines[2048];
+    snprintf(lines, sizeof lines, "%.1900s\nreplay_local = replay.db\naudit = audit.json", racf_lines);
     for (int i = 0; i < HOSTS; i++) {
         security_server_make(&site->hosts[i], "timeout_ms = 600000", lines);
         security_server_start(&site->hosts[i]);

@@ -31,8 +31,8 @@ static char *
 print_rows_as(const struct printer_format *format, const struct sql_column *columns, size_t column_count, const struct sql_value *values,
               size_t count)
 {
-    char *output = NULL;
-    size_t size = 0;
+    static char *output; /* not on the stack, whose end gcc would fear for when it inlines this */
+    static size_t size;
     FILE *out = open_memstream(&output, &size);
     struct printer printer;
     printer_init(&printer, format, out);
