@@ -34,7 +34,8 @@ ninja -C build-clang
 step "static analysis"
 git ls-files '*.c' | grep -v '^tests/' |
     xargs cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability --suppress=missingIncludeSystem \
-        --suppress=ctuuninitvar --suppress=autoVariables -I. -D_GNU_SOURCE
+        --suppress=ctuuninitvar --suppress=autoVariables --suppress='*:/usr/include/*' -I. -D_GNU_SOURCE \
+        --include=/usr/include/uthash.h --include="/usr/include/$(gcc -print-multiarch)/sys/queue.h"
 
 step "tests with ThreadSanitizer"
 [ -f build-tsan/build.ninja ] || meson setup build-tsan -Db_sanitize=thread

@@ -174,26 +174,6 @@ seconds_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* User and system time of a process, in seconds. */
-static double
-cpu_of(pid_t pid)
-{
-    char path[64];
-    char line[1024] = "";
-    unsigned long user = 0;
-    unsigned long system = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "r");
-    if (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        const char *fields = strrchr(line, ')');
-        if (fields != NULL)
-            sscanf(fields + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
-    }
-    if (file != NULL)
-        fclose(file);
-    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
-}
-
 static struct figures
 measure(uint16_t port, const struct login *first, size_t count, bool bare, const pid_t *servers, size_t server_count)
 {
@@ -201,7 +181,7 @@ measure(uint16_t port, const struct login *first, size_t count, bool bare, const
     int epoll = epoll_create1(EPOLL_CLOEXEC);
     double cpu = 0;
     for (size_t i = 0; i < server_count; i++)
-        cpu -= cpu_of(servers[i]);
+        cpu -= process_cpu_seconds(servers[i]);
     double start = seconds_now();
     size_t started = 0;
     size_t done = 0;
@@ -222,7 +202,7 @@ measure(uint16_t port, const struct login *first, size_t count, bool bare, const
     }
     double elapsed = seconds_now() - start;
     for (size_t i = 0; i < server_count; i++)
-        cpu += cpu_of(servers[i]);
+        cpu += process_cpu_seconds(servers[i]);
     close(epoll);
     return (struct figures) { (double)count / elapsed, cpu * 1e6 / (double)count };
 }

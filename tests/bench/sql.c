@@ -41,26 +41,6 @@ struct server {
 static struct gateway gateway;
 static bool only_requester;
 
-/* User and system time of a process, in seconds. */
-static double
-cpu_of(pid_t pid)
-{
-    char path[64];
-    char line[1024] = "";
-    unsigned long user = 0;
-    unsigned long system = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "r");
-    if (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        const char *fields = strrchr(line, ')');
-        if (fields != NULL)
-            sscanf(fields + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
-    }
-    if (file != NULL)
-        fclose(file);
-    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
-}
-
 static void
 make_passwords(char passwords[PASSWORDS][9])
 {
@@ -71,7 +51,7 @@ make_passwords(char passwords[PASSWORDS][9])
 static void
 begin(struct server *server)
 {
-    server->cpu = cpu_of(server->pid);
+    server->cpu = process_cpu_seconds(server->pid);
 }
 
 static void
@@ -82,7 +62,7 @@ end(struct server *server, const char *name, double units, double seconds)
     struct measurement *measurement = &server->measurements[server->count++];
     snprintf(measurement->name, sizeof measurement->name, "%s", name);
     measurement->per_second = units / seconds;
-    measurement->cpu_us = (cpu_of(server->pid) - server->cpu) * 1e6 / units;
+    measurement->cpu_us = (process_cpu_seconds(server->pid) - server->cpu) * 1e6 / units;
 }
 
 /* ---- through Derby's client ------------------------------------------------------------------------------------------ */

@@ -79,3 +79,6 @@ void gateway_ticket(const struct gateway *gateway, const char *user, const char 
 
 /* Resident memory of a process in KiB. */
 long process_resident_kib(pid_t pid);
+
+/* User and system time of all threads of a process, in seconds. */
+double process_cpu_seconds(pid_t pid);
