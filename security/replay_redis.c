@@ -222,7 +222,7 @@ void
 replay_redis_connect(struct replay_redis *redis)
 {
     forget_connection(redis);
-    redis->reader = redisReaderCreate();
+    redis->reader = redis_reply_reader_new();
     redis->no_memory = redis->reader == NULL;
     ask_for_login(redis);
 }

@@ -6,6 +6,35 @@
 
 enum { WORDS_SIZE = 96 };
 
+#if HIREDIS_MAJOR >= 1
+typedef size_t element_count;
+#else
+typedef int element_count;
+#endif
+
+static redisReplyObjectFunctions bounded;
+static void *(*create_any_array)(const redisReadTask *task, element_count count);
+
+/* NULL is an error to hiredis. */
+static void *
+create_array(const redisReadTask *task, element_count count)
+{
+    return count <= REDIS_REPLY_ELEMENTS_MAX ? create_any_array(task, count) : NULL;
+}
+
+redisReader *
+redis_reply_reader_new(void)
+{
+    redisReader *reader = redisReaderCreate();
+    if (reader == NULL)
+        return NULL;
+    create_any_array = reader->fn->createArray;
+    bounded = *reader->fn;
+    bounded.createArray = create_array;
+    reader->fn = &bounded;
+    return reader;
+}
+
 bool
 redis_reply_number(const redisReply *reply, int64_t *number)
 {

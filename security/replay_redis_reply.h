@@ -4,6 +4,12 @@
 
 #include "security/replay.h"
 
+enum { REDIS_REPLY_ELEMENTS_MAX = 16 };
+
+/* hiredis' reader, except that an array of more than REDIS_REPLY_ELEMENTS_MAX elements is an error: hiredis would set memory aside for
+ * as many as it is told of. NULL: no memory. Release with redisReaderFree. */
+redisReader *redis_reply_reader_new(void);
+
 /* A string that is a decimal number and nothing else; false for other replies, and for NULL. */
 MUST_CHECK bool redis_reply_number(const redisReply *reply, int64_t *number);
 

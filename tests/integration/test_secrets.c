@@ -262,11 +262,11 @@ no_core_dump_would_hold_a_secret(void)
     check_dump("the memory of safd", gateway.safd);
 }
 
-/* With AddressSanitizer a core dump is terabytes of shadow. */
+/* With a sanitizer a core dump is terabytes of shadow. */
 static void
 a_real_core_dump_holds_no_secret(void)
 {
-#ifndef __SANITIZE_ADDRESS__
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
     const pid_t processes[] = { gateway.passgated, gateway.safd };
     char command[256];
     char path[128];
