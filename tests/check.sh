@@ -8,7 +8,7 @@ fuzz_seconds=20
 case "${1-}" in
 --bench)
     sh packaging/install-packages.sh test
-    [ -f build-bench/build.ninja ] || meson setup build-bench --buildtype=debugoptimized
+    [ -f build-bench/build.ninja ] || meson setup build-bench --buildtype=release
     ninja -C build-bench
     exec meson test -C build-bench --benchmark --no-rebuild --verbose
     ;;
