@@ -235,8 +235,8 @@ keys_live_longer_than_any_ticket(void)
     CU_ASSERT_EQUAL(claim_once(redis, descriptor, "X#Y@Z$12", 600), REPLAY_CLAIMED);
     snprintf(key, sizeof key, "passgate:replay:L:IMSCON1:X#Y@Z$12:%lld", (long long)(clock_utc_seconds(&fake.clock) + 600));
     redis_server_run(&server, output, sizeof output, (const char *const[]) { "TTL", key, NULL });
-    CU_ASSERT_TRUE(atoi(output) > 2 * REPLAY_TICKET_LIFETIME_S + 2 * REPLAY_REDIS_CLOCKS_APART_S);
-    CU_ASSERT_TRUE(atoi(output) <= REPLAY_REDIS_LIFETIME_S);
+    CU_ASSERT_TRUE(strtol(output, NULL, 10) > 2 * REPLAY_TICKET_LIFETIME_S + 2 * REPLAY_REDIS_CLOCKS_APART_S);
+    CU_ASSERT_TRUE(strtol(output, NULL, 10) <= REPLAY_REDIS_LIFETIME_S);
     close(descriptor);
     replay_redis_free(redis);
 }
@@ -382,7 +382,7 @@ a_login_with_user_password_and_database(void)
     close(descriptor);
     replay_redis_free(redis);
     redis_server_run(&server, output, sizeof output, (const char *const[]) { "-n", "3", "DBSIZE", NULL });
-    CU_ASSERT_TRUE(atoi(output) >= 2);
+    CU_ASSERT_TRUE(strtol(output, NULL, 10) >= 2);
     expect_refused_login("safd", "wrong", 0, "WRONGPASS");
     expect_refused_login("", "unneeded", 0, "it refuses the login");
     expect_refused_login("safd", "s3cret:/@ pass", 999, "it refuses the login");
