@@ -2,7 +2,7 @@
 
 #include "drda/parameter.h"
 
-enum { TEXT_SIZE_MAX = 255, TYPDEFOVR_SIZE_MAX = 255 };
+enum { TEXT_SIZE_MAX = 255, TYPDEFOVR_SIZE_MAX = 255, DDM_FALSE = 0xF0, DDM_TRUE = 0xF1 };
 
 static bool
 decode_typdefovr(struct wire_reader parameters, struct drda_typdefovr *typdefovr, struct drda_fault *fault)
@@ -42,10 +42,22 @@ drda_typdef_encode(struct wire_writer *writer, const char *typdefnam, const stru
     encode_typdefovr(writer, typdefovr);
 }
 
+/* A boolean that is true when it is not there. */
+static bool
+decode_rdbalwupd(struct wire_reader value, bool *no_updates, struct drda_fault *fault)
+{
+    uint8_t allowed = value.at != NULL ? ddm_value_u8(value) : DDM_TRUE;
+    *no_updates = allowed == DDM_FALSE;
+    if (allowed == DDM_TRUE || allowed == DDM_FALSE)
+        return true;
+    *fault = drda_fault_syntax(SYNERRCD_REQUIRED_VALUE_MISSING, CP_RDBALWUPD);
+    return false;
+}
+
 bool
 drda_accrdb_decode(struct wire_reader parameters, struct drda_accrdb *accrdb, struct drda_fault *fault)
 {
-    enum { RDBNAM, RDBACCCL, PRDID, TYPDEFNAM, TYPDEFOVR, CRRTKN, COUNT };
+    enum { RDBNAM, RDBACCCL, PRDID, TYPDEFNAM, TYPDEFOVR, CRRTKN, RDBALWUPD, COUNT };
     static const struct ddm_parameter table[COUNT] = {
         [RDBNAM] = { CP_RDBNAM, 1, TEXT_SIZE_MAX, true },
         [RDBACCCL] = { CP_RDBACCCL, 2, 2, true },
@@ -53,6 +65,7 @@ drda_accrdb_decode(struct wire_reader parameters, struct drda_accrdb *accrdb, st
         [TYPDEFNAM] = { CP_TYPDEFNAM, 1, TEXT_SIZE_MAX, true },
         [TYPDEFOVR] = { CP_TYPDEFOVR, 0, TYPDEFOVR_SIZE_MAX, true },
         [CRRTKN] = { CP_CRRTKN, 0, TEXT_SIZE_MAX, true },
+        [RDBALWUPD] = { CP_RDBALWUPD, 1, 1, false },
     };
     struct wire_reader values[COUNT];
     *accrdb = (struct drda_accrdb) { 0 };
@@ -66,7 +79,8 @@ drda_accrdb_decode(struct wire_reader parameters, struct drda_accrdb *accrdb, st
     accrdb->prdid = values[PRDID];
     accrdb->typdefnam = values[TYPDEFNAM];
     accrdb->crrtkn = values[CRRTKN];
-    return decode_typdefovr(values[TYPDEFOVR], &accrdb->typdefovr, fault);
+    return decode_rdbalwupd(values[RDBALWUPD], &accrdb->no_updates, fault) &&
+           decode_typdefovr(values[TYPDEFOVR], &accrdb->typdefovr, fault);
 }
 
 void
@@ -78,6 +92,8 @@ drda_accrdb_encode(struct wire_writer *writer, const struct drda_accrdb_values *
     ccsid_put_object(writer, CP_PRDID, ccsid, values->prdid);
     ccsid_put_object(writer, CP_TYPDEFNAM, ccsid, values->typdefnam);
     ddm_put_bytes(writer, CP_CRRTKN, values->crrtkn, values->crrtkn_size);
+    if (values->no_updates)
+        ddm_put_u8(writer, CP_RDBALWUPD, DDM_FALSE);
     encode_typdefovr(writer, &values->typdefovr);
     ddm_close(writer, mark);
 }

@@ -17,10 +17,11 @@ struct drda_accrdb {
     struct wire_reader typdefnam;
     struct wire_reader crrtkn;
     struct drda_typdefovr typdefovr;
+    bool no_updates; /* RDBALWUPD false: the requester changes nothing, and must not be let */
 };
 
 /* Faults: those of ddm_parameters_read; RDBNAM, RDBACCCL, PRDID, TYPDEFNAM, TYPDEFOVR, CRRTKN are required; RDBACCCL other than SQLAM:
- * VALNSPRM. */
+ * VALNSPRM; RDBALWUPD neither true nor false: SYNTAXRM 14. */
 MUST_CHECK bool drda_accrdb_decode(struct wire_reader parameters, struct drda_accrdb *accrdb, struct drda_fault *fault);
 
 /* What a requester says. */
@@ -31,6 +32,7 @@ struct drda_accrdb_values {
     struct drda_typdefovr typdefovr;
     const uint8_t *crrtkn;
     size_t crrtkn_size;
+    bool no_updates; /* RDBALWUPD false */
 };
 
 void drda_accrdb_encode(struct wire_writer *writer, const struct drda_accrdb_values *values, enum ccsid ccsid);

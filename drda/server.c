@@ -35,6 +35,12 @@ drda_server_rdbnam(const struct drda_server *server)
     return server->encoding.rdbnam;
 }
 
+bool
+drda_server_prohibits_updates(const struct drda_server *server)
+{
+    return server->no_updates;
+}
+
 enum ccsid
 drda_server_ccsid(const struct drda_server *server)
 {

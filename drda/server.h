@@ -85,6 +85,7 @@ struct drda_server {
     bool unicode;            /* UNICODEMGR 1208 agreed: DDM text after ACCSECRD is UTF-8 */
     bool authenticated;      /* a SECCHK has succeeded */
     bool accessed;           /* an ACCRDB has succeeded; encoding.rdbnam is final */
+    bool no_updates;         /* ACCRDB said RDBALWUPD false */
     bool foreign_ccsid;      /* ACCRDB named a CCSIDDBC or CCSIDMBC that is not served: ACCRDBRM is a warning */
     size_t pending_offset;   /* where in the input the pending command stands */
     size_t pending_size;
@@ -117,6 +118,8 @@ void drda_server_verified(struct drda_server *server, enum drda_secchkcd secchkc
 
 /* After DRDA_WANTS_RDB: the RDB name without blanks and URL attributes; lives as long as the server. */
 const char *drda_server_rdbnam(const struct drda_server *server);
+/* Whether it was said there that the requester changes nothing: what would, is to be refused. */
+bool drda_server_prohibits_updates(const struct drda_server *server);
 void drda_server_rdb_opened(struct drda_server *server, enum drda_rdb_outcome outcome, struct wire_writer *output);
 
 /* After DRDA_WANTS_SQL: executes the pending command against `target`. May block. */

@@ -349,6 +349,7 @@ drda_answer_accrdb(struct drda_server *server, const struct dss_command *command
         *fault = drda_fault_syntax(SYNERRCD_REQUIRED_VALUE_MISSING, CP_RDBNAM);
         return false;
     }
+    server->no_updates = accrdb.no_updates;
     server->encoding.server_little_endian = server->encoding.client_little_endian && !is_derby_client(server, &accrdb.prdid);
     /* From here on the requester is answered in the encoding it really writes. */
     server->encoding.ebcdic = ccsid_sniff(&accrdb.rdbnam, drda_server_ccsid(server)) != CCSID_UTF8;

@@ -323,8 +323,12 @@ open_session(struct connection *connection, const struct rdb_authority *authorit
     const struct datastore_settings *datastore = find_datastore(connection);
     enum drda_rdb_outcome outcome = authority->outcome;
     if (outcome == DRDA_RDB_OPENED) {
-        const char *userid = connection->userid != NULL ? connection->userid : "";
-        connection->session = session_open(connection->loop, datastore, userid, authority->read_only);
+        const struct session_terms terms = {
+            .userid = connection->userid != NULL ? connection->userid : "",
+            .read_only = authority->read_only,
+            .no_updates = drda_server_prohibits_updates(&connection->server),
+        };
+        connection->session = session_open(connection->loop, datastore, &terms);
         outcome = connection->session != NULL ? DRDA_RDB_OPENED : DRDA_RDB_FAILED;
     }
     if (outcome != DRDA_RDB_OPENED)

@@ -48,18 +48,20 @@ session_find_datastore(const struct passgate_settings *settings, const char *rdb
 }
 
 struct session *
-session_open(struct loop *loop, const struct datastore_settings *datastore, const char *userid, bool read_only)
+session_open(struct loop *loop, const struct datastore_settings *datastore, const struct session_terms *terms)
 {
     struct session *session = calloc(1, sizeof *session);
     if (session == NULL)
         return NULL;
-    session->target = sqlite_session_new(datastore, userid);
+    session->target = sqlite_session_new(datastore, terms->userid);
     if (session->target == NULL) {
         free(session);
         return NULL;
     }
-    if (read_only)
+    if (terms->read_only)
         sqlite_session_set_read_only(session->target);
+    if (terms->no_updates)
+        sqlite_session_prohibit_updates(session->target);
     session->loop = loop;
     session->datastore = datastore;
     session->output = buffer_writer();

@@ -24,8 +24,15 @@ typedef void (*session_finished)(void *context);
  * point. NULL when there is none. */
 const struct datastore_settings *session_find_datastore(const struct passgate_settings *settings, const char *rdbnam);
 
-/* Opens a session for a verified user, who may only read where `read_only` says so; does not block. NULL without memory. */
-struct session *session_open(struct loop *loop, const struct datastore_settings *datastore, const char *userid, bool read_only);
+/* On whose behalf a session works, and what it may not do. */
+struct session_terms {
+    const char *userid; /* verified; copied */
+    bool read_only;     /* the user may read and nothing else */
+    bool no_updates;    /* the requester has said that it changes nothing */
+};
+
+/* Opens a session; does not block. NULL without memory. */
+struct session *session_open(struct loop *loop, const struct datastore_settings *datastore, const struct session_terms *terms);
 
 /* Runs the pending SQL command and those that follow until something else is wanted or the client is slow. */
 void session_run(struct session *session, const struct session_conversation *conversation, session_finished finished, void *context);

@@ -40,6 +40,12 @@ sqlite_connection_statement_bytes(const struct sqlite_session *session)
     return or_default(session->datastore->limits.statement_bytes, STATEMENT_BYTES_DEFAULT);
 }
 
+uint32_t
+sqlite_connection_lock_timeout_ms(const struct sqlite_session *session)
+{
+    return or_default(session->datastore->limits.lock_timeout_ms, LOCK_TIMEOUT_MS_DEFAULT);
+}
+
 /* The shorter one of what the client asks for and what the datastore allows; 0 is no limit. */
 static uint32_t
 timeout_of(const struct sqlite_session *session, bool *by_client)
@@ -88,20 +94,10 @@ static int
 on_busy(void *context, int tries)
 {
     const struct sqlite_session *session = context;
-    uint32_t timeout_ms = or_default(session->datastore->limits.lock_timeout_ms, LOCK_TIMEOUT_MS_DEFAULT);
-    if ((uint32_t)tries * BUSY_WAIT_MS >= timeout_ms || sqlite_connection_must_stop(context) != NULL)
+    if ((uint32_t)tries * BUSY_WAIT_MS >= session->lock_timeout_ms || sqlite_connection_must_stop(context) != NULL)
         return 0;
     nanosleep(&(struct timespec) { .tv_nsec = BUSY_WAIT_MS * 1000000L }, NULL);
     return 1;
-}
-
-static void
-current_user(sqlite3_context *context, int count, sqlite3_value **arguments)
-{
-    (void)count;
-    (void)arguments;
-    const struct sqlite_session *session = sqlite3_user_data(context);
-    sqlite3_result_text(context, session->userid, -1, SQLITE_TRANSIENT);
 }
 
 static void
@@ -148,11 +144,10 @@ set_up(struct sqlite_session *session)
     /* Where the journal cannot be a write-ahead log, because of the file system or of a reader just now, the other one does. */
     if (code == SQLITE_OK && !session->datastore->read_only)
         sqlite3_exec(database, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
-    if (code == SQLITE_OK && session->read_only)
+    if (code == SQLITE_OK && (session->read_only || session->no_updates))
         code = sqlite3_exec(database, "PRAGMA query_only = ON", NULL, NULL, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_create_function_v2(database, "current_user", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, session, current_user, NULL, NULL,
-                                          NULL);
+        code = registers_install(session);
     if (code == SQLITE_OK)
         code = sqlite3_create_function_v2(database, "identity_val_local", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, NULL, identity_val_local, NULL,
                                           NULL, NULL);

@@ -6,37 +6,6 @@
 #include "gateway/datastore/sqlite/internal.h"
 #include "gateway/datastore/sqlite/tokens.h"
 
-enum { REGISTER_WORDS_MAX = 3, TIMEOUT_SECONDS_MAX = 1000000 };
-
-enum register_meaning { REGISTER_ACCEPTED, REGISTER_STATEMENT_TIMEOUT };
-
-/* Schemas, locales and client information mean nothing to SQLite; its isolation is at least what any level asks for. */
-static const struct {
-    const char *words[REGISTER_WORDS_MAX];
-    enum register_meaning meaning;
-} registers[] = {
-    { { "CURRENT", "SCHEMA" }, REGISTER_ACCEPTED },
-    { { "SCHEMA" }, REGISTER_ACCEPTED },
-    { { "CURRENT", "SQLID" }, REGISTER_ACCEPTED },
-    { { "CURRENT", "LOCALE" }, REGISTER_ACCEPTED },
-    { { "CURRENT", "ISOLATION" }, REGISTER_ACCEPTED },
-    { { "ISOLATION" }, REGISTER_ACCEPTED },
-    { { "CLIENT" }, REGISTER_ACCEPTED },
-    { { "STATEMENT_TIMEOUT" }, REGISTER_STATEMENT_TIMEOUT },
-};
-
-/* Moves behind the word when it comes next. */
-static bool
-take(struct sql_text *text, const char *word)
-{
-    struct sql_text ahead = *text;
-    struct sql_token token;
-    if (!sql_token_next(&ahead, &token) || !sql_token_is(&token, word))
-        return false;
-    *text = ahead;
-    return true;
-}
-
 static bool
 take_name(struct sql_text *text, struct sql_token *name)
 {
@@ -47,8 +16,9 @@ take_name(struct sql_text *text, struct sql_token *name)
 static void
 skip_savepoint_clauses(struct sql_text *text)
 {
-    while (take(text, "UNIQUE") ||
-           (take(text, "ON") && take(text, "ROLLBACK") && take(text, "RETAIN") && (take(text, "CURSORS") || take(text, "LOCKS"))))
+    while (sql_text_take(text, "UNIQUE") ||
+           (sql_text_take(text, "ON") && sql_text_take(text, "ROLLBACK") && sql_text_take(text, "RETAIN") &&
+            (sql_text_take(text, "CURSORS") || sql_text_take(text, "LOCKS"))))
         continue;
 }
 
@@ -56,18 +26,18 @@ skip_savepoint_clauses(struct sql_text *text)
 static const char *
 take_savepoint_verb(struct sql_text *text)
 {
-    if (take(text, "SAVEPOINT"))
+    if (sql_text_take(text, "SAVEPOINT"))
         return "SAVEPOINT";
-    if (take(text, "RELEASE")) {
-        take(text, "TO");
-        take(text, "SAVEPOINT");
+    if (sql_text_take(text, "RELEASE")) {
+        sql_text_take(text, "TO");
+        sql_text_take(text, "SAVEPOINT");
         return "RELEASE";
     }
-    if (!take(text, "ROLLBACK"))
+    if (!sql_text_take(text, "ROLLBACK"))
         return NULL;
-    take(text, "WORK");
-    bool to = take(text, "TO");
-    take(text, "SAVEPOINT");
+    sql_text_take(text, "WORK");
+    bool to = sql_text_take(text, "TO");
+    sql_text_take(text, "SAVEPOINT");
     return to ? "ROLLBACK TO" : NULL;
 }
 
@@ -88,9 +58,9 @@ recognise_savepoint(struct sql_text text, enum sqlite_control *control, char **w
 static bool
 ends_unit(struct sql_text text, const char *verb)
 {
-    if (!take(&text, verb))
+    if (!sql_text_take(&text, verb))
         return false;
-    take(&text, "WORK");
+    sql_text_take(&text, "WORK");
     return sql_text_is_blank(text);
 }
 
@@ -109,17 +79,32 @@ control_recognise(const char *text, size_t size, enum sqlite_control *control, c
         *control = SQLITE_CONTROL_ROLLBACK;
         return true;
     }
-    if (!take(&ahead, "SET"))
+    if (!sql_text_take(&ahead, "SET"))
         return recognise_savepoint(whole, control, words);
     *control = SQLITE_CONTROL_REGISTER;
     *words = strndup(text, size);
     return *words != NULL;
 }
 
-void
-control_execute(struct sqlite_session *session, enum sqlite_control control, const char *words, struct sql_diagnosis *diagnosis)
+/* What EXCSQLSET passes over is as text not a statement at all. */
+static void
+set_register(struct sqlite_session *session, const char *text, const struct sql_value *parameters, size_t count,
+             struct sql_diagnosis *diagnosis)
 {
-    switch (control) {
+    register_set(session, text, strlen(text), parameters, count, diagnosis);
+    if (diagnosis->sqlcode != SQLCODE_REGISTER_UNKNOWN)
+        return;
+    char name[SQL_TOKENS_MAX + 1];
+    snprintf(name, sizeof name, "%s", diagnosis->tokens);
+    sqlite_diagnosis_tokens(diagnosis, -104, "42601", name, NULL);
+}
+
+void
+control_execute(struct sqlite_session *session, const struct sqlite_section *section, const struct sql_value *parameters, size_t count,
+                struct sql_diagnosis *diagnosis)
+{
+    const char *words = section->control_text;
+    switch (section->control) {
     case SQLITE_CONTROL_NONE:
         break;
     case SQLITE_CONTROL_COMMIT:
@@ -133,67 +118,7 @@ control_execute(struct sqlite_session *session, enum sqlite_control control, con
         unit_run(session, words, diagnosis);
         break;
     case SQLITE_CONTROL_REGISTER:
-        control_set_register(session, words, strlen(words), diagnosis);
+        set_register(session, words, parameters, count, diagnosis);
         break;
     }
-}
-
-static bool
-take_seconds(struct sql_text *text, uint32_t *seconds)
-{
-    struct sql_token token;
-    take(text, "=");
-    if (!sql_token_next(text, &token) || token.kind != SQL_TOKEN_NUMBER)
-        return false;
-    *seconds = 0;
-    for (size_t i = 0; i < token.size; i++) {
-        if (token.at[i] < '0' || token.at[i] > '9')
-            return false;
-        *seconds = *seconds * 10 + (uint32_t)(token.at[i] - '0');
-        if (*seconds > TIMEOUT_SECONDS_MAX)
-            return false;
-    }
-    return true;
-}
-
-static void
-set_timeout(struct sqlite_session *session, struct sql_text text, struct sql_diagnosis *diagnosis)
-{
-    uint32_t seconds;
-    if (take_seconds(&text, &seconds) && sql_text_is_blank(text))
-        session->statement_timeout_ms = seconds * 1000;
-    else
-        sqlite_diagnosis_tokens(diagnosis, -104, "42601", "STATEMENT_TIMEOUT", "a number of seconds is expected");
-}
-
-static bool
-take_words(struct sql_text *text, const char *const words[REGISTER_WORDS_MAX])
-{
-    struct sql_text ahead = *text;
-    for (size_t i = 0; i < REGISTER_WORDS_MAX && words[i] != NULL; i++) {
-        if (!take(&ahead, words[i]))
-            return false;
-    }
-    *text = ahead;
-    return true;
-}
-
-void
-control_set_register(struct sqlite_session *session, const char *text, size_t size, struct sql_diagnosis *diagnosis)
-{
-    struct sql_text rest = sql_text(text, size);
-    sql_diagnosis_clear(diagnosis);
-    take(&rest, "SET");
-    for (size_t i = 0; i < sizeof registers / sizeof registers[0]; i++) {
-        if (!take_words(&rest, registers[i].words))
-            continue;
-        if (registers[i].meaning == REGISTER_STATEMENT_TIMEOUT)
-            set_timeout(session, rest, diagnosis);
-        return;
-    }
-    struct sql_token token = { .at = "", .size = 0 };
-    sql_token_next(&rest, &token);
-    char name[SQL_NAME_MAX + 1];
-    snprintf(name, sizeof name, "%.*s", (int)token.size, token.at);
-    sqlite_diagnosis_tokens(diagnosis, 10000, "01000", name, "unknown special register, not set");
 }

@@ -20,8 +20,9 @@ static const struct phrase {
     { { "CURRENT", "TIME" }, "CURRENT_TIME" },
     { { "CURRENT", "TIMESTAMP" }, "CURRENT_TIMESTAMP" },
     { { "CURRENT", "USER" }, "current_user()" },
-    { { "CURRENT", "SCHEMA" }, "'MAIN'" },
-    { { "CURRENT", "SQLID" }, "'MAIN'" },
+    { { "CURRENT", "SCHEMA" }, "current_schema()" },
+    { { "CURRENT", "SQLID" }, "current_schema()" },
+    { { "CURRENT", "LOCK", "TIMEOUT" }, "current_lock_timeout()" },
     { { "CURRENT", "ISOLATION" }, "'RR'" },
     { { "CURRENT_USER" }, "current_user()" },
     { { "SESSION_USER" }, "current_user()" },
@@ -209,6 +210,20 @@ put_cast_type(struct translation *translation, struct sql_text *text)
     return put(translation->output, "'", 1);
 }
 
+/* FOR UPDATE [OF columns]: cursors are read-only whatever is asked for, and clients are told so when they open one. */
+static bool
+skip_for_update(struct sql_text *text)
+{
+    static const char *const for_update[] = { "FOR", "UPDATE", NULL };
+    struct sql_token name;
+    if (!sql_text_take_phrase(text, for_update))
+        return false;
+    bool more = sql_text_take(text, "OF");
+    while (more && sql_token_next(text, &name))
+        more = sql_text_take(text, ",");
+    return true;
+}
+
 /* Numbers that SQLite would round, and types that it would not keep. */
 static bool
 put_special(struct translation *translation, struct sql_text *text, bool *done)
@@ -218,6 +233,8 @@ put_special(struct translation *translation, struct sql_text *text, bool *done)
     struct sql_text ahead = *text;
     *done = true;
     if (!sql_token_next(&ahead, &first))
+        return true;
+    if (!translation->defines && skip_for_update(text))
         return true;
     if (begins_cast(translation, &first, ahead))
         return put_cast(translation, text);

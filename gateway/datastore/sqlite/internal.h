@@ -12,6 +12,8 @@
  *   lob.c         large objects behind locators; lob_select.c has queries give their places
  *   unit.c        units of work, and what a failure does to them
  *   control.c     COMMIT, ROLLBACK, SAVEPOINT, SET as text
+ *   registers.c   special registers: SET, and what they say
+ *   positioned.c  UPDATE and DELETE WHERE CURRENT OF
  *   catalog.c     CALL of the procedures that describe the database */
 #pragma once
 
@@ -93,8 +95,11 @@ struct sqlite_session {
     struct sqlite_section *sections;
     struct sqlite_section *peeked; /* stands on its first row already, stepped to see the types of its expressions */
     uint32_t statement_timeout_ms; /* SET STATEMENT_TIMEOUT; 0 = none */
+    uint32_t lock_timeout_ms;      /* SET CURRENT LOCK TIMEOUT, or the datastore's */
+    char schema[SQL_NAME_MAX + 1]; /* CURRENT SCHEMA */
     int64_t deadline_ms;           /* of the running command; INT64_MAX = none */
     bool read_only;                /* the user may not change anything */
+    bool no_updates;               /* the requester said it would not */
     bool unit_open;                /* a unit of work was begun */
     bool trusted;                  /* the statement being prepared is our own */
     bool changes_rows;             /* told by the authorizer of the statement being prepared */
@@ -144,6 +149,9 @@ int64_t connection_schema_version(struct sqlite_session *session);
 /* The most bytes of a statement's text. */
 size_t sqlite_connection_statement_bytes(const struct sqlite_session *session);
 
+/* How long a lock is waited for, where the client does not ask for less. */
+uint32_t sqlite_connection_lock_timeout_ms(const struct sqlite_session *session);
+
 /* unit.c: begins a unit of work when none is open; also opens the database. */
 MUST_CHECK bool unit_begin(struct sqlite_session *session, struct sql_diagnosis *diagnosis);
 void unit_commit(struct sqlite_session *session, struct sql_diagnosis *diagnosis);
@@ -156,13 +164,24 @@ void unit_run(struct sqlite_session *session, const char *text, struct sql_diagn
  * are closed. */
 void unit_fail(struct sqlite_session *session, int code, struct sql_diagnosis *diagnosis);
 
-/* control.c: recognises statements that the session executes itself. `*words` is theirs for SQLite or for
- * control_set_register, to be freed; it may be NULL. False when memory is short. */
+/* control.c: recognises statements that the session executes itself. `*words` is theirs for SQLite or for register_set, to be
+ * freed; it may be NULL. False when memory is short. */
 MUST_CHECK bool control_recognise(const char *text, size_t size, enum sqlite_control *control, char **words);
-void control_execute(struct sqlite_session *session, enum sqlite_control control, const char *words, struct sql_diagnosis *diagnosis);
+void control_execute(struct sqlite_session *session, const struct sqlite_section *section, const struct sql_value *parameters, size_t count,
+                     struct sql_diagnosis *diagnosis);
 
-/* Sets a special register; SQLCODE +10000 when there is no such one. */
-void control_set_register(struct sqlite_session *session, const char *text, size_t size, struct sql_diagnosis *diagnosis);
+enum { SQLCODE_REGISTER_UNKNOWN = 10000 };
+
+/* registers.c: executes SET of a special register, in whose text a marker stands for parameters[0]. SQLCODE_REGISTER_UNKNOWN, with its
+ * name as token, when there is no such one. */
+void register_set(struct sqlite_session *session, const char *text, size_t size, const struct sql_value *parameters, size_t count,
+                  struct sql_diagnosis *diagnosis);
+
+/* The functions that dialect.c writes in the place of CURRENT SCHEMA and others. An SQLite result code. */
+int registers_install(struct sqlite_session *session);
+
+/* positioned.c: false with a diagnosis when the text is an UPDATE or DELETE of the row that a cursor stands on: cursors are read-only. */
+MUST_CHECK bool positioned_check(struct sqlite_session *session, const char *text, size_t size, struct sql_diagnosis *diagnosis);
 
 /* describe.c, parameters.c: NULL when memory is short, or when there is nothing to describe. */
 struct sql_column *describe_columns(struct sqlite_session *session, struct sqlite_section *section);

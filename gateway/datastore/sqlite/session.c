@@ -1,10 +1,12 @@
 #include "gateway/datastore/sqlite/session.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "drda/sql/extdta.h"
+#include "gateway/datastore/sqlite/catalog.h"
 #include "gateway/datastore/sqlite/internal.h"
 #include "gateway/datastore/sqlite/lob.h"
 
@@ -165,7 +167,7 @@ rollback(struct sql_target *target, struct sql_diagnosis *diagnosis)
 static void
 set_register(struct sql_target *target, const char *text, size_t size, struct sql_diagnosis *diagnosis)
 {
-    control_set_register(session_of(target), text, size, diagnosis);
+    register_set(session_of(target), text, size, NULL, 0, diagnosis);
 }
 
 static const struct sql_target_operations operations = {
@@ -202,6 +204,8 @@ sqlite_session_new(const struct datastore_settings *datastore, const char *useri
     session->datastore = datastore;
     session->userid = name;
     session->deadline_ms = INT64_MAX;
+    session->lock_timeout_ms = sqlite_connection_lock_timeout_ms(session);
+    snprintf(session->schema, sizeof session->schema, "%s", CATALOG_SCHEMA);
     atomic_init(&session->interrupted, false);
     atomic_init(&session->cancelled, false);
     return &session->target;
@@ -235,6 +239,12 @@ void
 sqlite_session_set_read_only(struct sql_target *target)
 {
     session_of(target)->read_only = true;
+}
+
+void
+sqlite_session_prohibit_updates(struct sql_target *target)
+{
+    session_of(target)->no_updates = true;
 }
 
 void

@@ -18,6 +18,10 @@ struct sql_target *sqlite_session_new(const struct datastore_settings *datastore
 /* The user may read and nothing else, whatever the datastore allows: before the first statement. */
 void sqlite_session_set_read_only(struct sql_target *target);
 
+/* The requester has said that it changes nothing: what would change something is SQLCODE -817, whoever the user is. Before the first
+ * statement too. */
+void sqlite_session_prohibit_updates(struct sql_target *target);
+
 /* Rolls back what was not committed. */
 void sqlite_session_free(struct sql_target *target);
 

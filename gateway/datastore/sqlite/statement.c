@@ -162,7 +162,7 @@ statement_prepare(struct sqlite_session *session, struct sqlite_section *section
         sqlite_diagnosis_tokens(diagnosis, -101, "54001", "its text is longer than statement_bytes of the datastore allows", NULL);
         return;
     }
-    if (cache_take(session, section, text, size))
+    if (cache_take(session, section, text, size) || !positioned_check(session, text, size, diagnosis))
         return;
     bool good = control_recognise(text, size, &section->control, &section->control_text);
     if (!good)
@@ -336,7 +336,7 @@ statement_execute(struct sqlite_session *session, struct sqlite_section *section
     if (!begin(session, section, diagnosis))
         return;
     if (section->control != SQLITE_CONTROL_NONE) {
-        control_execute(session, section->control, section->control_text, diagnosis);
+        control_execute(session, section, parameters, count, diagnosis);
         return;
     }
     if (section->procedure != NULL) { /* nobody wants its rows */

@@ -102,6 +102,57 @@ sql_token_is(const struct sql_token *token, const char *word)
 }
 
 bool
+sql_text_take(struct sql_text *text, const char *word)
+{
+    struct sql_text ahead = *text;
+    struct sql_token token;
+    if (!sql_token_next(&ahead, &token) || !sql_token_is(&token, word))
+        return false;
+    *text = ahead;
+    return true;
+}
+
+bool
+sql_text_take_phrase(struct sql_text *text, const char *const words[])
+{
+    struct sql_text ahead = *text;
+    for (size_t i = 0; words[i] != NULL; i++)
+        if (!sql_text_take(&ahead, words[i]))
+            return false;
+    *text = ahead;
+    return true;
+}
+
+/* A doubled quote inside stands for one. */
+static bool
+unquote(const struct sql_token *token, char *name, size_t room)
+{
+    char quote = token->at[token->size - 1];
+    size_t used = 0;
+    for (size_t i = 1; i + 1 < token->size; i++) {
+        if (used + 1 >= room)
+            return false;
+        name[used++] = token->at[i];
+        i += token->at[i] == quote;
+    }
+    name[used] = '\0';
+    return token->size >= 2;
+}
+
+bool
+sql_token_text(const struct sql_token *token, char *name, size_t room)
+{
+    if (token->kind == SQL_TOKEN_STRING || token->kind == SQL_TOKEN_QUOTED)
+        return unquote(token, name, room);
+    if (token->kind != SQL_TOKEN_WORD || token->size >= room)
+        return false;
+    for (size_t i = 0; i < token->size; i++)
+        name[i] = (char)(token->at[i] >= 'a' && token->at[i] <= 'z' ? token->at[i] - 'a' + 'A' : token->at[i]);
+    name[token->size] = '\0';
+    return true;
+}
+
+bool
 sql_text_is_blank(struct sql_text text)
 {
     struct sql_token token;

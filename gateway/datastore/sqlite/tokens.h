@@ -29,5 +29,15 @@ bool sql_token_next(struct sql_text *text, struct sql_token *token);
 /* True for the word in either case. */
 bool sql_token_is(const struct sql_token *token, const char *word);
 
+/* Moves behind the word when it comes next. */
+bool sql_text_take(struct sql_text *text, const char *word);
+
+/* The same for all words of a phrase, up to a NULL: either all of them or none. */
+bool sql_text_take_phrase(struct sql_text *text, const char *const words[]);
+
+/* The name or the string that a token stands for: quotes removed, a word in capitals. False when it is neither, or longer than the
+ * room. */
+bool sql_token_text(const struct sql_token *token, char *name, size_t room);
+
 /* True when nothing but blanks, comments and semicolons is left. */
 bool sql_text_is_blank(struct sql_text text);

@@ -111,6 +111,8 @@ unit_fail(struct sqlite_session *session, int code, struct sql_diagnosis *diagno
         sqlite_diagnosis_tokens(diagnosis, -904, "57011", "memory", "[limits] sql_memory_bytes, or the system's, is used up");
     else if ((code & 0xFF) == SQLITE_READONLY && session->read_only)
         sqlite_diagnosis_tokens(diagnosis, -551, "42501", session->userid, "UPDATE of a database that the user may only read");
+    else if ((code & 0xFF) == SQLITE_READONLY && session->no_updates)
+        sqlite_diagnosis_tokens(diagnosis, -817, "25000", "the requester has opened the database with RDBALWUPD false", NULL);
     else if ((code & 0xFF) == SQLITE_BUSY)
         sqlite_diagnosis_tokens(diagnosis, -911, "40001", "68", "the database is locked by another session"); /* 68: lock time-out */
     else

@@ -127,14 +127,15 @@ static void
 both_messages_come_back(void)
 {
     static const struct drda_typdefovr typdefovr = { 1208, 1200, 1208 };
-    struct drda_accrdb_values asked = { "SAMPLE", "PGT00010", "QTDSQLASC", typdefovr, (const uint8_t *)"token", 5 };
+    struct drda_accrdb_values asked = { "SAMPLE", "PGT00010", "QTDSQLASC", typdefovr, (const uint8_t *)"token", 5, .no_updates = true };
     uint8_t bytes[256];
     struct wire_writer writer = wire_writer(bytes, sizeof bytes);
     drda_accrdb_encode(&writer, &asked, CCSID_UTF8);
     struct drda_accrdb accrdb;
     struct drda_fault fault;
     CU_ASSERT_TRUE(drda_accrdb_decode(wire_reader(bytes + 4, writer.used - 4), &accrdb, &fault));
-    CU_ASSERT_TRUE(accrdb.crrtkn.left == 5 && accrdb.typdefovr.dbc == 1200 && accrdb.rdbnam.left == RDBNAM_PADDED_SIZE);
+    CU_ASSERT_TRUE(accrdb.crrtkn.left == 5 && accrdb.typdefovr.dbc == 1200 && accrdb.rdbnam.left == RDBNAM_PADDED_SIZE &&
+                   accrdb.no_updates);
 
     struct drda_accrdbrm_values answered = { SVRCOD_WARNING, "PGT00010", "QTDSQLASC", typdefovr };
     writer.used = 0;
@@ -146,6 +147,31 @@ both_messages_come_back(void)
     CU_ASSERT_PTR_NULL(accrdbrm.crrtkn.at);
 }
 
+/* RDBALWUPD behind the recorded message: left out it is true. */
+static void
+updates_are_allowed_unless_the_requester_says_not(void)
+{
+    static const struct {
+        int rdbalwupd; /* -1: left out */
+        bool good;
+        bool no_updates;
+    } values[] = { { -1, true, false }, { 0xF1, true, false }, { 0xF0, true, true }, { 0x00, false, false }, { 0xFF, false, false } };
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        uint8_t *block, bytes[256];
+        struct wire_reader recorded = recorded_accrdb(&block);
+        struct wire_writer writer = wire_writer(bytes, sizeof bytes);
+        wire_put_bytes(&writer, recorded.at, recorded.left);
+        if (values[i].rdbalwupd >= 0)
+            ddm_put_u8(&writer, CP_RDBALWUPD, (uint8_t)values[i].rdbalwupd);
+        struct drda_accrdb accrdb;
+        struct drda_fault fault;
+        CU_ASSERT_EQUAL(drda_accrdb_decode(wire_reader(bytes, writer.used), &accrdb, &fault), values[i].good);
+        CU_ASSERT_EQUAL(accrdb.no_updates, values[i].no_updates);
+        CU_ASSERT_TRUE(values[i].good || (fault.reply == CP_SYNTAXRM && fault.codpnt == CP_RDBALWUPD));
+        free(block);
+    }
+}
+
 int
 main(void)
 {
@@ -153,6 +179,7 @@ main(void)
         { "the message of a real client is understood", the_message_of_a_real_client_is_understood },
         { "each required parameter is required", each_required_parameter_is_required },
         { "another access manager is not supported", another_access_manager_is_not_supported },
+        { "updates are allowed unless the requester says not", updates_are_allowed_unless_the_requester_says_not },
         { "representations tell their byte order", representations_tell_their_byte_order },
         { "truncations and bit flips stay inside", truncations_and_bit_flips_stay_inside },
         { "both messages come back", both_messages_come_back },

@@ -110,6 +110,12 @@ sqlite_session_set_read_only(struct sql_target *target)
 }
 
 void
+sqlite_session_prohibit_updates(struct sql_target *target)
+{
+    (void)target;
+}
+
+void
 sqlite_session_begin_command(struct sql_target *target)
 {
     (void)target;

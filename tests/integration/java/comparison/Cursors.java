@@ -222,5 +222,35 @@ final class Cursors {
                 }
             });
         }
+        for (String clause : new String[] { "FOR UPDATE", "FOR UPDATE OF V" }) {
+            try (Statement statement = connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_UPDATABLE)) {
+                Observations.attempt("rows " + clause, () -> Observations.rows(
+                    statement.executeQuery("SELECT ID FROM ROWSET WHERE ID < 4 " + clause)));
+            }
+        }
+        Observations.attempt("concurrency of rows that cannot be changed", () -> {
+            try (Statement statement = connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_UPDATABLE);
+                 ResultSet rows = statement.executeQuery("SELECT COUNT(*) FROM ROWSET")) {
+                return rows.getConcurrency() + " " + rows.getWarnings().getSQLState();
+            }
+        });
+        observePositioned(connection);
+    }
+
+    /** The names of cursors are Derby's client's, which sends those that it knows as the server knows them. */
+    private static void observePositioned(Connection connection) throws SQLException {
+        try (Statement cursor = connection.createStatement(); Statement change = connection.createStatement()) {
+            cursor.setCursorName("READER");
+            try (ResultSet rows = cursor.executeQuery("SELECT ID, V FROM ROWSET WHERE ID < 3")) {
+                rows.next();
+                Observations.attempt("positioned UPDATE of a read-only cursor",
+                    () -> change.executeUpdate("UPDATE ROWSET SET V = 'x' WHERE CURRENT OF READER"));
+                Observations.attempt("positioned DELETE of a read-only cursor",
+                    () -> change.executeUpdate("DELETE FROM ROWSET WHERE CURRENT OF READER"));
+                Observations.print("and the cursor goes on", rows.next() + " " + rows.getInt(1));
+            }
+            Observations.attempt("positioned UPDATE of no cursor",
+                () -> change.executeUpdate("UPDATE ROWSET SET V = 'x' WHERE CURRENT OF NOSUCH"));
+        }
     }
 }
