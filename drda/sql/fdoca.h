@@ -103,6 +103,7 @@ MUST_CHECK bool fdoca_next(struct fdoca_reader *reader, struct fdoca_field *fiel
 enum fdoca_read {
     FDOCA_VALUE,
     FDOCA_EXTERNAL,      /* the value follows as EXTDTA */
+    FDOCA_LOCATOR,       /* it is what is behind a locator */
     FDOCA_INCOMPLETE,    /* the data end within it */
     FDOCA_UNSUPPORTED,   /* no such type, or a length it cannot have */
     FDOCA_NOT_DECIMAL,   /* half bytes of a decimal that are no digits */
@@ -113,7 +114,8 @@ enum { FDOCA_SIZE_UNKNOWN = -1 };
 
 /* Reads the value of a field. Text and bytes are borrowed from `data`; decimals, timestamps and UTF-16 become text in `scratch`,
  * which must not move: fdoca_scratch_size says how much is enough for a row. Numbers are in the byte order told; decimals, lengths and
- * text are not affected by it. For FDOCA_EXTERNAL *external is the size announced in bytes, or FDOCA_SIZE_UNKNOWN. */
+ * text are not affected by it. For FDOCA_EXTERNAL *external is the size announced in bytes, or FDOCA_SIZE_UNKNOWN; for FDOCA_LOCATOR the
+ * locator. */
 MUST_CHECK enum fdoca_read fdoca_value_read(struct wire_reader *data, struct fdoca_field field, bool little_endian,
                                             struct wire_writer *scratch, struct sql_value *value, int64_t *external);
 

@@ -21,6 +21,7 @@ enum layout {
     LAYOUT_COUNTED_BYTES,
     LAYOUT_COUNTED_UTF16,
     LAYOUT_LOB,
+    LAYOUT_LOCATOR,
 };
 
 /* Lengths that the triplet of a type may have. */
@@ -53,6 +54,8 @@ static const struct shape {
     { FDOCA_GRAPHIC, LAYOUT_UTF16, 0, UINT16_MAX },
     { FDOCA_VARGRAPHIC, LAYOUT_COUNTED_UTF16, 0, UINT16_MAX },
     { FDOCA_LONG_VARGRAPHIC, LAYOUT_COUNTED_UTF16, 0, UINT16_MAX },
+    { FDOCA_BLOB_LOCATOR, LAYOUT_LOCATOR, 4, 4 },
+    { FDOCA_CLOB_LOCATOR, LAYOUT_LOCATOR, 4, 4 },
     { FDOCA_LOB_BYTES, LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
     { FDOCA_LOB_SBCS, LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
     { FDOCA_LOB_DBCS, LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
@@ -233,6 +236,9 @@ fdoca_value_read(struct wire_reader *data, struct fdoca_field field, bool little
         return take_utf16(wire_sub(data, (size_t)wire_u16(data) * 2), scratch, value);
     case LAYOUT_LOB:
         return read_placeholder(data, field, value, external);
+    case LAYOUT_LOCATOR:
+        *external = (int64_t)wire_uint(data, field.length, little_endian);
+        return data->failed ? FDOCA_INCOMPLETE : FDOCA_LOCATOR;
     }
     return FDOCA_UNSUPPORTED;
 }

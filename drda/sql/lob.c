@@ -34,11 +34,25 @@ advance(struct sql_lob *lob, struct sql_lob_place *place, uint64_t units)
     return true;
 }
 
-static bool
-find_place(struct sql_lob *lob, uint64_t units, struct sql_lob_place *place)
+bool
+sql_lob_find_place(struct sql_lob *lob, uint64_t units, struct sql_lob_place *place)
 {
     *place = units >= lob->last.units ? lob->last : (struct sql_lob_place) { 0 };
     return advance(lob, place, units);
+}
+
+static bool
+read_memory(struct sql_lob *lob, uint64_t offset, void *bytes, size_t size)
+{
+    if (size > 0)
+        memcpy(bytes, ((struct sql_lob_memory *)lob)->bytes + offset, size);
+    return true;
+}
+
+struct sql_lob_memory
+sql_lob_of_memory(const void *bytes, size_t size, bool is_text)
+{
+    return (struct sql_lob_memory) { .lob = { .size = size, .is_text = is_text, .read = read_memory }, .bytes = bytes };
 }
 
 bool
@@ -83,7 +97,7 @@ text_substring(struct sql_lob *lob, uint64_t position, uint64_t length, uint8_t 
 {
     struct sql_lob_place place;
     uint64_t taken;
-    if (!find_place(lob, position - 1, &place))
+    if (!sql_lob_find_place(lob, position - 1, &place))
         return false;
     uint64_t left = lob->size - place.bytes;
     if (length < room / 4)
@@ -142,7 +156,7 @@ sql_lob_find(struct sql_lob *lob, const uint8_t *wanted, size_t wanted_size, uin
     struct sql_lob_place place = { .bytes = start - 1 };
     uint64_t found;
     *position = 0;
-    if (start == 0 || (lob->is_text && !find_place(lob, start - 1, &place)))
+    if (start == 0 || (lob->is_text && !sql_lob_find_place(lob, start - 1, &place)))
         return false;
     if (!find_bytes(lob, wanted, wanted_size, place.bytes, &found))
         return false;

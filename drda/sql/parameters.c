@@ -17,6 +17,7 @@ enum {
 /* What stands in the objects of a command. */
 struct source {
     const struct dss_command *command;
+    struct sql_target *target; /* whose locators are meant */
     struct wire_reader descriptor;
     struct wire_reader data;
     size_t data_size;     /* of FDODTA and all EXTDTA */
@@ -143,6 +144,18 @@ report(struct sql_diagnosis *diagnosis, int32_t sqlcode, const char *sqlstate, s
 }
 
 static bool
+take_locator(struct source *source, int64_t locator, size_t number, struct sql_value *value, struct sql_diagnosis *diagnosis)
+{
+    bool possible = source->target != NULL && locator > 0 && locator <= INT32_MAX;
+    struct sql_lob *lob = possible ? source->target->operations->find_lob(source->target, (uint32_t)locator) : NULL;
+    if (lob == NULL)
+        return report(diagnosis, -423, "0F001", number, "is a locator that stands for no large object, or for one that was changed");
+    value->kind = SQL_VALUE_LOB;
+    value->lob = lob;
+    return true;
+}
+
+static bool
 read_value(struct source *source, struct fdoca_field field, size_t number, struct wire_writer *scratch, struct sql_value *value,
            struct sql_diagnosis *diagnosis, struct drda_fault *fault)
 {
@@ -160,6 +173,8 @@ read_value(struct source *source, struct fdoca_field field, size_t number, struc
     switch (outcome) {
     case FDOCA_VALUE:
         return status == EXTDTA_STATUS_FINE || report(diagnosis, -302, "22001", number, "could not be completed by the requester");
+    case FDOCA_LOCATOR:
+        return take_locator(source, announced, number, value, diagnosis);
     case FDOCA_UNSUPPORTED:
         return report(diagnosis, -804, "07002", number, "has a type that is not supported");
     case FDOCA_NOT_DECIMAL:
@@ -195,10 +210,10 @@ read_values(struct source *source, struct parameters *parameters, struct wire_wr
 }
 
 bool
-parameters_read(const struct dss_command *command, bool little_endian, struct parameters *parameters, struct sql_diagnosis *diagnosis,
-                struct drda_fault *fault)
+parameters_read(const struct dss_command *command, bool little_endian, struct sql_target *target, struct parameters *parameters,
+                struct sql_diagnosis *diagnosis, struct drda_fault *fault)
 {
-    struct source source = { .command = command, .little_endian = little_endian };
+    struct source source = { .command = command, .target = target, .little_endian = little_endian };
     struct wire_writer scratch;
     bool found;
     size_t count;

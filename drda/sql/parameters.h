@@ -5,6 +5,7 @@
 #include "drda/dss.h"
 #include "drda/reply.h"
 #include "drda/sql/fdoca.h"
+#include "drda/sql/target.h"
 
 enum { PARAMETERS_MAX = 32767, PARAMETERS_FEW = 32, PARAMETERS_SCRATCH = 2048 };
 
@@ -22,10 +23,12 @@ struct parameters {
  *   -804 07002 a type this server does not know      -310 22023 a decimal without decimal digits
  *   -330 22021 text that is not in its encoding      -302 22001 EXTDTA that its sender could not complete
  *   -904 57011 no memory, or more EXTDTA than there is room for
- * EXTDTA that went through a stream (drda/stream.h) come as SQL_VALUE_LOB, text as UTF-8; this may read and write the spool.
- * parameters_clear is due in either case. */
-MUST_CHECK bool parameters_read(const struct dss_command *command, bool little_endian, struct parameters *parameters,
-                                struct sql_diagnosis *diagnosis, struct drda_fault *fault);
+ *   -423 0F001 a locator of `target` that stands for nothing (any more)
+ * Values behind locators come as SQL_VALUE_LOB, which are the target's; `target` NULL: there are no locators. EXTDTA that went through a
+ * stream (drda/stream.h) come as SQL_VALUE_LOB, text as UTF-8; this may read and write the spool. parameters_clear is due in either case.
+ */
+MUST_CHECK bool parameters_read(const struct dss_command *command, bool little_endian, struct sql_target *target,
+                                struct parameters *parameters, struct sql_diagnosis *diagnosis, struct drda_fault *fault);
 void parameters_clear(struct parameters *parameters);
 
 /* Writes an SQLDTA object for values of any kind: integers as BIGINT, reals as DOUBLE, text as LONGMIX, bytes as LONG VARCHAR FOR BIT

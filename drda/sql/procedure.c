@@ -3,9 +3,9 @@
 #include <assert.h>
 
 #include "drda/codepoint.h"
-#include "drda/sql/lob.h"
 #include "drda/sql/message.h"
 #include "drda/sql/number.h"
+#include "drda/sql/procedure_lob.h"
 #include "drda/sql/sqlca.h"
 
 enum {
@@ -18,9 +18,6 @@ enum {
 
 /* Parameters of SQLCAMESSAGE: the parts of an SQLCA, a file name and a locale in; the text and a return code out. */
 enum { SQLCODE = 0, SQLERRMC = 2, SQLSTATE = 11, MESSAGE = 14 };
-
-/* Parameters of the others: the answer, then the locator and what is asked of it. */
-enum { LOCATOR = 1, POSITION = 2, LENGTH = 3, WANTED = 2, START = 3, RELEASED = 0 };
 
 struct procedure_parameter {
     enum sql_type type;
@@ -64,6 +61,7 @@ static const struct {
                                      { SQL_TYPE_VARCHAR, SQL_MESSAGE_MAX, true },  /* message text */
                                      { SQL_TYPE_INTEGER, 0, true },                /* return code */
                                  } },
+    [PROCEDURE_BLOBCREATELOCATOR] = { "BLOBCREATELOCATOR", true, 1, { ANSWER(SQL_TYPE_INTEGER) } },
     [PROCEDURE_BLOBGETLENGTH] = { "BLOBGETLENGTH", true, 2, { ANSWER(SQL_TYPE_BIGINT), GIVEN(SQL_TYPE_INTEGER) } },
     [PROCEDURE_BLOBGETBYTES] = { "BLOBGETBYTES",
                                  true,
@@ -80,7 +78,14 @@ static const struct {
                                                4,
                                                { ANSWER(SQL_TYPE_BIGINT), GIVEN(SQL_TYPE_INTEGER), GIVEN(SQL_TYPE_INTEGER),
                                                  GIVEN(SQL_TYPE_BIGINT) } },
+    [PROCEDURE_BLOBSETBYTES] = { "BLOBSETBYTES",
+                                 false,
+                                 4,
+                                 { GIVEN(SQL_TYPE_INTEGER), GIVEN(SQL_TYPE_BIGINT), GIVEN(SQL_TYPE_INTEGER),
+                                   GIVEN(SQL_TYPE_VARCHAR_BIT) } },
+    [PROCEDURE_BLOBTRUNCATE] = { "BLOBTRUNCATE", false, 2, { GIVEN(SQL_TYPE_INTEGER), GIVEN(SQL_TYPE_BIGINT) } },
     [PROCEDURE_BLOBRELEASELOCATOR] = { "BLOBRELEASELOCATOR", false, 1, { GIVEN(SQL_TYPE_INTEGER) } },
+    [PROCEDURE_CLOBCREATELOCATOR] = { "CLOBCREATELOCATOR", true, 1, { ANSWER(SQL_TYPE_INTEGER) } },
     [PROCEDURE_CLOBGETLENGTH] = { "CLOBGETLENGTH", true, 2, { ANSWER(SQL_TYPE_BIGINT), GIVEN(SQL_TYPE_INTEGER) } },
     [PROCEDURE_CLOBGETSUBSTRING] = { "CLOBGETSUBSTRING",
                                      true,
@@ -97,6 +102,11 @@ static const struct {
                                                4,
                                                { ANSWER(SQL_TYPE_BIGINT), GIVEN(SQL_TYPE_INTEGER), GIVEN(SQL_TYPE_INTEGER),
                                                  GIVEN(SQL_TYPE_BIGINT) } },
+    [PROCEDURE_CLOBSETSTRING] = { "CLOBSETSTRING",
+                                  false,
+                                  4,
+                                  { GIVEN(SQL_TYPE_INTEGER), GIVEN(SQL_TYPE_BIGINT), GIVEN(SQL_TYPE_INTEGER), GIVEN(SQL_TYPE_VARCHAR) } },
+    [PROCEDURE_CLOBTRUNCATE] = { "CLOBTRUNCATE", false, 2, { GIVEN(SQL_TYPE_INTEGER), GIVEN(SQL_TYPE_BIGINT) } },
     [PROCEDURE_CLOBRELEASELOCATOR] = { "CLOBRELEASELOCATOR", false, 1, { GIVEN(SQL_TYPE_INTEGER) } },
 };
 
@@ -221,9 +231,9 @@ put_out(struct wire_writer *writer, const struct procedure_parameter *parameter,
 {
     wire_put_u8(writer, INDICATOR_PRESENT);
     if (parameter->type == SQL_TYPE_INTEGER)
-        wire_put_u32(writer, 0);
+        wire_put_value(writer, answer->is_number ? (uint64_t)answer->number : 0, 4);
     else if (answer->is_number)
-        wire_put_value(writer, answer->number, 8);
+        wire_put_value(writer, (uint64_t)answer->number, 8);
     else
         wire_put_counted(writer, answer->bytes, answer->size);
 }
@@ -247,110 +257,6 @@ procedure_put_answer(struct wire_writer *writer, enum procedure procedure, const
     ddm_close(writer, sqldtard);
 }
 
-static bool
-refuse(struct sql_diagnosis *diagnosis, int32_t sqlcode, const char *sqlstate, const char *why)
-{
-    sql_diagnosis_set(diagnosis, sqlcode, sqlstate, why);
-    return false;
-}
-
-static bool
-refuse_locator(struct sql_diagnosis *diagnosis)
-{
-    return refuse(diagnosis, -423, "0F001", "the locator stands for no large object, or for one that was changed");
-}
-
-/* A position counts from 1, a length may be 0. */
-static bool
-read_number(const struct sql_value *value, int64_t least, uint64_t *number, struct sql_diagnosis *diagnosis)
-{
-    int64_t integer = 0;
-    if (number_to_integer(value, &integer) != NUMBER_FINE || integer < least)
-        return refuse(diagnosis, -171, "42815", "a position is at least 1, a length at least 0");
-    *number = (uint64_t)integer;
-    return true;
-}
-
-static struct sql_lob *
-find_lob(struct sql_target *target, const struct sql_value *value)
-{
-    int64_t locator;
-    bool is_locator = number_to_integer(value, &locator) == NUMBER_FINE && locator > 0 && locator <= INT32_MAX;
-    return is_locator ? target->operations->find_lob(target, (uint32_t)locator) : NULL;
-}
-
-static bool
-answer_length(struct sql_lob *lob, struct procedure_answer *answer, struct sql_diagnosis *diagnosis)
-{
-    answer->is_number = true;
-    return sql_lob_length(lob, &answer->number) || refuse_locator(diagnosis);
-}
-
-static bool
-answer_substring(struct sql_lob *lob, const struct parameters *parameters, struct procedure_answer *answer, struct sql_diagnosis *diagnosis)
-{
-    uint64_t position;
-    uint64_t length;
-    return read_number(&parameters->values[POSITION], 1, &position, diagnosis) &&
-           read_number(&parameters->values[LENGTH], 0, &length, diagnosis) &&
-           (sql_lob_substring(lob, position, length, answer->bytes, SQL_VARCHAR_MAX, &answer->size) || refuse_locator(diagnosis));
-}
-
-/* What is looked for is given, or is behind another locator. */
-static bool
-answer_position(struct sql_lob *lob, const struct sql_value *wanted, struct sql_lob *other, const struct sql_value *start,
-                struct procedure_answer *answer, struct sql_diagnosis *diagnosis)
-{
-    uint64_t from;
-    const uint8_t *bytes = wanted->data.bytes;
-    size_t size = wanted->data.size;
-    answer->is_number = true;
-    if (!read_number(start, 1, &from, diagnosis))
-        return false;
-    if (other != NULL) {
-        if (other->size > SQL_VARCHAR_MAX)
-            return refuse(diagnosis, -433, "22001", "what is looked for is longer than 32672 bytes");
-        size = (size_t)other->size;
-        bytes = answer->bytes;
-        if (!other->read(other, 0, answer->bytes, size))
-            return refuse_locator(diagnosis);
-    } else if (wanted->kind != SQL_VALUE_TEXT && wanted->kind != SQL_VALUE_BYTES) {
-        return refuse(diagnosis, -171, "42815", "what is looked for is NULL");
-    }
-    return sql_lob_find(lob, bytes, size, from, &answer->number) || refuse_locator(diagnosis);
-}
-
-/* Everything that begins with the locator of a large object. */
-static bool
-ask_lob(enum procedure procedure, const struct parameters *parameters, struct sql_target *target, struct procedure_answer *answer,
-        struct sql_diagnosis *diagnosis)
-{
-    const struct sql_value *values = parameters->values;
-    struct sql_lob *lob = find_lob(target, &values[LOCATOR]);
-    struct sql_lob *other = NULL;
-    if (lob == NULL)
-        return refuse_locator(diagnosis);
-    if (procedure == PROCEDURE_BLOBGETLENGTH || procedure == PROCEDURE_CLOBGETLENGTH)
-        return answer_length(lob, answer, diagnosis);
-    if (procedure == PROCEDURE_BLOBGETBYTES || procedure == PROCEDURE_CLOBGETSUBSTRING)
-        return answer_substring(lob, parameters, answer, diagnosis);
-    if (procedure == PROCEDURE_BLOBGETPOSITIONFROMLOCATOR || procedure == PROCEDURE_CLOBGETPOSITIONFROMLOCATOR) {
-        other = find_lob(target, &values[WANTED]);
-        if (other == NULL)
-            return refuse_locator(diagnosis);
-    }
-    return answer_position(lob, &values[WANTED], other, &values[START], answer, diagnosis);
-}
-
-/* A locator that is none is released already. */
-static void
-release(const struct parameters *parameters, struct sql_target *target)
-{
-    int64_t locator;
-    if (number_to_integer(&parameters->values[RELEASED], &locator) == NUMBER_FINE && locator > 0 && locator <= INT32_MAX)
-        target->operations->release_lob(target, (uint32_t)locator);
-}
-
 bool
 procedure_execute(enum procedure procedure, const struct parameters *parameters, struct sql_target *target, struct procedure_answer *answer,
                   struct sql_diagnosis *diagnosis)
@@ -358,13 +264,8 @@ procedure_execute(enum procedure procedure, const struct parameters *parameters,
     assert(parameters->count == procedure_parameter_count(procedure));
     answer->is_number = false;
     answer->size = 0;
-    if (procedure == PROCEDURE_BLOBRELEASELOCATOR || procedure == PROCEDURE_CLOBRELEASELOCATOR) {
-        release(parameters, target);
-        return false;
-    }
-    if (procedure == PROCEDURE_SQLCAMESSAGE) {
-        answer->size = make_message(parameters, answer->bytes);
-        return true;
-    }
-    return ask_lob(procedure, parameters, target, answer, diagnosis);
+    if (procedure != PROCEDURE_SQLCAMESSAGE)
+        return procedure_lob_execute(procedure, parameters, target, answer, diagnosis);
+    answer->size = make_message(parameters, answer->bytes);
+    return true;
 }

@@ -255,7 +255,8 @@ request_excsqlstt(struct sql_request *request)
     struct parameters parameters;
     struct sql_section *section = request_find_section(request, &name);
     bool prepared = section != NULL && section->state != SQL_SECTION_EMPTY && !section->is_query;
-    bool readable = parameters_read(request->command, request->little_endian, &parameters, &request->diagnosis, &request->fault);
+    bool readable =
+        parameters_read(request->command, request->little_endian, request->target, &parameters, &request->diagnosis, &request->fault);
     bool damaged = request->fault.reply != 0;
     if (!damaged && !prepared)
         sql_diagnosis_set(&request->diagnosis, -518, "07003", "the section holds no prepared statement that can be executed");

@@ -68,7 +68,9 @@ struct sql_target_operations {
      * says the same as long as it can be read; a row that is changed later takes it away. */
     bool (*keep_lob)(struct sql_target *target, struct sql_section *section, size_t index, uint32_t *locator,
                      struct sql_diagnosis *diagnosis);
-    /* NULL when there is none (any more). The target's; valid until the next call of another operation. */
+    /* Makes an empty one that belongs to no row, for the same time; is_text: a CLOB. */
+    bool (*create_lob)(struct sql_target *target, bool is_text, uint32_t *locator, struct sql_diagnosis *diagnosis);
+    /* NULL when there is none (any more). The target's; valid until it is released or the unit of work ends. */
     struct sql_lob *(*find_lob)(struct sql_target *target, uint32_t locator);
     void (*release_lob)(struct sql_target *target, uint32_t locator);
     /* Moves the cursor of a section that was opened as scrollable: ABSOLUTE counts from the end when `rows` is negative, and 0 is

@@ -43,7 +43,7 @@ struct sql_column {
     bool nullable;
 };
 
-/* LOB: text or bytes that are not in memory, of parameters only. */
+/* LOB: text or bytes that are not in memory, of parameters only: EXTDTA in a spool, or what is behind a locator. */
 enum sql_value_kind { SQL_VALUE_NULL, SQL_VALUE_INTEGER, SQL_VALUE_REAL, SQL_VALUE_TEXT, SQL_VALUE_BYTES, SQL_VALUE_LOB };
 
 struct sql_lob;

@@ -62,6 +62,7 @@ session_open(struct loop *loop, const struct datastore_settings *datastore, cons
         sqlite_session_set_read_only(session->target);
     if (terms->no_updates)
         sqlite_session_prohibit_updates(session->target);
+    sqlite_session_limit_lobs(session->target, loop->gateway->configuration->settings.lob_bytes);
     session->loop = loop;
     session->datastore = datastore;
     session->output = buffer_writer();

@@ -1,13 +1,12 @@
 #include "gateway/session/spool.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "config/configuration.h"
+#include "gateway/datastore/temporary_file.h"
 
 enum { MEMORY_SIZE = 64 * 1024 };
 
@@ -15,7 +14,7 @@ struct spool {
     struct drda_stream stream; /* first */
     int fd;                    /* -1 until the memory does not suffice */
     uint64_t size;
-    char folder[CONFIGURATION_PATH_MAX];
+    char path[CONFIGURATION_PATH_MAX];
     uint8_t memory[MEMORY_SIZE]; /* the first bytes */
 };
 
@@ -23,31 +22,6 @@ static struct spool *
 spool_of(struct drda_stream *stream)
 {
     return (struct spool *)stream;
-}
-
-static bool
-open_file(struct spool *spool)
-{
-    spool->fd = open(spool->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (spool->fd < 0)
-        spool->fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    return spool->fd >= 0;
-}
-
-static bool
-write_file(int fd, const uint8_t *bytes, size_t size, uint64_t offset)
-{
-    while (size > 0) {
-        ssize_t written = pwrite(fd, bytes, size, (off_t)offset);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        bytes += written;
-        size -= (size_t)written;
-        offset += (uint64_t)written;
-    }
-    return true;
 }
 
 static bool
@@ -64,7 +38,9 @@ append(struct drda_stream *stream, const uint8_t *bytes, size_t size)
     }
     if (size == 0)
         return true;
-    if ((spool->fd < 0 && !open_file(spool)) || !write_file(spool->fd, bytes, size, spool->size))
+    if (spool->fd < 0)
+        spool->fd = temporary_file_open(spool->path);
+    if (spool->fd < 0 || !temporary_file_write(spool->fd, bytes, size, spool->size))
         return false;
     spool->size += size;
     return true;
@@ -84,17 +60,7 @@ read_back(struct drda_stream *stream, uint64_t offset, void *bytes, size_t size)
         offset += there;
         size -= there;
     }
-    while (size > 0) {
-        ssize_t got = pread(spool->fd, at, size, (off_t)offset);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        at += got;
-        offset += (uint64_t)got;
-        size -= (size_t)got;
-    }
-    return true;
+    return size == 0 || temporary_file_read(spool->fd, at, size, offset);
 }
 
 static void
@@ -113,8 +79,7 @@ spool_new(const char *path, uint64_t bytes_max)
     struct spool *spool = calloc(1, sizeof *spool);
     if (spool == NULL)
         return NULL;
-    const char *slash = strrchr(path, '/');
-    snprintf(spool->folder, sizeof spool->folder, "%.*s", slash != NULL ? (int)(slash - path) + 1 : 1, slash != NULL ? path : ".");
+    snprintf(spool->path, sizeof spool->path, "%s", path);
     spool->fd = -1;
     spool->stream.write = append;
     spool->stream.read = read_back;

@@ -15,6 +15,7 @@
 
 #include "tests/support/derby.h"
 #include "tests/support/gateway.h"
+#include "tests/support/java.h"
 #include "tests/support/sql_load.h"
 
 enum { ROWS = 1000000, MEASUREMENTS_MAX = 16, PASSWORDS = 32, CROWD = 8, NAME_SIZE = 32 };
@@ -70,9 +71,7 @@ end(struct server *server, const char *name, double units, double seconds)
 static void
 compile_load(void)
 {
-    char command[1024];
-    snprintf(command, sizeof command, "javac -d %s/classes %s/tests/bench/java/Load.java", gateway.directory, getenv("PASSGATE_SOURCE"));
-    if (system(command) != 0)
+    if (java_compile(gateway.directory, "tests/bench/java/Load.java", NULL) != 0)
         exit(1);
 }
 

@@ -45,7 +45,7 @@ check_round_trip(const struct parameters *read)
     struct drda_fault fault;
     enum ddm_fault damage;
     command.object_count = 1;
-    bool good = ddm_next(&reader, &command.objects[0], &damage) && parameters_read(&command, false, &back, &diagnosis, &fault);
+    bool good = ddm_next(&reader, &command.objects[0], &damage) && parameters_read(&command, false, NULL, &back, &diagnosis, &fault);
     assert(good && back.count == read->count);
     for (size_t i = 0; i < back.count; i++)
         assert(is_same(&back.values[i], &read->values[i]));
@@ -66,7 +66,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct parameters parameters;
     struct sql_diagnosis diagnosis;
     struct drda_fault fault;
-    if (parameters_read(&command, little_endian, &parameters, &diagnosis, &fault))
+    if (parameters_read(&command, little_endian, NULL, &parameters, &diagnosis, &fault))
         check_round_trip(&parameters);
     else
         assert((fault.reply != 0) != (diagnosis.sqlcode < 0));

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "tests/support/derby.h"
 #include "tests/support/gateway.h"
+#include "tests/support/java.h"
 #include "tests/support/suite.h"
 
 enum { CONNECTIONS = 80, DIFFERENCES_SHOWN = 200, OBSERVATIONS_LEAST = 1000 };
@@ -43,22 +43,10 @@ derby_network_server_starts(void)
     derby_start(&derby, gateway.directory);
 }
 
-static int
-run(const char *command)
-{
-    fflush(stdout);
-    int status = system(command);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-}
-
 static void
 the_program_compiles(void)
 {
-    char command[1024];
-    snprintf(command, sizeof command,
-             "env -u ASAN_OPTIONS javac -d %s/classes -encoding UTF-8 -Xlint:all -Werror %s/tests/integration/java/comparison/*.java",
-             gateway.directory, getenv("PASSGATE_SOURCE"));
-    CU_ASSERT_EQUAL_FATAL(run(command), 0);
+    CU_ASSERT_EQUAL_FATAL(java_compile(gateway.directory, "tests/integration/java/comparison/*.java", NULL), 0);
 }
 
 /* Every connection of the program logs on with a ticket of its own. */
@@ -105,10 +93,10 @@ observe(const char *server, const char *attributes, uint16_t port)
     write_passwords();
     snprintf(file, sizeof file, "%s.txt", server);
     snprintf(command, sizeof command,
-             "cd %s && env -u ASAN_OPTIONS java -Dstdout.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8 -Duser.timezone=UTC -Duser.language=en "
-             "-cp classes:" DERBY_CLIENT_CLASSES " Comparison 'jdbc:derby://127.0.0.1:%u/SAMPLE%s' IMSUSR1 < passwords > %s 2> %s.errors",
-             gateway.directory, port, attributes, file, server);
-    CU_ASSERT_EQUAL(run(command), 0);
+             "-Dstdout.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8 -Duser.timezone=UTC -Duser.language=en "
+             "Comparison 'jdbc:derby://127.0.0.1:%u/SAMPLE%s' IMSUSR1 < passwords > %s 2> %s.errors",
+             port, attributes, file, server);
+    CU_ASSERT_EQUAL(java_run(gateway.directory, command), 0);
     struct observations all = read_observations(file);
     CU_ASSERT(all.count > OBSERVATIONS_LEAST);
     return all;

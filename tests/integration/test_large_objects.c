@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "tests/support/gateway.h"
+#include "tests/support/java.h"
 #include "tests/support/requester_client.h"
 #include "tests/support/suite.h"
-
-#define JARS "/usr/share/java/"
 
 /* In the suite, under sanitizers. `test_large_objects BYTES CHARACTERS` takes other sizes, such as 999999000. */
 static const char *bytes = "100000000";
@@ -36,22 +35,10 @@ peak_kib(void)
     return kib;
 }
 
-static int
-run(const char *command)
-{
-    fflush(stdout);
-    int status = system(command);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-}
-
 static void
 the_program_compiles(void)
 {
-    char command[1024];
-    snprintf(command, sizeof command,
-             "env -u ASAN_OPTIONS javac -d %s/classes -encoding UTF-8 -Xlint:all -Werror %s/tests/integration/java/LargeObjects.java",
-             gateway.directory, getenv("PASSGATE_SOURCE"));
-    CU_ASSERT_EQUAL_FATAL(run(command), 0);
+    CU_ASSERT_EQUAL_FATAL(java_compile(gateway.directory, "tests/integration/java/LargeObjects.java", NULL), 0);
 }
 
 static void
@@ -61,12 +48,9 @@ streams_come_back(void)
     char command[1024];
     gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, ticket);
     before_kib = peak_kib();
-    snprintf(command, sizeof command,
-             "cd %s && env -u ASAN_OPTIONS java -Xmx256m -cp classes:" JARS
-             "derbyclient.jar LargeObjects 'jdbc:derby://127.0.0.1:%u/SAMPLE' IMSUSR1 '%s' %s %s "
-             "> large.txt 2>&1",
-             gateway.directory, gateway.port, ticket, bytes, characters);
-    int status = run(command);
+    snprintf(command, sizeof command, "-Xmx256m LargeObjects 'jdbc:derby://127.0.0.1:%u/SAMPLE' IMSUSR1 '%s' %s %s > large.txt 2>&1",
+             gateway.port, ticket, bytes, characters);
+    int status = java_run(gateway.directory, command);
     char *said = gateway_file(&gateway, "large.txt");
     for (char *rest = said, *line; (line = strsep(&rest, "\n")) != NULL && *line != '\0';)
         printf("# %s\n", line);

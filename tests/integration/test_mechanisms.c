@@ -10,6 +10,7 @@
 #include "drda/server.h"
 #include "tests/support/derby.h"
 #include "tests/support/gateway.h"
+#include "tests/support/java.h"
 #include "tests/support/peer.h"
 #include "tests/support/shell.h"
 #include "tests/support/suite.h"
@@ -214,15 +215,9 @@ our_own_client_logs_on_to_derby_encrypted(void)
     struct derby derby;
     char home[128];
     char path[256];
-    char classes[128];
-    char command[512];
     snprintf(home, sizeof home, "%s/derby", gateway.directory);
     snprintf(path, sizeof path, "%s/derby.properties", home);
-    snprintf(classes, sizeof classes, "%s/classes", gateway.directory);
-    snprintf(command, sizeof command,
-             "env -u ASAN_OPTIONS javac -cp /usr/share/java/bcprov.jar -d %s %s/tests/integration/java/IBMJCE.java", classes,
-             getenv("PASSGATE_SOURCE"));
-    CU_ASSERT_EQUAL_FATAL(shell_run(output, sizeof output, command), 0);
+    CU_ASSERT_EQUAL_FATAL(java_compile(gateway.directory, "tests/integration/java/IBMJCE.java", DERBY_JARS "bcprov.jar"), 0);
     CU_ASSERT_EQUAL_FATAL(mkdir(home, 0700), 0);
     FILE *file = fopen(path, "w");
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);

@@ -16,10 +16,11 @@ struct fake_section {
     size_t next_row;
 };
 
-/* A large object; its bytes are the cell's. */
+/* A large object; its bytes are the cell's, or those of a temporary one. */
 struct fake_lob {
     struct sql_lob lob; /* first */
     const uint8_t *bytes;
+    uint8_t *temporary; /* owned */
 };
 
 struct fake_target {
@@ -273,6 +274,50 @@ fake_keep_lob(struct sql_target *target, struct sql_section *section, size_t ind
     return true;
 }
 
+/* Without more room than this a temporary one is full. */
+enum { FAKE_TEMPORARY_MAX = 1 << 20 };
+
+static inline enum sql_lob_outcome
+fake_write_lob(struct sql_lob *lob, uint64_t offset, const void *bytes, size_t size)
+{
+    struct fake_lob *fake = (struct fake_lob *)lob;
+    if (offset > lob->size)
+        abort();
+    if (offset + size > FAKE_TEMPORARY_MAX)
+        return SQL_LOB_FULL;
+    memcpy(fake->temporary + offset, bytes, size);
+    lob->size = offset + size > lob->size ? offset + size : lob->size;
+    return SQL_LOB_FINE;
+}
+
+static inline enum sql_lob_outcome
+fake_cut_lob(struct sql_lob *lob, uint64_t size)
+{
+    if (size > lob->size)
+        abort();
+    lob->size = size;
+    return SQL_LOB_FINE;
+}
+
+static inline bool
+fake_create_lob(struct sql_target *target, bool is_text, uint32_t *locator, struct sql_diagnosis *diagnosis)
+{
+    struct fake_target *fake = fake_of(target);
+    struct fake_lob *lob = &fake->lobs[fake->lob_count];
+    *locator = 0;
+    if (fake->lob_count == FAKE_LOBS) {
+        sql_diagnosis_set(diagnosis, -904, "57011", "locators");
+        return false;
+    }
+    lob->temporary = malloc(FAKE_TEMPORARY_MAX);
+    if (lob->temporary == NULL)
+        abort();
+    lob->bytes = lob->temporary;
+    lob->lob = (struct sql_lob) { .is_text = is_text, .read = fake_read_lob, .write = fake_write_lob, .cut = fake_cut_lob };
+    *locator = ++fake->lob_count;
+    return true;
+}
+
 static inline struct sql_lob *
 fake_find_lob(struct sql_target *target, uint32_t locator)
 {
@@ -348,6 +393,7 @@ static const struct sql_target_operations fake_operations = {
     .fetch = fake_fetch,
     .value = fake_value,
     .keep_lob = fake_keep_lob,
+    .create_lob = fake_create_lob,
     .find_lob = fake_find_lob,
     .release_lob = fake_release_lob,
     .move = fake_move,
@@ -378,6 +424,8 @@ fake_target_free(struct fake_target *fake)
 {
     for (size_t i = 0; i < fake->section_count; i++)
         free(fake->sections[i].section.pending);
+    for (size_t i = 0; i < FAKE_LOBS; i++)
+        free(fake->lobs[i].temporary);
     free(fake->target.externals);
     free(fake);
 }

@@ -9,7 +9,8 @@
  *   conversion.c  values on their way into columns and casts
  *   functions.c   SQL functions behind types
  *   checks.c      what columns are declared to hold, enforced
- *   lob.c         large objects behind locators; lob_select.c has queries give their places
+ *   lob.c         large objects behind locators; lob_select.c has queries give their places, lob_temporary.c holds those that are in no
+ *                 row, lob_store.c writes them into rows
  *   unit.c        units of work, and what a failure does to them
  *   control.c     COMMIT, ROLLBACK, SAVEPOINT, SET as text
  *   registers.c   special registers: SET, and what they say
@@ -21,6 +22,7 @@
 #include <stdatomic.h>
 
 #include "drda/sql/target.h"
+#include "gateway/datastore/sqlite/lob_temporary.h"
 #include "gateway/datastore/sqlite/session.h"
 
 #define HASH_NONFATAL_OOM 1
@@ -112,7 +114,7 @@ struct sqlite_session {
     uint64_t checks_generation;  /* counts what has made them unsure */
     struct sqlite_lob *lobs;     /* behind locators */
     uint32_t last_locator;
-    size_t lob_copies;                      /* bytes of values among them */
+    struct lob_space lob_space;             /* of those that belong to no row */
     sqlite3_blob *blob;                     /* the one that is open */
     struct sqlite_lob *blob_of;             /* whose it is */
     struct sqlite_lob_write lob_writes[16]; /* what the statement being executed has zeros for */

@@ -9,18 +9,17 @@
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/lob_store.h"
 
-/* Either a copy of the value, or where it stands. */
+/* A value where it stands, or one that belongs to no row. */
 struct sqlite_lob {
     struct sql_lob lob; /* first */
     uint32_t locator;
     struct sqlite_session *session;
     bool changed; /* the row is not what it was any more */
     sqlite3_int64 rowid;
-    char *table; /* owned, as is the next; NULL for a copy */
+    char *table; /* owned, as is the next; NULL: it belongs to no row */
     char *column;
-    size_t copy_size;
+    struct lob_contents contents; /* of one that does not */
     UT_hash_handle hh;
-    uint8_t copy[];
 };
 
 static void
@@ -61,45 +60,128 @@ read_blob(struct sql_lob *base, uint64_t offset, void *bytes, size_t size)
 }
 
 static bool
-read_copy(struct sql_lob *base, uint64_t offset, void *bytes, size_t size)
+read_contents(struct sql_lob *base, uint64_t offset, void *bytes, size_t size)
 {
-    memcpy(bytes, ((struct sqlite_lob *)base)->copy + offset, size);
-    return true;
+    struct sqlite_lob *lob = (struct sqlite_lob *)base;
+    return lob_contents_read(&lob->session->lob_space, &lob->contents, offset, bytes, size);
 }
 
-/* A new one with its number, or NULL with a diagnosis. */
-static struct sqlite_lob *
-add(struct sqlite_session *session, size_t copy_size, struct sql_diagnosis *diagnosis)
+static enum sql_lob_outcome
+write_contents(struct sql_lob *base, uint64_t offset, const void *bytes, size_t size)
 {
-    struct sqlite_lob *lob = NULL;
-    if (HASH_COUNT(session->lobs) < LOBS_MAX && copy_size <= LOB_MEMORY_MAX - session->lob_copies)
-        lob = calloc(1, sizeof *lob + copy_size);
+    struct sqlite_lob *lob = (struct sqlite_lob *)base;
+    if (offset + size > INT64_MAX / 2 || !lob_contents_write(&lob->session->lob_space, &lob->contents, base->size, offset, bytes, size))
+        return SQL_LOB_FULL;
+    if (offset + size > base->size)
+        base->size = offset + size;
+    return SQL_LOB_FINE;
+}
+
+static enum sql_lob_outcome
+cut_contents(struct sql_lob *base, uint64_t size)
+{
+    struct sqlite_lob *lob = (struct sqlite_lob *)base;
+    lob_contents_cut(&lob->session->lob_space, &lob->contents, size);
+    base->size = size;
+    return SQL_LOB_FINE;
+}
+
+static void
+forget_row(struct sqlite_lob *lob)
+{
+    if (lob->session->blob_of == lob)
+        close_blob(lob->session);
+    free(lob->table);
+    free(lob->column);
+    lob->table = NULL;
+    lob->column = NULL;
+    lob->lob.read = read_contents;
+    lob->lob.write = write_contents;
+    lob->lob.cut = cut_contents;
+}
+
+/* Copies the first `size` bytes of the row's value, which is its own from then on. */
+static enum sql_lob_outcome
+leave_row(struct sqlite_lob *lob, uint64_t size)
+{
+    uint8_t *piece = malloc(LOB_PIECE_SIZE);
+    enum sql_lob_outcome outcome = piece != NULL ? SQL_LOB_FINE : SQL_LOB_FULL;
+    for (uint64_t offset = 0; offset < size && outcome == SQL_LOB_FINE; offset += LOB_PIECE_SIZE) {
+        size_t count = size - offset < LOB_PIECE_SIZE ? (size_t)(size - offset) : LOB_PIECE_SIZE;
+        if (!read_blob(&lob->lob, offset, piece, count))
+            outcome = SQL_LOB_GONE;
+        else if (!lob_contents_write(&lob->session->lob_space, &lob->contents, offset, offset, piece, count))
+            outcome = SQL_LOB_FULL;
+    }
+    free(piece);
+    if (outcome != SQL_LOB_FINE) {
+        lob_contents_cut(&lob->session->lob_space, &lob->contents, 0);
+        return outcome;
+    }
+    forget_row(lob);
+    lob->lob.size = size;
+    return SQL_LOB_FINE;
+}
+
+static enum sql_lob_outcome
+write_blob(struct sql_lob *base, uint64_t offset, const void *bytes, size_t size)
+{
+    enum sql_lob_outcome outcome = leave_row((struct sqlite_lob *)base, base->size);
+    return outcome == SQL_LOB_FINE ? write_contents(base, offset, bytes, size) : outcome;
+}
+
+static enum sql_lob_outcome
+cut_blob(struct sql_lob *base, uint64_t size)
+{
+    return leave_row((struct sqlite_lob *)base, size);
+}
+
+static bool
+refuse_room(struct sql_diagnosis *diagnosis)
+{
+    sqlite_diagnosis_tokens(diagnosis, -904, "57011", "locators and room behind them; end the unit of work, or release some", NULL);
+    return false;
+}
+
+/* An empty value that belongs to no row, with a number; NULL with a diagnosis. */
+static struct sqlite_lob *
+add(struct sqlite_session *session, bool is_text, struct sql_diagnosis *diagnosis)
+{
+    struct sqlite_lob *lob = HASH_COUNT(session->lobs) < LOBS_MAX ? calloc(1, sizeof *lob) : NULL;
     if (lob != NULL) {
         unsigned before = HASH_COUNT(session->lobs);
         lob->session = session;
+        lob->lob.is_text = is_text;
+        forget_row(lob);
         session->last_locator = session->last_locator < INT32_MAX ? session->last_locator + 1 : 1;
         lob->locator = session->last_locator;
         HASH_ADD(hh, session->lobs, locator, sizeof lob->locator, lob);
-        if (HASH_COUNT(session->lobs) > before) {
-            lob->copy_size = copy_size;
-            session->lob_copies += copy_size;
+        if (HASH_COUNT(session->lobs) > before)
             return lob;
-        }
     }
     free(lob);
-    sqlite_diagnosis_tokens(diagnosis, -904, "57011", "locators; end the unit of work, or release some", NULL);
+    refuse_room(diagnosis);
     return NULL;
+}
+
+bool
+lob_create(struct sqlite_session *session, bool is_text, uint32_t *locator, struct sql_diagnosis *diagnosis)
+{
+    struct sqlite_lob *lob = add(session, is_text, diagnosis);
+    *locator = lob != NULL ? lob->locator : 0;
+    return lob != NULL;
 }
 
 static bool
 keep_copy(struct sqlite_session *session, const struct sql_value *value, bool is_text, uint32_t *locator, struct sql_diagnosis *diagnosis)
 {
-    struct sqlite_lob *lob = add(session, value->data.size, diagnosis);
+    struct sqlite_lob *lob = add(session, is_text, diagnosis);
     if (lob == NULL)
         return false;
-    if (value->data.size > 0)
-        memcpy(lob->copy, value->data.bytes, value->data.size);
-    lob->lob = (struct sql_lob) { .size = value->data.size, .is_text = is_text, .read = read_copy };
+    if (value->data.size > 0 && write_contents(&lob->lob, 0, value->data.bytes, value->data.size) != SQL_LOB_FINE) {
+        lob_release(session, lob->locator);
+        return refuse_room(diagnosis);
+    }
     *locator = lob->locator;
     return true;
 }
@@ -108,10 +190,10 @@ static bool
 keep_reference(struct sqlite_session *session, const struct sqlite_lob_source *source, sqlite3_int64 rowid, bool is_text, uint32_t *locator,
                struct sql_diagnosis *diagnosis)
 {
-    struct sqlite_lob *lob = add(session, 0, diagnosis);
+    struct sqlite_lob *lob = add(session, is_text, diagnosis);
     if (lob == NULL)
         return false;
-    lob->lob = (struct sql_lob) { .is_text = is_text, .read = read_blob };
+    lob->lob = (struct sql_lob) { .is_text = is_text, .read = read_blob, .write = write_blob, .cut = cut_blob };
     lob->rowid = rowid;
     lob->table = strdup(source->table);
     lob->column = strdup(source->column);
@@ -168,12 +250,9 @@ lob_release(struct sqlite_session *session, uint32_t locator)
     struct sqlite_lob *lob = find(session, locator);
     if (lob == NULL)
         return;
-    if (session->blob_of == lob)
-        close_blob(session);
-    session->lob_copies -= lob->copy_size;
+    forget_row(lob);
+    lob_contents_cut(&session->lob_space, &lob->contents, 0);
     HASH_DEL(session->lobs, lob);
-    free(lob->table);
-    free(lob->column);
     free(lob);
 }
 
@@ -184,6 +263,15 @@ lob_release_all(struct sqlite_session *session)
     struct sqlite_lob *next;
     HASH_ITER(hh, session->lobs, lob, next)
     lob_release(session, lob->locator);
+}
+
+bool
+lob_settle(struct sql_lob *base, const char *table)
+{
+    struct sqlite_lob *lob = (struct sqlite_lob *)base;
+    if (base->read != read_blob || strcasecmp(lob->table, table) != 0)
+        return true;
+    return leave_row(lob, base->size) == SQL_LOB_FINE;
 }
 
 static void

@@ -9,7 +9,7 @@
 
 enum {
     LOB_INLINE_MAX = 32 * 1024,        /* bytes that are rather copied than looked up again */
-    LOB_MEMORY_MAX = 64 * 1024 * 1024, /* bytes of one value, or of all copies a session keeps */
+    LOB_MEMORY_MAX = 64 * 1024 * 1024, /* bytes of a value that cannot be taken in pieces */
     LOBS_MAX = 16384,
 };
 
@@ -25,11 +25,15 @@ void lob_rewrite(struct sqlite_session *session, struct sqlite_section *section,
 /* The operations of a target. */
 bool lob_keep(struct sqlite_session *session, const struct sqlite_section *section, size_t index, uint32_t *locator,
               struct sql_diagnosis *diagnosis);
+bool lob_create(struct sqlite_session *session, bool is_text, uint32_t *locator, struct sql_diagnosis *diagnosis);
 struct sql_lob *lob_find(struct sqlite_session *session, uint32_t locator);
 void lob_release(struct sqlite_session *session, uint32_t locator);
 
 /* The unit of work is over: all are released. */
 void lob_release_all(struct sqlite_session *session);
+
+/* Makes sure that a value of any kind can still be read when rows of the table are changed. False when there is no room for that. */
+MUST_CHECK bool lob_settle(struct sql_lob *lob, const char *table);
 
 /* Watches for changes of rows that are behind a locator. */
 void lob_watch(struct sqlite_session *session);

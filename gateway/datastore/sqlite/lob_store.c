@@ -72,6 +72,8 @@ lob_bind(struct sqlite_session *session, const struct sqlite_lob_target *targets
     const struct sqlite_lob_target *target = targets != NULL ? &targets[index] : NULL;
     if (!may_be_copied(session, target, lob))
         return bind_whole(session, statement, (int)index + 1, lob, diagnosis);
+    if (!lob_settle(lob, target->table))
+        return refuse(diagnosis, "room for a copy of a large object that comes from the table it goes to");
     sqlite3_limit(session->database, SQLITE_LIMIT_LENGTH, INT32_MAX); /* back in lob_forget */
     int code = sqlite3_bind_zeroblob64(statement, (int)index + 1, lob->size);
     if (code != SQLITE_OK) {

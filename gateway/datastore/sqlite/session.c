@@ -10,6 +10,8 @@
 #include "gateway/datastore/sqlite/internal.h"
 #include "gateway/datastore/sqlite/lob.h"
 
+enum { LOB_BYTES_DEFAULT = 1 << 30 };
+
 static struct sqlite_session *
 session_of(struct sql_target *target)
 {
@@ -128,6 +130,12 @@ keep_lob(struct sql_target *target, struct sql_section *section, size_t index, u
     return lob_keep(session_of(target), section_of(section), index, locator, diagnosis);
 }
 
+static bool
+create_lob(struct sql_target *target, bool is_text, uint32_t *locator, struct sql_diagnosis *diagnosis)
+{
+    return lob_create(session_of(target), is_text, locator, diagnosis);
+}
+
 static struct sql_lob *
 find_lob(struct sql_target *target, uint32_t locator)
 {
@@ -181,6 +189,7 @@ static const struct sql_target_operations operations = {
     .fetch = fetch,
     .value = value,
     .keep_lob = keep_lob,
+    .create_lob = create_lob,
     .find_lob = find_lob,
     .release_lob = release_lob,
     .move = move_cursor,
@@ -206,6 +215,7 @@ sqlite_session_new(const struct datastore_settings *datastore, const char *useri
     session->deadline_ms = INT64_MAX;
     session->lock_timeout_ms = sqlite_connection_lock_timeout_ms(session);
     snprintf(session->schema, sizeof session->schema, "%s", CATALOG_SCHEMA);
+    lob_space_init(&session->lob_space, datastore->path, LOB_BYTES_DEFAULT);
     atomic_init(&session->interrupted, false);
     atomic_init(&session->cancelled, false);
     return &session->target;
@@ -231,6 +241,7 @@ sqlite_session_free(struct sql_target *target)
     cache_clear(session);
     checks_free(session);
     sqlite_connection_close(session);
+    lob_space_clear(&session->lob_space);
     free(session->userid);
     free(session);
 }
@@ -245,6 +256,12 @@ void
 sqlite_session_prohibit_updates(struct sql_target *target)
 {
     session_of(target)->no_updates = true;
+}
+
+void
+sqlite_session_limit_lobs(struct sql_target *target, uint64_t bytes)
+{
+    session_of(target)->lob_space.bytes_max = bytes;
 }
 
 void

@@ -22,6 +22,9 @@ void sqlite_session_set_read_only(struct sql_target *target);
  * statement too. */
 void sqlite_session_prohibit_updates(struct sql_target *target);
 
+/* Bytes of temporary large objects that the session may have on disk; 1 GiB if it is not said. */
+void sqlite_session_limit_lobs(struct sql_target *target, uint64_t bytes);
+
 /* Rolls back what was not committed. */
 void sqlite_session_free(struct sql_target *target);
 

@@ -229,6 +229,14 @@ would_lose_digits(const struct sqlite_use *use, const struct sql_column *column,
            decimal_significant_digits(value->data.bytes, value->data.size) > DIGITS_KEPT;
 }
 
+/* Bytes that need not be text, for a CLOB. */
+static bool
+is_no_text(const struct sqlite_section *section, size_t i, const struct sql_value *value)
+{
+    bool into_clob = section->uses != NULL && section->uses[i].assigned && section->parameters[i].type == SQL_TYPE_CLOB;
+    return into_clob && (value->kind == SQL_VALUE_BYTES || (value->kind == SQL_VALUE_LOB && !value->lob->is_text));
+}
+
 static int
 bind_one(struct sqlite_section *section, sqlite3_stmt *statement, size_t i, const struct sql_value *value, sqlite3_destructor_type lifetime)
 {
@@ -248,6 +256,10 @@ bind_parameters(struct sqlite_session *session, struct sqlite_section *section, 
     for (size_t i = 0; i < count; i++) {
         if (section->uses != NULL && would_lose_digits(&section->uses[i], &section->parameters[i], &parameters[i])) {
             sqlite_diagnosis_tokens(diagnosis, -413, "22003", "a decimal of more digits than its table keeps", NULL);
+            return false;
+        }
+        if (is_no_text(section, i, &parameters[i])) {
+            sqlite_diagnosis_tokens(diagnosis, -408, "42821", "a CLOB takes character strings, not binary ones", NULL);
             return false;
         }
         if (parameters[i].kind == SQL_VALUE_LOB) {

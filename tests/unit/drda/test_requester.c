@@ -751,7 +751,7 @@ parameters_arrive_as_they_were_given(void)
     CU_ASSERT_EQUAL(read_sent(play, 0, command), play->sent_size);
     CU_ASSERT_EQUAL(command->codepoint, CP_EXCSQLSTT);
     struct sql_diagnosis diagnosis;
-    CU_ASSERT_TRUE_FATAL(parameters_read(command, false, parameters, &diagnosis, &fault));
+    CU_ASSERT_TRUE_FATAL(parameters_read(command, false, NULL, parameters, &diagnosis, &fault));
     CU_ASSERT_EQUAL_FATAL(parameters->count, 5);
     play->logged = 0;
     for (size_t i = 0; i < 5; i++)

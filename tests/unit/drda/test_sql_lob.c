@@ -1,4 +1,4 @@
-/* Large objects read in pieces, and the ways they leave: by procedures on locators, and as EXTDTA. */
+/* Large objects read and changed in pieces, the ways they leave, by procedures on locators and as EXTDTA, and locators as parameters. */
 #include "drda/codepoint.h"
 #include "drda/sql/extdta.h"
 #include "drda/sql/lob.h"
@@ -212,6 +212,20 @@ call(struct client *client, const char *statement, const int64_t *numbers, size_
     return object.body;
 }
 
+/* Calls a procedure that answers nothing; its SQLCODE. */
+static int32_t
+change(struct client *client, const char *statement, const struct sql_value *values, size_t count)
+{
+    prepare(client, 2, statement);
+    EXPECT(client, CP_SQLCARD);
+    end(client, begin(client, CP_EXCSQLSTT, 1, 2));
+    dss_begin(&client->chain, DSS_OBJECT, 1);
+    CU_ASSERT_TRUE_FATAL(parameters_put(&client->request, values, count));
+    dss_end(&client->chain);
+    run(client);
+    return sqlcode_of(client, 0);
+}
+
 static void
 locators_are_read_by_procedures(void)
 {
@@ -231,7 +245,7 @@ locators_are_read_by_procedures(void)
     bytes = wire_counted(&answer);
     CU_ASSERT_EQUAL(bytes.left, 4);
     answer = call(client, "? = CALL SYSIBM.BLOBGETPOSITIONFROMLOCATOR(?, ?, ?)", (const int64_t[]) { 1, 2, 1 }, 3);
-    CU_ASSERT_EQUAL(wire_u64(&answer), 0);
+    CU_ASSERT_EQUAL(wire_u64(&answer), UINT64_MAX); /* -1: it is not there */
     client_free(client);
 }
 
@@ -249,6 +263,207 @@ what_is_wrong_with_a_locator_is_told(void)
     client_free(client);
 }
 
+/* ---- changes --------------------------------------------------------------------------------------------------------- */
+
+static struct sql_lob *
+new_lob(struct fake_target *fake, const void *bytes, size_t size, bool is_text)
+{
+    uint32_t locator;
+    struct sql_diagnosis diagnosis;
+    CU_ASSERT_TRUE_FATAL(fake_create_lob(&fake->target, is_text, &locator, &diagnosis));
+    struct sql_lob *lob = fake_find_lob(&fake->target, locator);
+    CU_ASSERT_EQUAL_FATAL(lob->write(lob, 0, bytes, size), SQL_LOB_FINE);
+    return lob;
+}
+
+static void
+expect_bytes(struct sql_lob *lob, const void *bytes, size_t size)
+{
+    CU_ASSERT_EQUAL_FATAL(lob->size, size);
+    CU_ASSERT_EQUAL(memcmp(((struct fake_lob *)lob)->bytes, bytes, size), 0);
+}
+
+static enum sql_lob_outcome
+overwrite(struct sql_lob *lob, uint64_t position, const char *with, uint64_t length)
+{
+    struct sql_lob_memory memory = sql_lob_of_memory(with, strlen(with), lob->is_text);
+    return sql_lob_overwrite(lob, position, &memory.lob, length);
+}
+
+static void
+bytes_are_overwritten(void)
+{
+    struct fake_target *fake = fake_target_new(NULL, 0, 0, NULL);
+    struct sql_lob *lob = new_lob(fake, "abcdef", 6, false);
+    CU_ASSERT_EQUAL(overwrite(lob, 2, "XYZ", 2), SQL_LOB_FINE);
+    expect_bytes(lob, "aXYdef", 6);
+    CU_ASSERT_EQUAL(overwrite(lob, 6, "12", 2), SQL_LOB_FINE);
+    expect_bytes(lob, "aXYde12", 7);
+    CU_ASSERT_EQUAL(overwrite(lob, 8, "3", 1), SQL_LOB_FINE);
+    CU_ASSERT_EQUAL(overwrite(lob, 1, "", 0), SQL_LOB_FINE);
+    expect_bytes(lob, "aXYde123", 8);
+    CU_ASSERT_EQUAL(overwrite(lob, 10, "3", 1), SQL_LOB_OUT_OF_RANGE);
+    CU_ASSERT_EQUAL(overwrite(lob, 0, "3", 1), SQL_LOB_OUT_OF_RANGE);
+    CU_ASSERT_EQUAL(overwrite(lob, 1, "3", 2), SQL_LOB_OUT_OF_RANGE);
+    CU_ASSERT_EQUAL(overwrite(lob, UINT64_MAX, "3", 1), SQL_LOB_OUT_OF_RANGE);
+    CU_ASSERT_EQUAL(sql_lob_truncate(lob, 9), SQL_LOB_OUT_OF_RANGE);
+    CU_ASSERT_EQUAL(sql_lob_truncate(lob, UINT64_MAX), SQL_LOB_OUT_OF_RANGE);
+    expect_bytes(lob, "aXYde123", 8);
+    CU_ASSERT_EQUAL(sql_lob_truncate(lob, 3), SQL_LOB_FINE);
+    expect_bytes(lob, "aXY", 3);
+    struct sql_lob_memory fixed = sql_lob_of_memory("abc", 3, false);
+    CU_ASSERT_EQUAL(overwrite(&fixed.lob, 1, "x", 1), SQL_LOB_GONE);
+    CU_ASSERT_EQUAL(sql_lob_truncate(&fixed.lob, 1), SQL_LOB_GONE);
+    fake_target_free(fake);
+}
+
+static void
+characters_are_never_halved(void)
+{
+    struct fake_target *fake = fake_target_new(NULL, 0, 0, NULL);
+    struct sql_lob *lob = new_lob(fake, text, strlen(text), true);
+    CU_ASSERT_EQUAL(overwrite(lob, 5, "x", 1), SQL_LOB_SPLIT);
+    CU_ASSERT_EQUAL(overwrite(lob, 4, "x", 1), SQL_LOB_SPLIT);
+    CU_ASSERT_EQUAL(overwrite(lob, 1, "\xF0\x9F\x98\x80", 1), SQL_LOB_SPLIT);
+    CU_ASSERT_EQUAL(sql_lob_truncate(lob, 4), SQL_LOB_SPLIT);
+    expect_bytes(lob, text, strlen(text));
+    CU_ASSERT_EQUAL(overwrite(lob, 4, "xy", 2), SQL_LOB_FINE);
+    expect_bytes(lob, "a\xC3\xA4\xE2\x82\xACxyz", 9);
+    fake_target_free(fake);
+}
+
+/* What a change makes of a text of characters of all widths, against the same done to an array of them. */
+static void
+text_changes_as_an_array_of_characters_does(void)
+{
+    static const char *const letters[] = { "a", "\xC3\xA4", "\xE2\x82\xAC", "z" };
+    enum { START = 9000, CHANGES = 300, LONGEST = 12000, WITH_MAX = 7000 };
+    static uint8_t model[2 * LONGEST + WITH_MAX];
+    static char with[3 * WITH_MAX + 1];
+    static char expected[3 * sizeof model];
+    struct fake_target *fake = fake_target_new(NULL, 0, 0, NULL);
+    struct sql_lob *lob = new_lob(fake, "", 0, true);
+    uint32_t random = 1;
+    size_t length = 0;
+    for (int change = 0; change < CHANGES; change++) {
+        size_t count = (random = random * 1103515245 + 12345) / 65536 % (change % 8 == 0 ? WITH_MAX : 40);
+        size_t at = (random = random * 1103515245 + 12345) / 65536 % (length + 1);
+        char *end = with;
+        for (size_t i = 0; i < count; i++) {
+            random = random * 1103515245 + 12345;
+            model[at + i] = random / 65536 % 4;
+            end = stpcpy(end, letters[model[at + i]]);
+        }
+        *end = '\0';
+        length = at + count > length ? at + count : length;
+        CU_ASSERT_EQUAL_FATAL(overwrite(lob, at + 1, with, count), SQL_LOB_FINE);
+        if (length > LONGEST) {
+            length = START;
+            CU_ASSERT_EQUAL_FATAL(sql_lob_truncate(lob, length), SQL_LOB_FINE);
+        }
+        end = expected;
+        for (size_t i = 0; i < length; i++)
+            end = stpcpy(end, letters[model[i]]);
+        expect_bytes(lob, expected, (size_t)(end - expected));
+        uint64_t units;
+        CU_ASSERT_TRUE(sql_lob_length(lob, &units));
+        CU_ASSERT_EQUAL(units, length);
+    }
+    fake_target_free(fake);
+}
+
+static void
+temporary_lobs_are_made_and_changed_by_procedures(void)
+{
+    struct client *client = client_new(2);
+    struct wire_reader answer = call(client, "? = CALL SYSIBM.BLOBCREATELOCATOR()", NULL, 0);
+    CU_ASSERT_EQUAL(wire_u32(&answer), 1);
+    answer = call(client, "? = CALL SYSIBM.CLOBCREATELOCATOR()", NULL, 0);
+    CU_ASSERT_EQUAL(wire_u32(&answer), 2);
+    struct sql_value bytes[] = {
+        { .kind = SQL_VALUE_INTEGER, .integer = 1 },
+        { .kind = SQL_VALUE_INTEGER, .integer = 1 },
+        { .kind = SQL_VALUE_INTEGER, .integer = 3 },
+        { .kind = SQL_VALUE_BYTES, .data = { (const uint8_t *)"abcd", 4 } },
+    };
+    struct sql_value string[] = {
+        { .kind = SQL_VALUE_INTEGER, .integer = 2 },
+        { .kind = SQL_VALUE_INTEGER, .integer = 1 },
+        { .kind = SQL_VALUE_INTEGER, .integer = 6 },
+        { .kind = SQL_VALUE_TEXT, .data = { (const uint8_t *)text, strlen(text) } },
+    };
+    CU_ASSERT_EQUAL(change(client, "CALL SYSIBM.BLOBSETBYTES(?, ?, ?, ?)", bytes, 4), 0);
+    CU_ASSERT_EQUAL(change(client, "CALL SYSIBM.CLOBSETSTRING(?, ?, ?, ?)", string, 4), 0);
+    CU_ASSERT_EQUAL(change(client, "CALL SYSIBM.CLOBSETSTRING(?, ?, ?, ?)", bytes, 4), -171);
+    CU_ASSERT_EQUAL(change(client, "CALL SYSIBM.BLOBSETBYTES(?, ?, ?, ?)", string, 4), -171);
+    bytes[1].integer = 5;
+    CU_ASSERT_EQUAL(change(client, "CALL SYSIBM.BLOBSETBYTES(?, ?, ?, ?)", bytes, 4), -171);
+    CU_ASSERT_EQUAL(change(client, "CALL SYSIBM.BLOBTRUNCATE(?, ?)", (struct sql_value[]) { bytes[0], bytes[2] }, 2), 0);
+    CU_ASSERT_EQUAL(change(client, "CALL SYSIBM.CLOBTRUNCATE(?, ?)", (struct sql_value[]) { string[0], bytes[2] }, 2), 0);
+    expect_bytes(fake_find_lob(&client->fake->target, 1), "abc", 3);
+    expect_bytes(fake_find_lob(&client->fake->target, 2), text, 6);
+    CU_ASSERT_EQUAL(change(client, "CALL SYSIBM.BLOBRELEASELOCATOR(?)", bytes, 1), 0);
+    CU_ASSERT_EQUAL(change(client, "CALL SYSIBM.BLOBTRUNCATE(?, ?)", (struct sql_value[]) { bytes[0], bytes[2] }, 2), -423);
+    client_free(client);
+}
+
+/* A value that cannot get longer is no value any more. */
+static void
+a_change_for_which_there_is_no_room_takes_the_value_away(void)
+{
+    struct client *client = client_new(2);
+    (void)call(client, "? = CALL SYSIBM.BLOBCREATELOCATOR()", NULL, 0);
+    struct sql_lob *lob = fake_find_lob(&client->fake->target, 1);
+    static uint8_t half[FAKE_TEMPORARY_MAX];
+    CU_ASSERT_EQUAL(lob->write(lob, 0, half, sizeof half), SQL_LOB_FINE);
+    const struct sql_value values[] = {
+        { .kind = SQL_VALUE_INTEGER, .integer = 1 },
+        { .kind = SQL_VALUE_INTEGER, .integer = FAKE_TEMPORARY_MAX + 1 },
+        { .kind = SQL_VALUE_INTEGER, .integer = 1 },
+        { .kind = SQL_VALUE_BYTES, .data = { (const uint8_t *)"x", 1 } },
+    };
+    CU_ASSERT_EQUAL(change(client, "CALL SYSIBM.BLOBSETBYTES(?, ?, ?, ?)", values, 4), -904);
+    CU_ASSERT_PTR_NULL(fake_find_lob(&client->fake->target, 1));
+    client_free(client);
+}
+
+/* SQLDTA of one field, a locator, for the statement of section 3. */
+static int32_t
+execute_with_locator(struct client *client, uint8_t type, uint32_t locator)
+{
+    const uint8_t descriptor[] = { 6, 0x76, 0xD0, type, 0, 4, 6, 0x71, 0xE4, 0xD0, 0, 1 };
+    prepare(client, 3, "insert into t values (?)");
+    end(client, begin(client, CP_EXCSQLSTT, 1, 3));
+    dss_begin(&client->chain, DSS_OBJECT, 1);
+    size_t sqldta = ddm_open(&client->request, CP_SQLDTA);
+    ddm_put_bytes(&client->request, CP_FDODSC, descriptor, sizeof descriptor);
+    size_t mark = ddm_open(&client->request, CP_FDODTA);
+    wire_put_u16(&client->request, 0);
+    wire_put_u32(&client->request, locator);
+    ddm_close(&client->request, mark);
+    ddm_close(&client->request, sqldta);
+    dss_end(&client->chain);
+    run(client);
+    return sqlcode_of(client, 0);
+}
+
+static void
+what_is_behind_a_locator_is_a_parameter(void)
+{
+    struct client *client = lob_client();
+    ask_for_locators(client);
+    CU_ASSERT_EQUAL(execute_with_locator(client, 0x19, 1), 0);
+    CU_ASSERT_EQUAL_FATAL(client->fake->parameters[0].kind, SQL_VALUE_LOB);
+    CU_ASSERT_EQUAL(client->fake->parameters[0].lob->size, LONG);
+    CU_ASSERT_EQUAL(execute_with_locator(client, 0x1B, 2), 0);
+    CU_ASSERT_TRUE(client->fake->parameters[0].lob->is_text);
+    CU_ASSERT_EQUAL(execute_with_locator(client, 0x19, 3), -423);
+    CU_ASSERT_EQUAL(execute_with_locator(client, 0x19, 0), -423);
+    CU_ASSERT_EQUAL(execute_with_locator(client, 0x19, UINT32_MAX), -423);
+    CU_ASSERT_EQUAL(execute_with_locator(client, 0x1D, 1), -804); /* of a DBCLOB, which there are not */
+    client_free(client);
+}
+
 int
 main(void)
 {
@@ -259,6 +474,12 @@ main(void)
         { "LOBs follow their row", lobs_follow_their_row },
         { "locators are read by procedures", locators_are_read_by_procedures },
         { "what is wrong with a locator is told", what_is_wrong_with_a_locator_is_told },
+        { "bytes are overwritten", bytes_are_overwritten },
+        { "characters are never halved", characters_are_never_halved },
+        { "text changes as an array of characters does", text_changes_as_an_array_of_characters_does },
+        { "temporary LOBs are made and changed by procedures", temporary_lobs_are_made_and_changed_by_procedures },
+        { "a change for which there is no room takes the value away", a_change_for_which_there_is_no_room_takes_the_value_away },
+        { "what is behind a locator is a parameter", what_is_behind_a_locator_is_a_parameter },
     };
     return SUITE_RUN("sql lob", cases);
 }

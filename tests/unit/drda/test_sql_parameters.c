@@ -21,7 +21,7 @@ read_command(const struct dss_command *command, bool little_endian)
 {
     struct outcome *outcome = calloc(1, sizeof *outcome);
     CU_ASSERT_PTR_NOT_NULL_FATAL(outcome);
-    outcome->good = parameters_read(command, little_endian, &outcome->parameters, &outcome->diagnosis, &outcome->fault);
+    outcome->good = parameters_read(command, little_endian, NULL, &outcome->parameters, &outcome->diagnosis, &outcome->fault);
     CU_ASSERT_TRUE(outcome->good || (outcome->fault.reply != 0) != (outcome->diagnosis.sqlcode < 0));
     return outcome;
 }
@@ -239,7 +239,7 @@ values_that_cannot_be_used_are_sql_errors(void)
         int32_t sqlcode;
     } cases[] = {
         { 0xBA, 8, "12345678", 8, -804 }, /* DECFLOAT */
-        { 0x18, 4, "\0\0\0\1", 4, -804 }, /* a locator */
+        { 0x18, 4, "\0\0\0\1", 4, -423 }, /* a locator, and there are none */
         { 0x02, 3, "\0\0\1", 3, -804 },   /* an INTEGER of three bytes */
         { 0x0E, 0x2000, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0c", 17, -804 },
         { 0x0E, 0x0220, "\x01\x2c", 2, -310 }, /* more scale than any DECIMAL has */

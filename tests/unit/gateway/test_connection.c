@@ -116,6 +116,13 @@ sqlite_session_prohibit_updates(struct sql_target *target)
 }
 
 void
+sqlite_session_limit_lobs(struct sql_target *target, uint64_t bytes)
+{
+    (void)target;
+    (void)bytes;
+}
+
+void
 sqlite_session_begin_command(struct sql_target *target)
 {
     (void)target;

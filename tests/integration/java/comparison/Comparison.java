@@ -63,6 +63,7 @@ public final class Comparison {
         comparison.run("types", Types::observe);
         comparison.run("round trips", RoundTrips::observe);
         comparison.run("strings", Strings::observe);
+        comparison.run("large objects", Lobs::observe);
         comparison.run("batches", Batches::observe);
         comparison.run("cursors", Cursors::observe);
         comparison.run("registers", connection -> Registers.observe(connection, arguments[1]));

@@ -1,0 +1,331 @@
+/* Large objects of a session: temporary ones and their room, those of rows, and both as parameters. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/datastore/sqlite/lob_temporary.h"
+#include "gateway/datastore/sqlite/session.h"
+#include "tests/support/suite.h"
+
+enum { LONG = 1000000, LIMIT = 4 * LOB_PIECE_SIZE };
+
+static char folder[] = "/tmp/passgate-test-XXXXXX";
+static struct datastore_settings datastore = { .name = "SAMPLE", .kind = DATASTORE_SQLITE, .create = true };
+static struct sql_diagnosis said;
+static struct sql_target *target;
+
+/* Byte `i` of what tests write. */
+static uint8_t
+byte_at(uint64_t i)
+{
+    return (uint8_t)(i * 7 + i / 251);
+}
+
+static void
+fill(uint8_t *bytes, size_t size, uint64_t from)
+{
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = byte_at(from + i);
+}
+
+/* ---- room -------------------------------------------------------------------------------------------------------- */
+
+static void
+expect_contents(const struct lob_space *space, const struct lob_contents *contents, uint64_t size)
+{
+    uint8_t *bytes = malloc(size + 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(bytes);
+    CU_ASSERT_TRUE(lob_contents_read(space, contents, 0, bytes, size));
+    size_t wrong = 0;
+    for (uint64_t i = 0; i < size; i++)
+        wrong += bytes[i] != byte_at(i);
+    CU_ASSERT_EQUAL(wrong, 0);
+    if (size > 0) {
+        CU_ASSERT_TRUE(lob_contents_read(space, contents, size - 1, bytes, 1));
+        CU_ASSERT_EQUAL(bytes[0], byte_at(size - 1));
+    }
+    free(bytes);
+}
+
+static void
+contents_grow_from_memory_into_the_file_and_shrink(void)
+{
+    static const size_t steps[] = { 1, 255, 4000, LOB_SMALL_MAX - 4256, 1, LOB_PIECE_SIZE, 3, LOB_PIECE_SIZE };
+    struct lob_space space;
+    struct lob_contents contents = { 0 };
+    uint8_t bytes[LOB_PIECE_SIZE];
+    uint64_t size = 0;
+    lob_space_init(&space, datastore.path, LIMIT);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        fill(bytes, steps[i], size);
+        CU_ASSERT_TRUE_FATAL(lob_contents_write(&space, &contents, size, size, bytes, steps[i]));
+        size += steps[i];
+        expect_contents(&space, &contents, size);
+        CU_ASSERT_EQUAL(space.fd >= 0, size > LOB_SMALL_MAX);
+        CU_ASSERT_EQUAL(space.memory > 0, size <= LOB_SMALL_MAX);
+    }
+    for (; size > 0; size /= 3) {
+        lob_contents_cut(&space, &contents, size);
+        expect_contents(&space, &contents, size);
+        fill(bytes, 10, size); /* and it can grow again */
+        CU_ASSERT_TRUE(lob_contents_write(&space, &contents, size, size, bytes, 10));
+        expect_contents(&space, &contents, size + 10);
+    }
+    lob_contents_cut(&space, &contents, 0);
+    CU_ASSERT_EQUAL(space.pieces, 0);
+    CU_ASSERT_EQUAL(space.memory, 0);
+    lob_space_clear(&space);
+}
+
+static void
+values_share_what_room_there_is(void)
+{
+    struct lob_space space;
+    struct lob_contents contents[5] = { 0 };
+    uint8_t bytes[LOB_PIECE_SIZE];
+    fill(bytes, sizeof bytes, 0);
+    lob_space_init(&space, datastore.path, LIMIT);
+    for (size_t i = 0; i < 5; i++)
+        CU_ASSERT_EQUAL(lob_contents_write(&space, &contents[i], 0, 0, bytes, sizeof bytes), i < 4);
+    CU_ASSERT_TRUE(lob_contents_write(&space, &contents[4], 0, 0, bytes, 100)); /* small ones need none of it */
+    lob_contents_cut(&space, &contents[1], 0);
+    CU_ASSERT_TRUE(lob_contents_write(&space, &contents[4], 100, 0, bytes, sizeof bytes));
+    for (size_t i = 0; i < 5; i++) {
+        if (i != 1)
+            expect_contents(&space, &contents[i], sizeof bytes);
+        lob_contents_cut(&space, &contents[i], 0);
+    }
+    CU_ASSERT_EQUAL(space.pieces, 0);
+    lob_space_clear(&space);
+}
+
+/* ---- a session --------------------------------------------------------------------------------------------------- */
+
+static int32_t
+run(const char *text)
+{
+    target->operations->execute_immediate(target, text, strlen(text), &said);
+    return said.sqlcode;
+}
+
+static void
+must_run(const char *text)
+{
+    if (run(text) != 0)
+        fprintf(stderr, "%s: %d %s\n", text, said.sqlcode, said.tokens);
+    CU_ASSERT_EQUAL(said.sqlcode, 0);
+}
+
+static struct sql_section *
+prepared(uint16_t number, const char *text)
+{
+    struct sql_section_name name = { .package = "SYSLH000", .number = number };
+    struct sql_section *section = target->operations->section(target, &name, true);
+    target->operations->prepare(target, section, text, strlen(text), &said);
+    if (said.sqlcode != 0)
+        fprintf(stderr, "%s: %d %s\n", text, said.sqlcode, said.tokens);
+    CU_ASSERT_EQUAL_FATAL(said.sqlcode, 0);
+    return section;
+}
+
+static int32_t
+run_with(const char *text, struct sql_lob *lob)
+{
+    const struct sql_value value = { .kind = SQL_VALUE_LOB, .lob = lob };
+    target->operations->execute(target, prepared(1, text), &value, 1, &said);
+    return said.sqlcode;
+}
+
+/* The first column of the first row of a query. */
+static int64_t
+number_of(const char *text)
+{
+    struct sql_section *cursor = prepared(2, text);
+    struct sql_value value = { .kind = SQL_VALUE_NULL };
+    target->operations->open(target, cursor, NULL, 0, &said);
+    CU_ASSERT_EQUAL_FATAL(target->operations->fetch(target, cursor, &said), SQL_STEP_ROW);
+    target->operations->value(target, cursor, 0, &value);
+    target->operations->close(target, cursor);
+    CU_ASSERT_EQUAL(value.kind, SQL_VALUE_INTEGER);
+    return value.integer;
+}
+
+/* The LOB that is the first column of the first row, behind its locator. */
+static struct sql_lob *
+lob_of(const char *text)
+{
+    struct sql_section *cursor = prepared(3, text);
+    uint32_t locator;
+    target->operations->open(target, cursor, NULL, 0, &said);
+    CU_ASSERT_EQUAL_FATAL(target->operations->fetch(target, cursor, &said), SQL_STEP_ROW);
+    CU_ASSERT_TRUE_FATAL(target->operations->keep_lob(target, cursor, 0, &locator, &said));
+    target->operations->close(target, cursor);
+    struct sql_lob *lob = target->operations->find_lob(target, locator);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(lob);
+    return lob;
+}
+
+static struct sql_lob *
+temporary(bool is_text, uint64_t size)
+{
+    uint32_t locator;
+    uint8_t bytes[10000];
+    CU_ASSERT_TRUE_FATAL(target->operations->create_lob(target, is_text, &locator, &said));
+    struct sql_lob *lob = target->operations->find_lob(target, locator);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(lob);
+    while (lob->size < size) {
+        size_t some = size - lob->size < sizeof bytes ? (size_t)(size - lob->size) : sizeof bytes;
+        fill(bytes, some, lob->size);
+        CU_ASSERT_EQUAL_FATAL(lob->write(lob, lob->size, bytes, some), SQL_LOB_FINE);
+    }
+    return lob;
+}
+
+static void
+expect_lob(struct sql_lob *lob, uint64_t size)
+{
+    uint8_t *bytes = malloc(size + 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(bytes);
+    CU_ASSERT_EQUAL_FATAL(lob->size, size);
+    CU_ASSERT_TRUE(lob->read(lob, 0, bytes, size));
+    size_t wrong = 0;
+    for (uint64_t i = 0; i < size; i++)
+        wrong += bytes[i] != byte_at(i);
+    CU_ASSERT_EQUAL(wrong, 0);
+    free(bytes);
+}
+
+static void
+temporary_lobs_go_into_rows(void)
+{
+    must_run("CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB, c CLOB)");
+    CU_ASSERT_EQUAL(run_with("INSERT INTO t (b) VALUES (?)", temporary(false, 0)), 0);
+    CU_ASSERT_EQUAL(run_with("INSERT INTO t (b) VALUES (?)", temporary(false, 100)), 0);
+    CU_ASSERT_EQUAL(run_with("INSERT INTO t (b) VALUES (?)", temporary(false, LONG)), 0);
+    expect_lob(lob_of("SELECT b FROM t WHERE id = 1"), 0);
+    expect_lob(lob_of("SELECT b FROM t WHERE id = 2"), 100);
+    expect_lob(lob_of("SELECT b FROM t WHERE id = 3"), LONG);
+    target->operations->commit(target, &said);
+}
+
+static void
+lobs_of_rows_go_into_rows(void)
+{
+    CU_ASSERT_EQUAL(run_with("INSERT INTO t (id, b) VALUES (4, ?)", lob_of("SELECT b FROM t WHERE id = 3")), 0);
+    CU_ASSERT_EQUAL(run_with("UPDATE t SET b = ? WHERE id = 2", lob_of("SELECT b FROM t WHERE id = 3")), 0);
+    CU_ASSERT_EQUAL(run_with("UPDATE t SET b = ? WHERE id = 3", lob_of("SELECT b FROM t WHERE id = 3")), 0); /* its own row */
+    CU_ASSERT_EQUAL(run_with("UPDATE t SET b = ?", lob_of("SELECT b FROM t WHERE id = 3")), 0);
+    CU_ASSERT_EQUAL(run_with("REPLACE INTO t (id, b) VALUES (1, ?)", lob_of("SELECT b FROM t WHERE id = 1")), 0);
+    for (char query[] = "SELECT b FROM t WHERE id = 1"; query[sizeof query - 2] <= '4'; query[sizeof query - 2]++)
+        expect_lob(lob_of(query), LONG);
+    target->operations->commit(target, &said);
+}
+
+static void
+a_changed_lob_leaves_its_row_alone(void)
+{
+    static const uint8_t other[] = { 1, 2, 3 };
+    uint8_t bytes[4];
+    struct sql_lob *lob = lob_of("SELECT b FROM t WHERE id = 3");
+    CU_ASSERT_EQUAL(lob->write(lob, LONG - 1, other, sizeof other), SQL_LOB_FINE);
+    CU_ASSERT_EQUAL(lob->size, LONG + 2);
+    CU_ASSERT_TRUE(lob->read(lob, LONG - 2, bytes, 4));
+    CU_ASSERT_EQUAL(bytes[0], byte_at(LONG - 2));
+    CU_ASSERT_EQUAL(memcmp(bytes + 1, other, sizeof other), 0);
+    expect_lob(lob_of("SELECT b FROM t WHERE id = 3"), LONG);
+    struct sql_lob *second = lob_of("SELECT b FROM t WHERE id = 3");
+    CU_ASSERT_EQUAL(second->cut(second, 70000), SQL_LOB_FINE);
+    must_run("UPDATE t SET b = X'00' WHERE id = 3"); /* nor does the row matter to it any more */
+    expect_lob(second, 70000);
+    CU_ASSERT_EQUAL(lob->size, LONG + 2);
+    target->operations->rollback(target, &said);
+}
+
+static void
+a_lob_whose_row_was_changed_is_gone(void)
+{
+    struct sql_lob *lob = lob_of("SELECT b FROM t WHERE id = 3");
+    must_run("UPDATE t SET b = X'00' WHERE id = 3");
+    uint8_t byte = 1;
+    CU_ASSERT_FALSE(lob->read(lob, 0, &byte, 1));
+    CU_ASSERT_EQUAL(lob->write(lob, 0, &byte, 1), SQL_LOB_GONE);
+    CU_ASSERT_EQUAL(run_with("INSERT INTO t (id, b) VALUES (9, ?)", lob), -904);
+    CU_ASSERT_EQUAL(number_of("SELECT count(*) FROM t WHERE id = 9"), 0);
+    target->operations->rollback(target, &said);
+}
+
+static void
+temporary_lobs_end_with_the_unit_of_work(void)
+{
+    uint32_t locators[2];
+    for (size_t i = 0; i < 2; i++) {
+        CU_ASSERT_TRUE(target->operations->create_lob(target, i == 0, &locators[i], &said));
+        CU_ASSERT_PTR_NOT_NULL(target->operations->find_lob(target, locators[i]));
+    }
+    target->operations->release_lob(target, locators[1]);
+    CU_ASSERT_PTR_NULL(target->operations->find_lob(target, locators[1]));
+    target->operations->commit(target, &said);
+    CU_ASSERT_PTR_NULL(target->operations->find_lob(target, locators[0]));
+    (void)temporary(false, LONG);
+    target->operations->rollback(target, &said);
+}
+
+static void
+their_room_is_bounded(void)
+{
+    static const uint8_t bytes[LOB_PIECE_SIZE];
+    sqlite_session_limit_lobs(target, LIMIT);
+    struct sql_lob *lob = temporary(false, LIMIT);
+    CU_ASSERT_EQUAL(lob->write(lob, LIMIT, bytes, 1), SQL_LOB_FULL);
+    struct sql_lob *of_row = lob_of("SELECT b FROM t WHERE id = 3");
+    CU_ASSERT_EQUAL(of_row->write(of_row, 0, bytes, 1), SQL_LOB_FULL);
+    expect_lob(of_row, LONG); /* it still is what stands in its row */
+    CU_ASSERT_EQUAL(run_with("UPDATE t SET b = ? WHERE id = 3", of_row), -904);
+    target->operations->rollback(target, &said);
+    lob = temporary(false, LIMIT);
+    target->operations->rollback(target, &said);
+    sqlite_session_limit_lobs(target, 1 << 30);
+}
+
+/* Bytes that may be no text do not become the value of a CLOB. */
+static void
+types_of_lobs_count(void)
+{
+    const struct sql_value bytes = { .kind = SQL_VALUE_BYTES, .data = { (const uint8_t *)"\xFF", 1 } };
+    CU_ASSERT_EQUAL(run_with("INSERT INTO t (c) VALUES (?)", temporary(false, 10)), -408);
+    CU_ASSERT_EQUAL(run_with("INSERT INTO t (c) VALUES (?)", temporary(false, LONG)), -408);
+    CU_ASSERT_EQUAL(run_with("UPDATE t SET c = ?", temporary(false, LONG)), -408);
+    target->operations->execute(target, prepared(1, "INSERT INTO t (c) VALUES (?)"), &bytes, 1, &said);
+    CU_ASSERT_EQUAL(said.sqlcode, -408);
+    target->operations->rollback(target, &said);
+}
+
+int
+main(void)
+{
+    static const struct test_case cases[] = {
+        { "contents grow from memory into the file and shrink", contents_grow_from_memory_into_the_file_and_shrink },
+        { "values share what room there is", values_share_what_room_there_is },
+        { "temporary LOBs go into rows", temporary_lobs_go_into_rows },
+        { "LOBs of rows go into rows", lobs_of_rows_go_into_rows },
+        { "a changed LOB leaves its row alone", a_changed_lob_leaves_its_row_alone },
+        { "a LOB whose row was changed is gone", a_lob_whose_row_was_changed_is_gone },
+        { "temporary LOBs end with the unit of work", temporary_lobs_end_with_the_unit_of_work },
+        { "their room is bounded", their_room_is_bounded },
+        { "types of LOBs count", types_of_lobs_count },
+    };
+    if (mkdtemp(folder) == NULL)
+        return 1;
+    snprintf(datastore.path, sizeof datastore.path, "%s/sample.db", folder);
+    target = sqlite_session_new(&datastore, "USER0001");
+    int status = target != NULL ? SUITE_RUN("sqlite lobs", cases) : 1;
+    sqlite_session_free(target);
+    static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char path[CONFIGURATION_PATH_MAX + 16];
+        snprintf(path, sizeof path, "%s%s", datastore.path, suffixes[i]);
+        unlink(path);
+    }
+    rmdir(folder);
+    return status;
+}
