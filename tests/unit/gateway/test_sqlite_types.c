@@ -301,7 +301,8 @@ large_objects_go_in_by_pieces(void)
     must_run("CREATE TABLE big (id INTEGER PRIMARY KEY, c CLOB, b BLOB)");
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO big (b) VALUES (?)", bytes, 1), 0);
     CU_ASSERT_EQUAL(said.rows, 1);
-    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO big VALUES (2, ?, ?)", bytes, 2), 0);
+    must_run("ALTER TABLE big ADD COLUMN second BLOB");
+    CU_ASSERT_EQUAL(run_with_lob("INSERT INTO big (id, b, second) VALUES (2, ?, ?)", bytes, 2), 0);
     CU_ASSERT_EQUAL(run_with_lob("UPDATE big SET c = ?", characters, 1), 0);
     CU_ASSERT_EQUAL(said.rows, 2);
     expect("SELECT length(c) || ' ' || length(b) || ' ' || CAST(substr(b, 999999) AS TEXT) FROM big ORDER BY id",
