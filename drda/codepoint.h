@@ -92,6 +92,7 @@
     X(UNICODEMGR, 0x1C08)  \
     X(ACCRDB, 0x2001)      \
     X(BGNBND, 0x2002)      \
+    X(INTRDBRQS, 0x2003)   \
     X(BNDSQLSTT, 0x2004)   \
     X(CLSQRY, 0x2005)      \
     X(CNTQRY, 0x2006)      \

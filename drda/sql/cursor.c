@@ -95,6 +95,18 @@ put_rows(struct sql_request *request, struct sql_section *section, size_t block_
         query_put_block(request->reply, correlation_id, request->target, section, block_size);
 }
 
+/* How a server sends rows is its choice, unless the requester insists on having them as it asks for them. */
+static bool
+read_block_control(struct sql_request *request, struct wire_reader value, bool *fixed_row)
+{
+    uint16_t control = value.at != NULL ? ddm_value_u16(value) : CP_LMTBLKPRC;
+    *fixed_row = control == CP_FRCFIXROW;
+    if (*fixed_row || control == CP_LMTBLKPRC)
+        return true;
+    request->fault = drda_fault_reply(CP_VALNSPRM, CP_QRYBLKCTL);
+    return false;
+}
+
 bool
 request_opnqry(struct sql_request *request)
 {
@@ -114,10 +126,9 @@ request_opnqry(struct sql_request *request)
     if (!request_read_parameters(request, table, COUNT, values) || !request_section_name(request, values[PKGNAMCSN], &name) ||
         !request_block_size(request, values[QRYBLKSZ], &block_size))
         return false;
-    if (values[QRYBLKCTL].at != NULL && ddm_value_u16(values[QRYBLKCTL]) != CP_LMTBLKPRC) {
-        request->fault = drda_fault_reply(CP_VALNSPRM, CP_QRYBLKCTL);
+    bool fixed_row;
+    if (!read_block_control(request, values[QRYBLKCTL], &fixed_row))
         return false;
-    }
 
     struct sql_section *section = request_find_section(request, &name);
     if (section != NULL && section->state == SQL_SECTION_OPEN)
@@ -131,11 +142,12 @@ request_opnqry(struct sql_request *request)
     }
     /* With LOBs a requester says first how it wants them, with CNTQRY, if it does not say here that EXTDTA may follow. */
     bool has_lobs = query_has_lobs(request->target, section);
-    bool at_once = !has_lobs || (values[RTNEXTDTA].at != NULL && ddm_value_u8(values[RTNEXTDTA]) == RTNEXTALL);
+    section->rowset = wire_u32(&values[QRYROWSET]);
+    section->fixed_row = fixed_row;
+    bool at_once = !fixed_row && (!has_lobs || (values[RTNEXTDTA].at != NULL && ddm_value_u8(values[RTNEXTDTA]) == RTNEXTALL));
     section->by_locator = false;
     request_reply_opened(request, section, at_once);
     query_put_description(request->reply, request->command->correlation_id, request->target, section);
-    section->rowset = wire_u32(&values[QRYROWSET]);
     if (at_once)
         put_rows(request, section, block_size, &(struct query_move) { SQL_MOVE_RELATIVE, 1, true, false });
     extdta_begin(request->target, request->command->correlation_id, request->command->chained);

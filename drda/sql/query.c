@@ -158,16 +158,28 @@ put_pending(struct query *query, size_t room)
         forget_pending(section);
 }
 
+/* The most that a block may hold. Where the server chooses, it is as many as there is room for. */
+static uint32_t
+rows_at_a_time(const struct sql_section *section)
+{
+    if (section->has_lobs || (section->fixed_row && section->rowset == 0))
+        return 1;
+    bool by_rowset = (section->scrollable || section->fixed_row) && section->rowset > 0;
+    return by_rowset ? section->rowset : UINT32_MAX;
+}
+
 static void
 put_rows(struct query *query, size_t room)
 {
     struct wire_writer *wire = query->wire;
     size_t start = wire->used;
-    put_pending(query, room);
-    bool one_row = query->section->has_lobs;
-    for (bool more = true;
-         more && query->section->pending == NULL && query->section->state == SQL_SECTION_OPEN && wire->used - start < room && !wire->failed;
-         more = !one_row) {
+    uint32_t left = rows_at_a_time(query->section);
+    if (query->section->pending != NULL) {
+        put_pending(query, room);
+        left--;
+    }
+    while (left-- > 0 && query->section->pending == NULL && query->section->state == SQL_SECTION_OPEN && wire->used - start < room &&
+           !wire->failed) {
         size_t row = wire->used;
         put_next(query);
         if (wire->failed || wire->used - start <= room)
@@ -232,7 +244,8 @@ query_put_block(struct dss_writer *reply, uint16_t correlation_id, struct sql_ta
     }
     ddm_close(reply->wire, mark);
     dss_end(reply);
-    target->continued = section->state == SQL_SECTION_OPEN && section->pending == NULL && !section->has_lobs ? section : NULL;
+    bool goes_on = section->state == SQL_SECTION_OPEN && section->pending == NULL;
+    target->continued = goes_on && rows_at_a_time(section) == UINT32_MAX ? section : NULL;
     target->block_size = block_size;
 }
 
@@ -327,7 +340,7 @@ put_rowset(struct query *query, size_t room, const struct query_move *move)
     struct wire_writer *wire = query->wire;
     struct sql_section *section = query->section;
     size_t start = wire->used;
-    uint32_t rowset = section->has_lobs ? 1 : section->rowset > 0 ? section->rowset : UINT32_MAX;
+    uint32_t rowset = rows_at_a_time(section);
     for (uint32_t i = 0; i < rowset && !wire->failed; i++) {
         size_t row = wire->used;
         bool more = put_moved(query, i == 0 ? move->move : SQL_MOVE_RELATIVE, i == 0 ? move->rows : 1, move->with_data);

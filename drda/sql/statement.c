@@ -193,6 +193,8 @@ call(struct sql_request *request, struct sql_section *section, const struct para
         return;
     }
     section->state = SQL_SECTION_OPEN;
+    section->rowset = 0;
+    section->fixed_row = false;
     request_reply_result_set(request, section, execution->pkgnamcsn, execution->block_size);
 }
 
@@ -243,13 +245,18 @@ request_excsqlstt(struct sql_request *request)
         { CP_QRYROWSET, 4, 4, false },
         { CP_NBRROW, 4, 4, false },
     };
-    enum { QRYBLKSZ = 3, COUNT = sizeof table / sizeof table[0] };
+    enum { QRYBLKSZ = 3, NBRROW = 8, COUNT = sizeof table / sizeof table[0] };
     struct wire_reader values[COUNT];
     struct sql_section_name name;
     struct execution execution = { .block_size = BLOCK_SIZE_DEFAULT };
     if (!request_read_parameters(request, table, COUNT, values) || !request_section_name(request, values[0], &name) ||
         (values[QRYBLKSZ].at != NULL && !request_block_size(request, values[QRYBLKSZ], &execution.block_size)))
         return false;
+    /* Values of many rows in one command: what came would be taken for one row. */
+    if (values[NBRROW].at != NULL && wire_u32(&values[NBRROW]) > 1) {
+        request->fault = drda_fault_reply(CP_VALNSPRM, CP_NBRROW);
+        return false;
+    }
     execution.pkgnamcsn = values[0];
 
     struct parameters parameters;

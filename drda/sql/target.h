@@ -35,7 +35,8 @@ struct sql_section {
     size_t parameter_count; /* set by prepare */
     uint8_t *pending;       /* written and not yet sent: the rest of a row that a query block has cut, or rows read ahead; owned */
     size_t pending_size;
-    uint32_t rowset; /* of an open scrollable cursor: rows that the requester wants at a time; 0: as many as a block holds */
+    uint32_t rowset; /* of an open cursor that is scrollable or fixed_row: rows that the requester wants at a time; 0: it does not say */
+    bool fixed_row;  /* of an open cursor: rows come only when they are asked for (FIXROWPRC) */
 };
 
 struct sql_target;

@@ -141,7 +141,7 @@ values_that_may_not_be_are_refused(void)
     struct client *client = client_new(1);
     size_t mark = begin(client, CP_OPNQRY, 1, 1);
     ddm_put_u32(&client->request, CP_QRYBLKSZ, 512);
-    ddm_put_u16(&client->request, CP_QRYBLKCTL, CP_FRCFIXROW);
+    ddm_put_u16(&client->request, CP_QRYBLKCTL, CP_FIXROWPRC);
     end(client, mark);
     run(client);
     EXPECT(client, CP_VALNSPRM);
