@@ -6,6 +6,7 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -222,6 +223,8 @@ on_event(struct bufferevent *event, short what, void *context)
 static void
 open_half(struct half *half, struct half *other, struct conversation *conversation, int fd)
 {
+    int on = 1;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* as both ends have it */
     half->event = bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
     half->other = other;
     half->conversation = conversation;

@@ -62,7 +62,8 @@ struct sqlite_section {
     struct sql_column *columns;                /* owned, with the names behind them; NULL until described */
     struct sql_column *parameters;             /* likewise */
     struct sqlite_lob_source *lob_sources;     /* owned; of columns, one each; NULL: LOBs come whole */
-    struct sqlite_lob_target *lob_targets;     /* owned; of parameters, one each; NULL: none goes into a LOB column */
+    size_t lob_source_count;
+    struct sqlite_lob_target *lob_targets; /* owned; of parameters, one each; NULL: none goes into a LOB column */
     bool inserts;
     struct sqlite_use *uses;    /* of parameters, one each; among their memory */
     char *written;              /* owned; tables that it writes, a NUL behind each and another behind the last */

@@ -299,10 +299,11 @@ lob_watch(struct sqlite_session *session)
 void
 lob_sources_free(struct sqlite_section *section)
 {
-    for (size_t i = 0; section->lob_sources != NULL && i < section->section.column_count; i++) {
+    for (size_t i = 0; i < section->lob_source_count; i++) {
         free(section->lob_sources[i].table);
         free(section->lob_sources[i].column);
     }
     free(section->lob_sources);
     section->lob_sources = NULL;
+    section->lob_source_count = 0;
 }

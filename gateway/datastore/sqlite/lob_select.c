@@ -282,6 +282,7 @@ lob_rewrite(struct sqlite_session *session, struct sqlite_section *section, cons
     if (!section->section.is_query || !has_lobs(&query) || sqlite3_stmt_readonly(section->statement) == 0)
         return;
     section->lob_sources = calloc(section->section.column_count, sizeof *section->lob_sources);
+    section->lob_source_count = section->lob_sources != NULL ? section->section.column_count : 0;
     char *text = section->lob_sources != NULL ? make_text(&query, original) : NULL;
     sqlite3_stmt *second = NULL;
     if (text != NULL && sqlite3_prepare_v3(session->database, text, -1, SQLITE_PREPARE_PERSISTENT, &second, NULL) == SQLITE_OK &&

@@ -1,6 +1,9 @@
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.Reader;
+import java.io.Writer;
+import java.sql.Blob;
 import java.sql.Clob;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -140,6 +143,68 @@ public final class LargeObjects {
         connection.commit();
     }
 
+    /** Values that go from row to row, and from a temporary LOB into one, without coming here; and back to see what they are. */
+    private static void locators(Connection connection, long bytes, long characters) throws SQLException, IOException {
+        try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery("SELECT B FROM BIG_BYTES WHERE ID = 1")) {
+            check(rows.next(), "a row to copy");
+            Blob blob = rows.getBlob(1);
+            insert(connection, "INSERT INTO BIG_BYTES VALUES (2, ?)", blob, null);
+            blob.setBytes(bytes + 1, new byte[] { 1, 2, 3 });
+            check(blob.length() == bytes + 3, "length of a BLOB that was made longer");
+            blob.truncate(bytes);
+            insert(connection, "INSERT INTO BIG_BYTES VALUES (3, ?)", blob, null);
+        }
+        Numbers sent = new Numbers(bytes / 4);
+        Blob temporary = connection.createBlob();
+        try (OutputStream stream = temporary.setBinaryStream(1)) {
+            sent.transferTo(stream);
+        }
+        insert(connection, "INSERT INTO BIG_BYTES VALUES (4, ?)", temporary, null);
+        Clob text = connection.createClob();
+        try (Writer writer = text.setCharacterStream(1)) {
+            new Letters(characters / 4).transferTo(writer);
+        }
+        insert(connection, "INSERT INTO BIG_TEXT VALUES (2, ?)", null, text);
+        connection.commit();
+        Numbers first = new Numbers(bytes);
+        first.skip(Long.MAX_VALUE);
+        check(sum(connection, 2) == first.sum.getValue() && sum(connection, 3) == first.sum.getValue(), "BLOBs of rows copied");
+        check(sum(connection, 4) == sent.sum.getValue(), "a temporary BLOB stored");
+        try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery("SELECT C FROM BIG_TEXT WHERE ID = 2")) {
+            check(rows.next(), "the row of a temporary CLOB");
+            Clob stored = rows.getClob(1);
+            check(stored.length() == characters / 4, "a temporary CLOB stored");
+            check(stored.getSubString(characters / 4 - 2, 1).charAt(0) == Letters.at(characters / 4 - 3), "the end of it");
+        }
+        connection.commit();
+    }
+
+    private static void insert(Connection connection, String text, Blob blob, Clob clob) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(text)) {
+            if (blob != null) {
+                insert.setBlob(1, blob);
+            } else {
+                insert.setClob(1, clob);
+            }
+            check(insert.executeUpdate() == 1, "one row");
+        }
+    }
+
+    private static long sum(Connection connection, int id) throws SQLException, IOException {
+        CRC32 sum = new CRC32();
+        byte[] bytes = new byte[1 << 16];
+        try (Statement statement = connection.createStatement();
+             ResultSet rows = statement.executeQuery("SELECT B FROM BIG_BYTES WHERE ID = " + id)) {
+            check(rows.next(), "row " + id);
+            try (InputStream stream = rows.getBlob(1).getBinaryStream()) {
+                for (int n; (n = stream.read(bytes)) > 0;) {
+                    sum.update(bytes, 0, n);
+                }
+            }
+        }
+        return sum.getValue();
+    }
+
     public static void main(String[] arguments) throws SQLException, IOException {
         long bytes = Long.parseLong(arguments[3]);
         long characters = Long.parseLong(arguments[4]);
@@ -156,6 +221,9 @@ public final class LargeObjects {
             start = System.nanoTime();
             clobs(connection, characters);
             System.out.printf("CLOB of %d characters in and out: %.1f s%n", characters, (System.nanoTime() - start) / 1e9);
+            start = System.nanoTime();
+            locators(connection, bytes, characters);
+            System.out.printf("from row to row and from temporary LOBs, and out: %.1f s%n", (System.nanoTime() - start) / 1e9);
         }
     }
 }

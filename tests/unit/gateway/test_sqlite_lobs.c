@@ -300,6 +300,16 @@ types_of_lobs_count(void)
     target->operations->rollback(target, &said);
 }
 
+/* As the conversation does it that answers a procedure of its own in the section: what was prepared goes all the same. */
+static void
+a_section_may_be_used_for_something_else_meanwhile(void)
+{
+    struct sql_section *section = prepared(4, "SELECT b FROM t");
+    section->column_count = 0;
+    (void)prepared(4, "SELECT c FROM t");
+    section->column_count = 0;
+}
+
 int
 main(void)
 {
@@ -313,6 +323,7 @@ main(void)
         { "temporary LOBs end with the unit of work", temporary_lobs_end_with_the_unit_of_work },
         { "their room is bounded", their_room_is_bounded },
         { "types of LOBs count", types_of_lobs_count },
+        { "a section may be used for something else meanwhile", a_section_may_be_used_for_something_else_meanwhile },
     };
     if (mkdtemp(folder) == NULL)
         return 1;
