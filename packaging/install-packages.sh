@@ -4,7 +4,7 @@
 set -eu
 
 build="gcc libc6-dev meson ninja-build pkg-config libevent-dev libssl-dev libinih-dev libsqlite3-dev uthash-dev libjansson-dev nettle-dev
-       libexpat1-dev libedit-dev libhiredis-dev"
+       libexpat1-dev libedit-dev libhiredis-dev libgmp-dev"
 test="libcunit1-dev default-jdk-headless libderby-java libderbyclient-java derby-tools libbcprov-java tshark nmap gdb procps
       redis-server openssl"
 check="clang libclang-rt-14-dev clang-format cppcheck"

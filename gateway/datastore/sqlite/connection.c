@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "gateway/datastore/sqlite/authorizer.h"
 #include "gateway/datastore/sqlite/catalog.h"
+#include "gateway/datastore/sqlite/decimal_functions.h"
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/functions.h"
 #include "gateway/datastore/sqlite/internal.h"
@@ -155,6 +156,8 @@ set_up(struct sqlite_session *session)
         code = catalog_functions_install(database);
     if (code == SQLITE_OK)
         code = functions_install(session);
+    if (code == SQLITE_OK)
+        code = decimal_functions_install(session);
     /* Reads the header, so that a file that is no database is found here and not in the middle of a statement. */
     if (code == SQLITE_OK)
         code = sqlite3_exec(database, "PRAGMA schema_version", NULL, NULL, NULL);

@@ -5,6 +5,7 @@
 #include "gateway/datastore/sqlite/catalog.h"
 #include "gateway/datastore/sqlite/internal.h"
 #include "gateway/datastore/sqlite/select_list.h"
+#include "gateway/datastore/sqlite/syntax.h"
 #include "gateway/datastore/sqlite/types.h"
 
 /* Some expressions tell their type by their first words, which is their name as long as they have no other. */
@@ -49,10 +50,16 @@ type_of_expression(const struct sqlite_session *session, const struct sqlite_sec
 }
 
 static bool
-has_expressions(sqlite3_stmt *statement)
+is_known(const struct syntax_type *types, int index)
+{
+    return types != NULL && types[index].type != SQL_TYPE_COUNT;
+}
+
+static bool
+has_expressions(sqlite3_stmt *statement, const struct syntax_type *types)
 {
     for (int i = 0; i < sqlite3_column_count(statement); i++) {
-        if (sqlite3_column_decltype(statement, i) == NULL &&
+        if (sqlite3_column_decltype(statement, i) == NULL && !is_known(types, i) &&
             type_by_name(sqlite3_column_name(statement, i), SQL_TYPE_DOUBLE) == SQL_TYPE_DOUBLE)
             return true;
     }
@@ -61,11 +68,11 @@ has_expressions(sqlite3_stmt *statement)
 
 /* Steps to the first row, which the cursor will then begin with; a failure shows when the cursor is opened. */
 static void
-peek(struct sqlite_session *session, struct sqlite_section *section)
+peek(struct sqlite_session *session, struct sqlite_section *section, const struct syntax_type *types)
 {
     sqlite3_stmt *statement = section->statement;
     struct sql_diagnosis ignored;
-    if (section->section.parameter_count > 0 || sqlite3_stmt_readonly(statement) == 0 || !has_expressions(statement) ||
+    if (section->section.parameter_count > 0 || sqlite3_stmt_readonly(statement) == 0 || !has_expressions(statement, types) ||
         !unit_begin(session, &ignored))
         return;
     if (sqlite3_step(statement) == SQLITE_ROW)
@@ -106,10 +113,16 @@ is_nullable(sqlite3 *database, sqlite3_stmt *statement, int index)
 }
 
 static void
-describe_one(const struct sqlite_session *session, const struct sqlite_section *section, int index, struct sql_column *column)
+describe_one(const struct sqlite_session *session, const struct sqlite_section *section, int index, const struct syntax_type *types,
+             struct sql_column *column)
 {
     const char *declared = sqlite3_column_decltype(section->statement, index);
-    if (declared != NULL && *declared != '\0')
+    if (is_known(types, index)) {
+        column->type = types[index].type;
+        column->length = types[index].length;
+        column->precision = types[index].precision;
+        column->scale = types[index].scale;
+    } else if (declared != NULL && *declared != '\0')
         sqlite_type_declared(declared, column);
     else
         sqlite_type_of_expression(type_of_expression(session, section, index, column->name), column);
@@ -133,13 +146,13 @@ describe_casts(sqlite3_stmt *statement, struct sql_column *columns, size_t count
 }
 
 struct sql_column *
-describe_columns(struct sqlite_session *session, struct sqlite_section *section)
+describe_columns(struct sqlite_session *session, struct sqlite_section *section, const struct syntax_type *types)
 {
     sqlite3_stmt *statement = section->statement;
     size_t count = section->section.column_count;
     if (count == 0)
         return NULL;
-    peek(session, section);
+    peek(session, section, types);
     size_t names = 0;
     for (int i = 0; i < (int)count; i++)
         names +=
@@ -152,7 +165,7 @@ describe_columns(struct sqlite_session *session, struct sqlite_section *section)
         columns[i].name = keep_name(&room, text_or_empty(sqlite3_column_name(statement, i)));
         columns[i].table = keep_name(&room, text_or_empty(sqlite3_column_table_name(statement, i)));
         columns[i].schema = *columns[i].table != '\0' ? CATALOG_SCHEMA : "";
-        describe_one(session, section, i, &columns[i]);
+        describe_one(session, section, i, types, &columns[i]);
     }
     describe_casts(statement, columns, count);
     return columns;

@@ -8,6 +8,7 @@
  *   scroll.c      cursors that go both ways
  *   conversion.c  values on their way into columns and casts
  *   functions.c   SQL functions behind types
+ *   expressions.c types of expressions and exact DECIMAL
  *   checks.c      what columns are declared to hold, enforced
  *   lob.c         large objects behind locators; lob_select.c has queries give their places, lob_temporary.c holds those that are in no
  *                 row, lob_store.c writes them into rows
@@ -43,6 +44,7 @@ struct sqlite_check;
 struct sqlite_lob;
 struct sqlite_lob_source;
 struct sqlite_lob_target;
+struct syntax_type;
 
 /* How a parameter marker is used, as far as the text tells. */
 struct sqlite_use {
@@ -186,8 +188,9 @@ int registers_install(struct sqlite_session *session);
 /* positioned.c: false with a diagnosis when the text is an UPDATE or DELETE of the row that a cursor stands on: cursors are read-only. */
 MUST_CHECK bool positioned_check(struct sqlite_session *session, const char *text, size_t size, struct sql_diagnosis *diagnosis);
 
-/* describe.c, parameters.c: NULL when memory is short, or when there is nothing to describe. */
-struct sql_column *describe_columns(struct sqlite_session *session, struct sqlite_section *section);
+/* describe.c, parameters.c: NULL when memory is short, or when there is nothing to describe. `types` are those of the columns that are
+ * expressions, as far as they are known; NULL: none is. */
+struct sql_column *describe_columns(struct sqlite_session *session, struct sqlite_section *section, const struct syntax_type *types);
 struct sql_column *describe_parameters(struct sqlite_session *session, const struct sqlite_section *section, const char *text,
                                        struct sqlite_use **uses, struct sqlite_lob_target **lob_targets);
 

@@ -5,6 +5,7 @@
 #include "gateway/datastore/sqlite/conversion.h"
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/dialect.h"
+#include "gateway/datastore/sqlite/expressions.h"
 #include "gateway/datastore/sqlite/internal.h"
 #include "gateway/datastore/sqlite/lob.h"
 #include "gateway/datastore/sqlite/lob_store.h"
@@ -94,7 +95,8 @@ begins_with_insert(const char *words)
 }
 
 static bool
-describe(struct sqlite_session *session, struct sqlite_section *section, const char *text, struct sql_diagnosis *diagnosis)
+describe(struct sqlite_session *session, struct sqlite_section *section, const char *text, const struct syntax_type *result,
+         struct sql_diagnosis *diagnosis)
 {
     section->changes_rows = session->changes_rows && !session->drops;
     section->alters = session->alters;
@@ -103,7 +105,7 @@ describe(struct sqlite_session *session, struct sqlite_section *section, const c
     section->section.column_count = (size_t)sqlite3_column_count(section->statement);
     section->section.parameter_count = (size_t)sqlite3_bind_parameter_count(section->statement);
     section->section.is_query = section->section.column_count > 0;
-    section->columns = describe_columns(session, section);
+    section->columns = describe_columns(session, section, result);
     section->parameters = describe_parameters(session, section, text, &section->uses, &section->lob_targets);
     section->inserts = begins_with_insert(text);
     bool good = section->written != NULL && (section->columns != NULL || section->section.column_count == 0) &&
@@ -111,6 +113,24 @@ describe(struct sqlite_session *session, struct sqlite_section *section, const c
     if (!good)
         say_short_of_memory(diagnosis);
     return good;
+}
+
+/* Prepares the statement again with its exact expressions. Where SQLite does not take them, it stays what it was. */
+static const char *
+make_exact(struct sqlite_session *session, struct sqlite_section *section, const char *text, struct expressions *expressions)
+{
+    sqlite3_stmt *exact = NULL;
+    expressions_examine(session, section->statement, text, expressions);
+    if (expressions->text == NULL ||
+        sqlite3_prepare_v3(session->database, expressions->text, -1, SQLITE_PREPARE_PERSISTENT, &exact, NULL) != SQLITE_OK ||
+        sqlite3_column_count(exact) != sqlite3_column_count(section->statement) ||
+        sqlite3_bind_parameter_count(exact) != sqlite3_bind_parameter_count(section->statement)) {
+        sqlite3_finalize(exact);
+        return text;
+    }
+    sqlite3_finalize(section->statement);
+    section->statement = exact;
+    return expressions->text;
 }
 
 static bool
@@ -122,10 +142,13 @@ prepare_for_sqlite(struct sqlite_session *session, struct sqlite_section *sectio
         say_short_of_memory(diagnosis);
         return false;
     }
-    bool good = sqlite_connection_open(session, diagnosis) && statement_compile(session, section, translated, diagnosis) &&
-                describe(session, section, translated, diagnosis);
+    struct expressions expressions = { .text = NULL };
+    bool good = sqlite_connection_open(session, diagnosis) && statement_compile(session, section, translated, diagnosis);
+    const char *prepared = good ? make_exact(session, section, translated, &expressions) : NULL;
+    good = good && describe(session, section, translated, expressions.result, diagnosis);
     if (good)
-        lob_rewrite(session, section, translated);
+        lob_rewrite(session, section, prepared);
+    expressions_clear(&expressions);
     free(translated);
     return good;
 }

@@ -266,21 +266,25 @@ static const struct {
 } expressions[] = {
     { "SELECT count(*) FROM t", SQL_TYPE_BIGINT },
     { "SELECT count(*) AS n FROM t", SQL_TYPE_BIGINT },
-    { "SELECT id + 1 FROM t", SQL_TYPE_BIGINT },
+    { "SELECT id + 1 FROM t", SQL_TYPE_INTEGER },
     { "SELECT sum(id) FROM t", SQL_TYPE_BIGINT },
     { "SELECT avg(id) FROM t", SQL_TYPE_DOUBLE },
     { "SELECT 'a' || v FROM t", SQL_TYPE_VARCHAR },
     { "SELECT max(v) FROM t", SQL_TYPE_VARCHAR },
     { "SELECT NULL", SQL_TYPE_VARCHAR },
     { "SELECT X'00'", SQL_TYPE_VARCHAR_BIT },
-    { "VALUES (1)", SQL_TYPE_BIGINT },
-    { "SELECT id + 1 FROM t WHERE 0", SQL_TYPE_VARCHAR },
+    { "VALUES (1)", SQL_TYPE_INTEGER },
+    { "SELECT 1, 2.50 FROM t", SQL_TYPE_INTEGER },
+    { "SELECT 2.50", SQL_TYPE_DECIMAL },
+    { "SELECT id + 1 FROM t WHERE 0", SQL_TYPE_INTEGER },
+    { "SELECT id % 2 FROM t", SQL_TYPE_BIGINT },
+    { "SELECT id % 2 FROM t WHERE 0", SQL_TYPE_VARCHAR },
     { "SELECT count(*) FROM t WHERE id > ?", SQL_TYPE_BIGINT },
     { "SELECT CURRENT TIMESTAMP FROM SYSIBM.SYSDUMMY1", SQL_TYPE_TIMESTAMP },
 };
 
 static void
-expressions_get_the_type_of_their_first_row(void)
+expressions_have_types(void)
 {
     struct sql_target *target = fresh_session();
     must_run(target, "CREATE TABLE t (id INTEGER, v VARCHAR(3))");
@@ -862,7 +866,7 @@ scrollable_cursors_go_both_ways(void)
     target->operations->value(target, cursor, 3, &value);
     CU_ASSERT_EQUAL(value.kind, SQL_VALUE_NULL);
     target->operations->value(target, cursor, 4, &value);
-    CU_ASSERT(value.kind == SQL_VALUE_REAL && value.real == 25.0);
+    CU_ASSERT_TRUE(text_is(target, cursor, 4, "25.0000000000000000000"));
     CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_RELATIVE, -49), 1);
     CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_RELATIVE, -1), -1);
     CU_ASSERT_EQUAL(said.sqlcode, 100);
@@ -971,7 +975,7 @@ main(void)
         { "rows come back", rows_come_back },
         { "parameters are bound by kind", parameters_are_bound_by_kind },
         { "declared types are described", declared_types_are_described },
-        { "expressions get the type of their first row", expressions_get_the_type_of_their_first_row },
+        { "expressions have types", expressions_have_types },
         { "markers get the type of their column", markers_get_the_type_of_their_column },
         { "the row looked at is not lost", the_row_looked_at_is_not_lost },
         { "mistakes are told as Db2 does", mistakes_are_told_as_db2_does },

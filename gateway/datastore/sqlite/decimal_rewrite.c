@@ -1,0 +1,376 @@
+#include "gateway/datastore/sqlite/decimal_rewrite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/datastore/sqlite/decimal_functions.h"
+#include "gateway/datastore/sqlite/result_types.h"
+
+struct rewrite {
+    struct expression_types *types;
+    sqlite3_str *output;
+    const char *at; /* the text before it is written */
+    bool needed;    /* something is written that is not the same as before */
+    bool failed;
+};
+
+/* The program of SQL_DECIMAL for a tree of operators, and what it calculates with. */
+struct program {
+    sqlite3_str *steps;
+    struct syntax_node *operands[DECIMAL_OPERANDS_MAX];
+    size_t count;
+    size_t depth; /* of the stack */
+    bool too_long;
+};
+
+static void put_value(struct rewrite *rewrite, struct syntax_node *node);
+static void put_plain(struct rewrite *rewrite, struct syntax_node *node);
+static void put_raw(struct rewrite *rewrite, struct syntax_node *node);
+
+static void
+copy_up_to(struct rewrite *rewrite, const char *end)
+{
+    if (end > rewrite->at)
+        sqlite3_str_append(rewrite->output, rewrite->at, (int)(end - rewrite->at));
+    if (end > rewrite->at)
+        rewrite->at = end;
+}
+
+static const char *
+end_of(const struct syntax_span *span)
+{
+    return span->at + span->size;
+}
+
+static struct syntax_type
+type_of(struct rewrite *rewrite, struct syntax_node *node)
+{
+    return expression_type(rewrite->types, node);
+}
+
+static bool
+is_decimal(struct rewrite *rewrite, struct syntax_node *node)
+{
+    return type_of(rewrite, node).type == SQL_TYPE_DECIMAL;
+}
+
+/* A number as it is written, perhaps with a sign. */
+static bool
+is_literal(const struct syntax_node *node)
+{
+    while (node->kind == SYNTAX_SIGN || node->kind == SYNTAX_PARENTHESES)
+        node = node->first;
+    return node->kind == SYNTAX_NUMBER || node->kind == SYNTAX_STRING || node->kind == SYNTAX_MARKER || node->kind == SYNTAX_NULL;
+}
+
+static bool
+is_call_of(const struct syntax_node *node, const char *function)
+{
+    return node->kind == SYNTAX_CALL && sql_token_is(&node->name, function);
+}
+
+/* What SQL_DECIMAL does itself. */
+static bool
+is_operator(struct rewrite *rewrite, struct syntax_node *node)
+{
+    bool operates = node->kind == SYNTAX_ARITHMETIC || node->kind == SYNTAX_SIGN || is_call_of(node, "ABS") || is_call_of(node, "ROUND");
+    return operates && !is_literal(node) && is_decimal(rewrite, node);
+}
+
+/* A DECIMAL that is no column's: SQLite gives it no affinity. */
+static bool
+is_calculated(struct rewrite *rewrite, struct syntax_node *node)
+{
+    switch (node->kind) {
+    case SYNTAX_SIGN:
+    case SYNTAX_PARENTHESES:
+        return !is_literal(node) && is_calculated(rewrite, node->first) && is_decimal(rewrite, node);
+    case SYNTAX_ARITHMETIC:
+    case SYNTAX_CALL:
+    case SYNTAX_CASE:
+    case SYNTAX_QUERY:
+        return is_decimal(rewrite, node);
+    case SYNTAX_OTHER:
+    case SYNTAX_COLUMN:
+    case SYNTAX_NUMBER:
+    case SYNTAX_STRING:
+    case SYNTAX_MARKER:
+    case SYNTAX_NULL:
+    case SYNTAX_COMPARISON:
+    case SYNTAX_COLLATE:
+    case SYNTAX_ASSIGNMENT:
+        break;
+    }
+    return false;
+}
+
+static void
+take_operand(struct rewrite *rewrite, struct program *program, struct syntax_node *node)
+{
+    struct syntax_type type = type_of(rewrite, node);
+    program->too_long = program->too_long || program->count == DECIMAL_OPERANDS_MAX || program->depth == DECIMAL_STACK_MAX;
+    if (program->too_long)
+        return;
+    program->operands[program->count++] = node;
+    program->depth++;
+    sqlite3_str_appendchar(program->steps, 1, 'n');
+    if (node->kind == SYNTAX_COLUMN && type.type == SQL_TYPE_DECIMAL)
+        sqlite3_str_appendf(program->steps, "%d", type.scale);
+}
+
+static void
+collect(struct rewrite *rewrite, struct program *program, struct syntax_node *node)
+{
+    struct syntax_type type = type_of(rewrite, node);
+    int64_t places;
+    if (node->kind == SYNTAX_PARENTHESES) {
+        collect(rewrite, program, node->first);
+        return;
+    }
+    if (!is_operator(rewrite, node)) {
+        take_operand(rewrite, program, node);
+        return;
+    }
+    collect(rewrite, program, node->first);
+    if (node->kind == SYNTAX_ARITHMETIC) {
+        collect(rewrite, program, node->first->next);
+        sqlite3_str_appendf(program->steps, "%c%d.%d", node->operator, type.precision, type.scale);
+        program->depth--;
+    } else if (node->kind == SYNTAX_SIGN) {
+        if (node->operator== '-')
+            sqlite3_str_appendchar(program->steps, 1, '~');
+        sqlite3_str_appendf(program->steps, "k%d.%d", type.precision, type.scale);
+    } else if (is_call_of(node, "ABS")) {
+        sqlite3_str_appendf(program->steps, "ak%d.%d", type.precision, type.scale);
+    } else if (expression_round_places(node, &places)) {
+        sqlite3_str_appendf(program->steps, "r%dk%d.%d", (int)places, type.precision, type.scale);
+    }
+}
+
+/* SQL_DECIMAL(...) of a whole tree of operators, with `last` as its last step. */
+static void
+put_program(struct rewrite *rewrite, struct syntax_node *node, const char *last)
+{
+    struct program *program = calloc(1, sizeof *program);
+    rewrite->needed = true;
+    if (program == NULL) {
+        rewrite->failed = true;
+        return;
+    }
+    program->steps = sqlite3_str_new(NULL);
+    collect(rewrite, program, node);
+    char *steps = sqlite3_str_finish(program->steps);
+    rewrite->failed = rewrite->failed || program->too_long || steps == NULL;
+    sqlite3_str_appendf(rewrite->output, "SQL_DECIMAL('%s%s'", steps, last);
+    for (size_t i = 0; i < program->count && !rewrite->failed; i++) {
+        sqlite3_str_appendall(rewrite->output, ", ");
+        rewrite->at = program->operands[i]->span.at;
+        put_raw(rewrite, program->operands[i]);
+    }
+    sqlite3_str_appendchar(rewrite->output, 1, ')');
+    rewrite->at = end_of(&node->span);
+    sqlite3_free(steps);
+    free(program);
+}
+
+static void
+put_parts(struct rewrite *rewrite, struct syntax_node *node)
+{
+    for (struct syntax_node *part = node->first; part != NULL; part = part->next)
+        put_value(rewrite, part);
+    copy_up_to(rewrite, end_of(&node->span));
+}
+
+/* SQL_SUM or SQL_AVERAGE, with all that stood behind the name. */
+static void
+put_aggregate(struct rewrite *rewrite, struct syntax_node *call)
+{
+    struct syntax_type type = type_of(rewrite, call);
+    rewrite->needed = true;
+    sqlite3_str_appendf(rewrite->output, "SQL_DECIMAL('nk%d.%d', %s", type.precision, type.scale,
+                        sql_token_is(&call->name, "SUM") ? "SQL_SUM" : "SQL_AVERAGE");
+    rewrite->at = end_of(&(struct syntax_span) { call->name.at, call->name.size });
+    put_parts(rewrite, call);
+    sqlite3_str_appendchar(rewrite->output, 1, ')');
+}
+
+/* A number as the text that columns of more digits keep. */
+static void
+put_as_text(struct rewrite *rewrite, struct syntax_node *node)
+{
+    copy_up_to(rewrite, node->span.at);
+    sqlite3_str_appendall(rewrite->output, "CAST(");
+    put_raw(rewrite, node);
+    sqlite3_str_appendall(rewrite->output, " AS TEXT) COLLATE decimal");
+}
+
+/* Functions that compare their arguments do it without affinities. */
+static bool
+compares_arguments(const struct syntax_node *call)
+{
+    const struct syntax_node *second = call->first->next;
+    bool several = second != NULL && second->role == SYNTAX_PART;
+    return several && (is_call_of(call, "MIN") || is_call_of(call, "MAX") || is_call_of(call, "NULLIF"));
+}
+
+static bool
+has_text(struct rewrite *rewrite, struct syntax_node *node)
+{
+    for (struct syntax_node *part = node->first; part != NULL; part = part->next)
+        if (part->role == SYNTAX_PART && type_of(rewrite, part).as_text)
+            return true;
+    return false;
+}
+
+static void
+put_arguments_as_text(struct rewrite *rewrite, struct syntax_node *call)
+{
+    rewrite->needed = true;
+    for (struct syntax_node *part = call->first; part != NULL; part = part->next)
+        put_as_text(rewrite, part);
+    copy_up_to(rewrite, end_of(&call->span));
+}
+
+/* Without affinity. */
+static void
+put_raw(struct rewrite *rewrite, struct syntax_node *node)
+{
+    copy_up_to(rewrite, node->span.at);
+    bool aggregates = is_call_of(node, "SUM") || is_call_of(node, "AVG");
+    if (!is_calculated(rewrite, node) && !is_operator(rewrite, node))
+        put_plain(rewrite, node);
+    else if (node->kind == SYNTAX_PARENTHESES)
+        put_raw(rewrite, node->first);
+    else if (is_operator(rewrite, node))
+        put_program(rewrite, node, "");
+    else if (aggregates)
+        put_aggregate(rewrite, node);
+    else if (compares_arguments(node) && has_text(rewrite, node))
+        put_arguments_as_text(rewrite, node);
+    else
+        put_parts(rewrite, node);
+    rewrite->at = end_of(&node->span);
+}
+
+/* With the affinity that a column of its type has. */
+static void
+put_calculated(struct rewrite *rewrite, struct syntax_node *node)
+{
+    bool as_text = type_of(rewrite, node).as_text;
+    rewrite->needed = rewrite->needed || !node->result;
+    sqlite3_str_appendall(rewrite->output, "CAST(");
+    put_raw(rewrite, node);
+    sqlite3_str_appendall(rewrite->output, as_text ? " AS TEXT) COLLATE decimal" : " AS NUMERIC)");
+}
+
+/* Of what is compared with text, numbers become text too; what has no affinity does so by itself. */
+static void
+put_comparison(struct rewrite *rewrite, struct syntax_node *node)
+{
+    bool text = has_text(rewrite, node);
+    for (struct syntax_node *part = node->first; part != NULL; part = part->next) {
+        struct syntax_type type = type_of(rewrite, part);
+        if (text && result_type_is_exact(&type) && !type.as_text && !is_literal(part)) {
+            rewrite->needed = true;
+            put_as_text(rewrite, part);
+        } else {
+            put_value(rewrite, part);
+        }
+    }
+    copy_up_to(rewrite, end_of(&node->span));
+}
+
+/* Cut to what the column of type `target` has places for, where it would not be by itself. */
+static bool
+put_for_column(struct rewrite *rewrite, struct syntax_node *node, const struct syntax_type *target)
+{
+    char last[16];
+    struct syntax_type type = type_of(rewrite, node);
+    if (type.type != SQL_TYPE_DECIMAL || target->type != SQL_TYPE_DECIMAL || type.scale <= target->scale)
+        return false;
+    copy_up_to(rewrite, node->span.at);
+    snprintf(last, sizeof last, "=%d.%d", target->precision, target->scale);
+    put_program(rewrite, node, last);
+    return true;
+}
+
+static void
+put_assignment(struct rewrite *rewrite, struct syntax_node *node)
+{
+    struct syntax_type target = expression_assigned_type(rewrite->types, node);
+    if (!put_for_column(rewrite, node->first, &target))
+        put_value(rewrite, node->first);
+    copy_up_to(rewrite, end_of(&node->span));
+}
+
+/* A column keeps the name that its expression had. */
+static void
+put_label(struct rewrite *rewrite, const struct syntax_node *node, int written_from)
+{
+    int size = sqlite3_str_length(rewrite->output) - written_from;
+    const char *written = sqlite3_str_value(rewrite->output);
+    bool same = written != NULL && size == (int)node->span.size && memcmp(written + written_from, node->span.at, node->span.size) == 0;
+    if (same || node->item->labelled || node->item->in_values || node->kind == SYNTAX_COLUMN)
+        return;
+    char *label = sqlite3_mprintf("%.*s", (int)node->span.size, node->span.at);
+    sqlite3_str_appendf(rewrite->output, " AS \"%w\"", label);
+    sqlite3_free(label);
+}
+
+/* What is no DECIMAL itself, but may have some in it. */
+static void
+put_plain(struct rewrite *rewrite, struct syntax_node *node)
+{
+    if (node->kind == SYNTAX_COMPARISON)
+        put_comparison(rewrite, node);
+    else if (node->kind == SYNTAX_ASSIGNMENT)
+        put_assignment(rewrite, node);
+    else
+        put_parts(rewrite, node);
+}
+
+static void
+put_value(struct rewrite *rewrite, struct syntax_node *node)
+{
+    copy_up_to(rewrite, node->span.at);
+    int written_from = sqlite3_str_length(rewrite->output);
+    if (node->target != NULL && put_for_column(rewrite, node, node->target))
+        rewrite->needed = true;
+    else if (is_calculated(rewrite, node) || is_operator(rewrite, node))
+        put_calculated(rewrite, node);
+    else
+        put_plain(rewrite, node);
+    if (node->item != NULL)
+        put_label(rewrite, node, written_from);
+}
+
+/* Tells the values of INSERT which columns they go to. */
+static struct syntax_type *
+set_targets(struct expression_types *types)
+{
+    struct syntax_type *inserted = NULL;
+    if (types->tree->statement != SYNTAX_IS_INSERT || types->tree->query == NULL)
+        return NULL;
+    size_t count = expression_inserted_types(types, &inserted);
+    for (struct syntax_scope *arm = types->tree->query; arm != NULL; arm = arm->next_arm) {
+        size_t index = 0;
+        for (struct syntax_item *item = arm->items; item != NULL && item->value != NULL && index < count; item = item->next)
+            item->value->target = &inserted[index++];
+    }
+    return inserted;
+}
+
+char *
+decimal_rewrite(struct expression_types *types)
+{
+    struct syntax_node *root = types->tree->root;
+    struct rewrite rewrite = { .types = types, .output = sqlite3_str_new(NULL), .at = root->span.at };
+    struct syntax_type *inserted = set_targets(types);
+    put_parts(&rewrite, root);
+    char *text = sqlite3_str_finish(rewrite.output);
+    free(inserted);
+    if (rewrite.needed && !rewrite.failed)
+        return text;
+    sqlite3_free(text);
+    return NULL;
+}

@@ -1,0 +1,31 @@
+/* Types of expressions by Db2's rules, where their leaves are columns, literals, parameters and CASTs. What columns a name means is
+ * SQLite's to say: it is asked to prepare `SELECT name FROM the same tables`. */
+#pragma once
+
+#include "gateway/datastore/sqlite/internal.h"
+#include "gateway/datastore/sqlite/syntax.h"
+
+struct expression_types {
+    struct sqlite_session *session;
+    struct syntax_tree *tree;
+    size_t probed_bytes; /* of text prepared so far, which is bounded */
+};
+
+/* The type of a node; SQL_TYPE_COUNT where it is not known. */
+struct syntax_type expression_type(struct expression_types *types, struct syntax_node *node);
+
+/* The type of the column `index` of a query, from all of its arms. */
+struct syntax_type expression_query_type(struct expression_types *types, struct syntax_scope *query, size_t index);
+
+/* The declared types of the columns that INSERT gives values for; returns how many there are, 0 when they cannot be told. To be
+ * freed. */
+size_t expression_inserted_types(struct expression_types *types, struct syntax_type **inserted);
+
+/* The declared type of the column that SET assigns to. */
+struct syntax_type expression_assigned_type(struct expression_types *types, const struct syntax_node *assignment);
+
+/* NULL or a parameter marker, which is of any type. */
+bool expression_is_untyped(const struct syntax_node *node);
+
+/* How many places ROUND rounds at; false where that is no literal. */
+bool expression_round_places(const struct syntax_node *call, int64_t *places);

@@ -1,0 +1,175 @@
+#include "gateway/datastore/sqlite/expressions.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/datastore/sqlite/decimal_rewrite.h"
+#include "gateway/datastore/sqlite/expression_types.h"
+
+static bool
+is_one_of(const struct sql_token *token, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (sql_token_is(token, *words))
+            return true;
+    return false;
+}
+
+/* Whether a sign or star behind the token has a left operand. */
+static bool
+ends_operand(const struct sql_token *token)
+{
+    static const char *const words[] = { "SELECT", "DISTINCT", "ALL",  "WHERE", "ON",      "AND",       "OR",
+                                         "NOT",    "WHEN",     "THEN", "ELSE",  "BETWEEN", "BY",        "HAVING",
+                                         "LIMIT",  "OFFSET",   "IN",   "IS",    "LIKE",    "RETURNING", NULL };
+    return token->kind == SQL_TOKEN_OTHER ? sql_token_is(token, ")") : token->size > 0 && !is_one_of(token, words);
+}
+
+/* A sign before a number in a list is the number's; any other sign calculates. */
+static bool
+calculates(const struct sql_token *before, const struct sql_token *token, struct sql_text ahead)
+{
+    struct sql_token next;
+    if (token->kind != SQL_TOKEN_OTHER)
+        return false;
+    if (*token->at == '*' || *token->at == '/')
+        return ends_operand(before);
+    if (*token->at != '+' && *token->at != '-')
+        return false;
+    return ends_operand(before) || (sql_token_next(&ahead, &next) && next.kind != SQL_TOKEN_NUMBER && !sql_token_is(&next, "."));
+}
+
+/* A number that stands for a column of the result. */
+static bool
+is_given(const struct sql_token *before, const struct sql_token *token)
+{
+    return token->kind == SQL_TOKEN_NUMBER && (sql_token_is(before, "SELECT") || sql_token_is(before, "(") || sql_token_is(before, ","));
+}
+
+/* Its column may have fewer places. */
+static bool
+is_fraction(const struct sql_token *token)
+{
+    return token->kind == SQL_TOKEN_NUMBER ? memchr(token->at, '.', token->size) != NULL
+                                           : sql_token_is(token, ".") && isdigit((unsigned char)token->at[1]);
+}
+
+bool
+expressions_are_worth_it(const char *text, size_t size)
+{
+    static const char *const words[] = { "SUM",        "AVG",        "MIN",          "MAX",          "COALESCE",
+                                         "IFNULL",     "NULLIF",     "IIF",          "ABS",          "ROUND",
+                                         "CASE",       "LAG",        "LEAD",         "FIRST_VALUE",  "UNION",
+                                         "SQL_CAST",   "LAST_VALUE", "NTH_VALUE",    "ROW_NUMBER",   "RANK",
+                                         "DENSE_RANK", "NTILE",      "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP",
+                                         NULL };
+    static const char *const verbs[] = { "SELECT", "WITH", "VALUES", "INSERT", "REPLACE", "UPDATE", "DELETE", NULL };
+    struct sql_text rest = sql_text(text, size);
+    struct sql_token before = { .at = "", .size = 0 };
+    struct sql_token token;
+    bool found = false;
+    if (!sql_token_next(&rest, &token) || !is_one_of(&token, verbs))
+        return false;
+    bool in_list = sql_token_is(&token, "SELECT") || sql_token_is(&token, "VALUES");
+    bool stores = sql_token_is(&token, "INSERT") || sql_token_is(&token, "REPLACE") || sql_token_is(&token, "UPDATE");
+    for (before = token; !found && sql_token_next(&rest, &token); before = token) {
+        in_list = in_list && !sql_token_is(&token, "FROM");
+        found = calculates(&before, &token, rest) || (token.kind == SQL_TOKEN_WORD && is_one_of(&token, words)) ||
+                (in_list && is_given(&before, &token)) || (stores && is_fraction(&token));
+    }
+    return found;
+}
+
+/* Marks the columns whose types will be asked for, so that SQLite is asked once. */
+static void
+mark_wanted(struct syntax_node *node, bool wanted)
+{
+    bool gives = node->kind == SYNTAX_PARENTHESES || node->kind == SYNTAX_COLLATE;
+    bool asks = node->kind == SYNTAX_ARITHMETIC || node->kind == SYNTAX_SIGN || node->kind == SYNTAX_CALL || node->kind == SYNTAX_CASE ||
+                node->kind == SYNTAX_COMPARISON;
+    node->wanted = wanted;
+    for (struct syntax_node *part = node->first; part != NULL; part = part->next)
+        mark_wanted(part, asks || (gives && wanted));
+}
+
+static size_t
+count_items(const struct syntax_scope *scope)
+{
+    size_t count = 0;
+    for (const struct syntax_item *item = scope->items; item != NULL; item = item->next)
+        count++;
+    return count;
+}
+
+/* Of a column that is one of a table, SQLite tells the type, unless there are others of it in UNION. */
+static struct syntax_type
+type_item(struct expression_types *types, struct syntax_scope *scope, const struct syntax_item *item, size_t index, const char *declared)
+{
+    if (scope->next_arm != NULL)
+        return expression_query_type(types, scope, index);
+    if (item->value->kind == SYNTAX_COLUMN && declared != NULL)
+        return (struct syntax_type) { .type = SQL_TYPE_COUNT };
+    return expression_type(types, item->value);
+}
+
+/* Items behind a `*` are counted from the end. */
+static struct syntax_type *
+type_result(struct expression_types *types, struct syntax_scope *scope, sqlite3_stmt *statement)
+{
+    size_t column_count = (size_t)sqlite3_column_count(statement);
+    size_t items = count_items(scope);
+    struct syntax_type *result = column_count > 0 ? calloc(column_count, sizeof *result) : NULL;
+    if (result == NULL)
+        return NULL;
+    for (size_t i = 0; i < column_count; i++)
+        result[i].type = SQL_TYPE_COUNT;
+    size_t place = 0;
+    size_t index = 0;
+    bool seen_all = false;
+    for (const struct syntax_item *item = scope->items; item != NULL; item = item->next, index++) {
+        if (item->value != NULL) {
+            result[place] = type_item(types, scope, item, index, sqlite3_column_decltype(statement, (int)place));
+            place++;
+        } else if (seen_all || column_count < items - 1) {
+            break;
+        } else {
+            seen_all = true;
+            place += column_count - (items - 1);
+        }
+    }
+    return result;
+}
+
+static void
+mark_result(struct syntax_scope *query)
+{
+    for (; query != NULL; query = query->next_arm)
+        for (struct syntax_item *item = query->items; item != NULL; item = item->next)
+            if (item->value != NULL)
+                item->value->result = true;
+}
+
+void
+expressions_examine(struct sqlite_session *session, sqlite3_stmt *statement, const char *text, struct expressions *expressions)
+{
+    struct syntax_tree tree;
+    *expressions = (struct expressions) { .text = NULL };
+    if (!expressions_are_worth_it(text, strlen(text)) || !syntax_parse(text, strlen(text), &tree))
+        return;
+    struct expression_types types = { .session = session, .tree = &tree };
+    struct syntax_scope *query = tree.statement == SYNTAX_IS_QUERY ? tree.query : tree.changed;
+    mark_wanted(tree.root, false);
+    mark_result(query);
+    expressions->result = type_result(&types, query, statement);
+    expressions->text = decimal_rewrite(&types);
+    syntax_clear(&tree);
+}
+
+void
+expressions_clear(struct expressions *expressions)
+{
+    sqlite3_free(expressions->text);
+    free(expressions->result);
+    *expressions = (struct expressions) { .text = NULL };
+}

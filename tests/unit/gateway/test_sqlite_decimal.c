@@ -1,0 +1,300 @@
+/* Expressions of type DECIMAL: their described types and their exact values. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "drda/sql/number.h"
+#include "gateway/datastore/sqlite/session.h"
+#include "tests/support/suite.h"
+
+static char folder[] = "/tmp/passgate-test-XXXXXX";
+static struct datastore_settings datastore = { .name = "SAMPLE", .kind = DATASTORE_SQLITE, .create = true };
+static struct sql_diagnosis said;
+
+static int32_t
+run(struct sql_target *target, const char *text)
+{
+    target->operations->execute_immediate(target, text, strlen(text), &said);
+    return said.sqlcode;
+}
+
+static void
+must_run(struct sql_target *target, const char *text)
+{
+    if (run(target, text) != 0)
+        fprintf(stderr, "%s: %d %s\n", text, said.sqlcode, said.tokens);
+    CU_ASSERT_EQUAL(said.sqlcode, 0);
+}
+
+static void
+remove_database(void)
+{
+    static const char *const suffixes[] = { "", "-wal", "-shm" };
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char path[CONFIGURATION_PATH_MAX + 16];
+        snprintf(path, sizeof path, "%s%s", datastore.path, suffixes[i]);
+        unlink(path);
+    }
+}
+
+/* A: DECIMAL(9,2) is a number to SQLite, W: DECIMAL(28,10) is text. */
+static struct sql_target *
+sample(void)
+{
+    remove_database();
+    struct sql_target *target = sqlite_session_new(&datastore, "USER0001");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(target);
+    must_run(target, "CREATE TABLE T (ID INTEGER NOT NULL PRIMARY KEY, A DECIMAL(9,2), B DECIMAL(5,3), W DECIMAL(28,10), N INTEGER, "
+                     "S SMALLINT, L BIGINT, D DOUBLE, C CHAR(4), V VARCHAR(9), DAY DATE, AT TIMESTAMP)");
+    must_run(target, "INSERT INTO T VALUES (1, 0.10, 0.333, 123456789012345678.0000000001, 3, 2, 5, 1.5, 'ab', 'xyz', '2024-02-29', "
+                     "'2024-02-29 12:00:00'), (2, 0.20, 1.500, 0.0000000001, 7, 3, 9, 2.5, 'cd', 'x', '2023-01-01', NULL), "
+                     "(3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)");
+    return target;
+}
+
+static void
+write_type(const struct sql_column *column, char *text, size_t size)
+{
+    static const char *const names[SQL_TYPE_COUNT] = {
+        [SQL_TYPE_SMALLINT] = "SMALLINT", [SQL_TYPE_INTEGER] = "INTEGER",     [SQL_TYPE_BIGINT] = "BIGINT",   [SQL_TYPE_REAL] = "REAL",
+        [SQL_TYPE_DOUBLE] = "DOUBLE",     [SQL_TYPE_CHAR] = "CHAR",           [SQL_TYPE_VARCHAR] = "VARCHAR", [SQL_TYPE_DATE] = "DATE",
+        [SQL_TYPE_TIME] = "TIME",         [SQL_TYPE_TIMESTAMP] = "TIMESTAMP",
+    };
+    if (column->type == SQL_TYPE_DECIMAL)
+        snprintf(text, size, "%d,%d", column->precision, column->scale);
+    else if (column->type == SQL_TYPE_CHAR || column->type == SQL_TYPE_VARCHAR)
+        snprintf(text, size, "%s(%u)", names[column->type], (unsigned)column->length);
+    else
+        snprintf(text, size, "%s", names[column->type] != NULL ? names[column->type] : "?");
+}
+
+static void
+write_value(const struct sql_value *value, char *text, size_t size)
+{
+    char number[NUMBER_TEXT_MAX];
+    if (value->kind == SQL_VALUE_INTEGER || value->kind == SQL_VALUE_REAL)
+        snprintf(text, size, "%.*s", (int)number_text(value, number), number);
+    else if (value->kind == SQL_VALUE_TEXT)
+        snprintf(text, size, "%.*s", (int)value->data.size, (const char *)value->data.bytes);
+    else
+        snprintf(text, size, "%s", "-");
+}
+
+static struct sql_column
+column_of(struct sql_target *target, struct sql_section *section, size_t index)
+{
+    struct sql_column column;
+    target->operations->describe_column(target, section, index, &column);
+    return column;
+}
+
+/* Compares the first column: its type, and its values in all rows with a blank between them, or the SQLCODE that there is instead. */
+static void
+check_with(struct sql_target *target, const char *text, const struct sql_value *parameters, size_t count, const char *type,
+           const char *values)
+{
+    static const struct sql_section_name name = { .package = "SYSLH000", .number = 1 };
+    struct sql_section *section = target->operations->section(target, &name, true);
+    char got_type[64] = "";
+    char got[1024] = "";
+    CU_ASSERT_PTR_NOT_NULL_FATAL(section);
+    target->operations->prepare(target, section, text, strlen(text), &said);
+    if (said.sqlcode == 0) {
+        struct sql_column column = column_of(target, section, 0);
+        write_type(&column, got_type, sizeof got_type);
+    }
+    if (said.sqlcode == 0)
+        target->operations->open(target, section, parameters, count, &said);
+    bool open = said.sqlcode == 0;
+    enum sql_step step = SQL_STEP_FAILED;
+    for (size_t used = 0; open && (step = target->operations->fetch(target, section, &said)) == SQL_STEP_ROW; used = strlen(got)) {
+        struct sql_value value;
+        if (used > 0 && used + 1 < sizeof got)
+            got[used++] = ' ';
+        target->operations->value(target, section, 0, &value);
+        write_value(&value, got + used, sizeof got - used);
+    }
+    if (step == SQL_STEP_FAILED)
+        snprintf(got, sizeof got, "%d", said.sqlcode);
+    if (open)
+        target->operations->close(target, section);
+    if (strcmp(got_type, type) != 0 || strcmp(got, values) != 0)
+        fprintf(stderr, "%s:\n  is %s: %s\n  not %s: %s (%s)\n", text, got_type, got, type, values, said.tokens);
+    CU_ASSERT_STRING_EQUAL(got_type, type);
+    CU_ASSERT_STRING_EQUAL(got, values);
+}
+
+static void
+check(struct sql_target *target, const char *text, const char *type, const char *values)
+{
+    check_with(target, text, NULL, 0, type, values);
+}
+
+static void
+operators_are_exact(void)
+{
+    struct sql_target *target = sample();
+    check(target, "SELECT A + 0.2 FROM T WHERE ID = 1", "10,2", "0.3");
+    check(target, "SELECT A + B FROM T WHERE ID = 1", "11,3", "0.433");
+    check(target, "SELECT A * B FROM T WHERE ID = 1", "14,5", "0.0333");
+    check(target, "SELECT A - W FROM T WHERE ID = 1", "29,10", "-123456789012345677.9000000001");
+    check(target, "SELECT W + 1 FROM T WHERE ID = 1", "29,10", "123456789012345679.0000000001");
+    check(target, "SELECT A / B FROM T WHERE ID = 1", "31,21", "0.300300300300300300300");
+    check(target, "SELECT -W FROM T WHERE ID = 1", "28,10", "-123456789012345678.0000000001");
+    check(target, "SELECT ABS(-W) FROM T WHERE ID = 1", "28,10", "123456789012345678.0000000001");
+    check(target, "SELECT A * N + S * (A - 1) FROM T WHERE ID = 1", "21,2", "-1.50");
+    check(target, "SELECT ROUND(B, 1) FROM T", "6,3", "0.3 1.5 -");
+    check(target, "SELECT A * NULL FROM T WHERE ID = 1", "18,4", "-");
+    check(target, "SELECT 0.1 + 0.2 FROM SYSIBM.SYSDUMMY1", "3,1", "0.3");
+    check(target, "VALUES 0.1 + 0.2", "3,1", "0.3");
+    check(target, "SELECT N + 1 FROM T WHERE ID = 1", "INTEGER", "4");
+    check(target, "SELECT N * L FROM T WHERE ID = 1", "BIGINT", "15");
+    check(target, "SELECT A * D FROM T WHERE ID = 2", "DOUBLE", "0.5");
+    check(target, "SELECT A / 0 FROM T WHERE ID = 1", "31,24", "-801");
+    CU_ASSERT_STRING_EQUAL(said.sqlstate, "22012");
+    check(target, "SELECT W * W FROM T WHERE ID = 1", "31,20", "-802");
+    CU_ASSERT_STRING_EQUAL(said.sqlstate, "22003");
+    sqlite_session_free(target);
+}
+
+static void
+aggregates_are_exact(void)
+{
+    struct sql_target *target = sample();
+    check(target, "SELECT SUM(A) FROM T", "31,2", "0.30");
+    check(target, "SELECT SUM(W) FROM T", "31,10", "123456789012345678.0000000002");
+    check(target, "SELECT AVG(A) FROM T", "31,24", "0.150000000000000000000000");
+    check(target, "SELECT SUM(A) FROM T WHERE ID > 2", "31,2", "-");
+    check(target, "SELECT SUM(A) FROM T WHERE ID > 5", "31,2", "-");
+    check(target, "SELECT SUM(DISTINCT A * 0) FROM T", "31,2", "0.00");
+    check(target, "SELECT SUM(A) FILTER (WHERE A > 0.1) FROM T", "31,2", "0.20");
+    check(target, "SELECT SUM(A) OVER (ORDER BY ID ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM T ORDER BY ID", "31,2", "0.10 0.30 0.20");
+    check(target, "SELECT SUM(A * N) FROM T", "31,2", "1.70");
+    check(target, "SELECT SUM(A) / COUNT(A) FROM T", "31,2", "0.15");
+    check(target, "SELECT SUM(N) FROM T", "BIGINT", "10");
+    check(target, "SELECT AVG(N) FROM T", "DOUBLE", "5");
+    check(target, "SELECT COUNT(*) FROM T GROUP BY A * 2 ORDER BY 1", "BIGINT", "1 1 1");
+    check(target, "SELECT MAX(W) FROM T", "28,10", "123456789012345678.0000000001");
+    check(target, "SELECT N FROM T GROUP BY N HAVING SUM(A) > 0.1 ORDER BY N", "INTEGER", "7");
+    check(target, "SELECT N FROM T GROUP BY N HAVING SUM(W) > 5 ORDER BY N", "INTEGER", "3");
+    sqlite_session_free(target);
+}
+
+static void
+other_expressions_keep_their_types(void)
+{
+    struct sql_target *target = sample();
+    check(target, "SELECT MAX(A) FROM T", "9,2", "0.2");
+    check(target, "SELECT COALESCE(A, 0) FROM T", "13,2", "0.1 0.2 0");
+    check(target, "SELECT COALESCE(W, 0) FROM T WHERE ID = 3", "28,10", "0");
+    check(target, "SELECT CASE WHEN ID = 1 THEN A ELSE B END FROM T", "10,3", "0.1 1.5 -");
+    check(target, "SELECT NULLIF(A, 0.2) FROM T", "9,2", "0.1 - -");
+    check(target, "SELECT (SELECT MAX(A) FROM T) FROM T WHERE ID = 1", "9,2", "0.2");
+    check(target, "SELECT MAX(DAY) FROM T", "DATE", "2024-02-29");
+    check(target, "SELECT COALESCE(DAY, '2020-01-01') FROM T WHERE ID = 3", "DATE", "2020-01-01");
+    check(target, "SELECT MIN(AT) FROM T", "TIMESTAMP", "2024-02-29 12:00:00");
+    check(target, "SELECT MAX(C) FROM T", "CHAR(4)", "cd");
+    check(target, "SELECT COALESCE(V, 'none') FROM T WHERE ID = 3", "VARCHAR(9)", "none");
+    check(target, "SELECT MAX(N) FROM T", "INTEGER", "7");
+    check(target, "SELECT A FROM T UNION ALL SELECT B FROM T ORDER BY 1 DESC", "10,3", "1.5 0.333 0.2 0.1 - -");
+    sqlite_session_free(target);
+}
+
+static void
+results_compare_by_value(void)
+{
+    struct sql_target *target = sample();
+    check(target, "SELECT ID FROM T WHERE A * 2 = 0.2", "INTEGER", "1");
+    check(target, "SELECT ID FROM T WHERE A + 0.2 = 0.3", "INTEGER", "1");
+    check(target, "SELECT ID FROM T WHERE W * 1 > 5", "INTEGER", "1");
+    check(target, "SELECT ID FROM T WHERE W * 1 < A", "INTEGER", "2");
+    check(target, "SELECT ID FROM T WHERE A > W * 1", "INTEGER", "2");
+    check(target, "SELECT ID FROM T WHERE W + 1 BETWEEN N - 7 AND N", "INTEGER", "2");
+    check(target, "SELECT ID FROM T WHERE W * 1.0 IN (1, 0.0000000001)", "INTEGER", "2");
+    check(target, "SELECT ID FROM T WHERE W IS NOT NULL ORDER BY W * 10", "INTEGER", "2 1");
+    check(target, "SELECT W * 10 AS X FROM T WHERE W IS NOT NULL ORDER BY X", "31,10", "0.0000000010 1234567890123456780.0000000010");
+    check(target, "SELECT S FROM (SELECT ID, W * 10 AS S FROM T) WHERE S > 5", "31,10", "1234567890123456780.0000000010");
+    check(target, "SELECT X.S + 1 FROM (SELECT ID, A * 10 AS S FROM T) X WHERE ID = 1", "21,2", "2.00");
+    check(target, "WITH X (S) AS (SELECT SUM(A) FROM T) SELECT S * 2 FROM X", "31,2", "0.60");
+    check(target, "SELECT ID FROM T X WHERE A = (SELECT MAX(A) FROM T Y WHERE Y.A + X.A < 0.5)", "INTEGER", "2");
+    check(target, "SELECT T1.A + T2.A FROM T T1 JOIN T T2 ON T1.A * 2 = T2.A", "10,2", "0.3");
+    check(target, "SELECT MAX(A, W) FROM T WHERE ID = 2", "28,10", "0.2");
+    sqlite_session_free(target);
+}
+
+static void
+changes_are_exact(void)
+{
+    struct sql_target *target = sample();
+    must_run(target, "UPDATE T SET A = A * 1.15, W = W + 0.5, N = N * 2.0 WHERE ID = 1");
+    check(target, "SELECT A FROM T WHERE ID = 1", "9,2", "0.11");
+    check(target, "SELECT W FROM T WHERE ID = 1", "28,10", "123456789012345678.5000000001");
+    check(target, "SELECT N FROM T WHERE ID = 1", "INTEGER", "6");
+    CU_ASSERT_EQUAL(run(target, "UPDATE T SET N = N * 1.25 WHERE ID = 1"), -420);
+    must_run(target, "INSERT INTO T (ID, A, W) SELECT ID + 10, A * 1.255, W * 2 FROM T WHERE ID = 2");
+    check(target, "SELECT A FROM T WHERE ID = 12", "9,2", "0.25");
+    must_run(target, "INSERT INTO T (ID, A) VALUES (1, 1) ON CONFLICT (ID) DO UPDATE SET A = T.A + EXCLUDED.A");
+    check(target, "SELECT A FROM T WHERE ID = 1", "9,2", "1.11");
+    must_run(target, "DELETE FROM T WHERE A * 2 = 0.4");
+    check(target, "SELECT COUNT(*) FROM T", "BIGINT", "3");
+    must_run(target, "INSERT INTO T (ID, A, W) VALUES (20, 13.579, 13.123456789099), (21, -.999, 1)");
+    check(target, "SELECT ID FROM T WHERE A = 13.57 AND W = 13.1234567890", "INTEGER", "20");
+    check(target, "SELECT ID FROM T WHERE A = -0.99", "INTEGER", "21");
+    must_run(target, "UPDATE T SET A = 13.589 WHERE ID = 20");
+    check(target, "SELECT A FROM T WHERE A = 13.58", "9,2", "13.58");
+    CU_ASSERT_EQUAL(run(target, "UPDATE T SET A = A * 10000000.0 WHERE ID = 1"), -413);
+    sqlite_session_free(target);
+}
+
+static void
+parameters_take_part(void)
+{
+    struct sql_target *target = sample();
+    const struct sql_value value = { .kind = SQL_VALUE_TEXT, .data = { (const uint8_t *)"1.255", 5 } };
+    check_with(target, "SELECT A * ? FROM T WHERE ID = 1", &value, 1, "18,4", "0.1255");
+    check_with(target, "SELECT ID FROM T WHERE W + 1 < ? ORDER BY ID", &value, 1, "INTEGER", "2");
+    check_with(target, "SELECT ID FROM T WHERE A * 10 < ?", &value, 1, "INTEGER", "1");
+    check_with(target, "SELECT N FROM T GROUP BY N HAVING SUM(A) < ? ORDER BY N", &value, 1, "INTEGER", "3 7");
+    check_with(target, "SELECT COALESCE(A, ?) FROM T WHERE ID = 3", &value, 1, "9,2", "1.255");
+    sqlite_session_free(target);
+}
+
+static void
+columns_keep_their_names(void)
+{
+    struct sql_target *target = sample();
+    static const struct sql_section_name name = { .package = "SYSLH000", .number = 2 };
+    struct sql_section *section = target->operations->section(target, &name, true);
+    const char *text = "SELECT A * 1.1, SUM(A) AS TOTAL, T.*, A+B FROM T";
+    target->operations->prepare(target, section, text, strlen(text), &said);
+    CU_ASSERT_EQUAL(said.sqlcode, 0);
+    CU_ASSERT_EQUAL(section->column_count, 15);
+    CU_ASSERT_STRING_EQUAL(column_of(target, section, 0).name, "A * 1.1");
+    CU_ASSERT_STRING_EQUAL(column_of(target, section, 1).name, "TOTAL");
+    CU_ASSERT_STRING_EQUAL(column_of(target, section, 3).name, "A");
+    CU_ASSERT_STRING_EQUAL(column_of(target, section, 14).name, "A+B");
+    CU_ASSERT_EQUAL(column_of(target, section, 14).type, SQL_TYPE_DECIMAL);
+    CU_ASSERT_EQUAL(column_of(target, section, 14).scale, 3);
+    sqlite_session_free(target);
+}
+
+int
+main(void)
+{
+    static const struct test_case cases[] = {
+        { "operators are exact", operators_are_exact },
+        { "aggregates are exact", aggregates_are_exact },
+        { "other expressions keep their types", other_expressions_keep_their_types },
+        { "results compare by value", results_compare_by_value },
+        { "changes are exact", changes_are_exact },
+        { "parameters take part", parameters_take_part },
+        { "columns keep their names", columns_keep_their_names },
+    };
+    if (mkdtemp(folder) == NULL)
+        return 1;
+    snprintf(datastore.path, sizeof datastore.path, "%s/test.db", folder);
+    int status = SUITE_RUN("sqlite decimal", cases);
+    remove_database();
+    rmdir(folder);
+    return status;
+}
