@@ -101,13 +101,14 @@ drda_accrdb_encode(struct wire_writer *writer, const struct drda_accrdb_values *
 bool
 drda_accrdbrm_decode(struct wire_reader parameters, struct drda_accrdbrm *accrdbrm, struct drda_fault *fault)
 {
-    enum { SVRCOD, PRDID, TYPDEFNAM, TYPDEFOVR, CRRTKN, COUNT };
+    enum { SVRCOD, PRDID, TYPDEFNAM, TYPDEFOVR, CRRTKN, RDBINTTKN, COUNT };
     static const struct ddm_parameter table[COUNT] = {
         [SVRCOD] = { CP_SVRCOD, 2, 2, true },
         [PRDID] = { CP_PRDID, 1, TEXT_SIZE_MAX, true },
         [TYPDEFNAM] = { CP_TYPDEFNAM, 1, TEXT_SIZE_MAX, true },
         [TYPDEFOVR] = { CP_TYPDEFOVR, 0, TYPDEFOVR_SIZE_MAX, true },
         [CRRTKN] = { CP_CRRTKN, 0, TEXT_SIZE_MAX, false },
+        [RDBINTTKN] = { CP_RDBINTTKN, 0, RDBINTTKN_SIZE_MAX, false },
     };
     struct wire_reader values[COUNT];
     *accrdbrm = (struct drda_accrdbrm) { 0 };
@@ -117,6 +118,7 @@ drda_accrdbrm_decode(struct wire_reader parameters, struct drda_accrdbrm *accrdb
     accrdbrm->prdid = values[PRDID];
     accrdbrm->typdefnam = values[TYPDEFNAM];
     accrdbrm->crrtkn = values[CRRTKN];
+    accrdbrm->rdbinttkn = values[RDBINTTKN];
     return decode_typdefovr(values[TYPDEFOVR], &accrdbrm->typdefovr, fault);
 }
 
@@ -127,6 +129,8 @@ drda_accrdbrm_encode(struct wire_writer *writer, const struct drda_accrdbrm_valu
     ddm_put_u16(writer, CP_SVRCOD, values->svrcod);
     ccsid_put_object(writer, CP_PRDID, ccsid, values->prdid);
     drda_typdef_encode(writer, values->typdefnam, &values->typdefovr, ccsid);
+    if (values->rdbinttkn.size > 0)
+        ddm_put_bytes(writer, CP_RDBINTTKN, values->rdbinttkn.bytes, values->rdbinttkn.size);
     ddm_close(writer, mark);
 }
 

@@ -2,7 +2,7 @@
  * Sources: DDM terms ACCRDB, ACCRDBRM, TYPDEFNAM, TYPDEFOVR, CRRTKN. */
 #pragma once
 
-#include "drda/reply.h"
+#include "drda/intrdbrqs.h"
 
 /* CCSIDs of single-byte, double-byte and mixed data; 0 when not named. */
 struct drda_typdefovr {
@@ -42,7 +42,8 @@ struct drda_accrdbrm {
     struct wire_reader prdid;
     struct wire_reader typdefnam;
     struct drda_typdefovr typdefovr;
-    struct wire_reader crrtkn; /* at == NULL when absent */
+    struct wire_reader crrtkn;    /* at == NULL when absent */
+    struct wire_reader rdbinttkn; /* likewise; at most RDBINTTKN_SIZE_MAX bytes */
 };
 
 MUST_CHECK bool drda_accrdbrm_decode(struct wire_reader parameters, struct drda_accrdbrm *accrdbrm, struct drda_fault *fault);
@@ -53,6 +54,7 @@ struct drda_accrdbrm_values {
     const char *prdid;
     const char *typdefnam;
     struct drda_typdefovr typdefovr;
+    struct drda_token rdbinttkn; /* by which INTRDBRQS will mean this connection (drda/intrdbrqs.h); absent when empty */
 };
 
 void drda_accrdbrm_encode(struct wire_writer *writer, const struct drda_accrdbrm_values *values, enum ccsid ccsid);

@@ -177,6 +177,7 @@
     X(ABNUOWRM, 0x220D)    \
     X(DTAMCHRM, 0x220E)    \
     X(QRYPOPRM, 0x220F)    \
+    X(INTTKNRM, 0x2210)    \
     X(RDBNFNRM, 0x2211)    \
     X(OPNQFLRM, 0x2212)    \
     X(SQLERRRM, 0x2213)    \

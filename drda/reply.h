@@ -58,9 +58,9 @@ struct drda_fault drda_fault_reply(uint16_t reply, uint16_t codpnt);
 /* Severity of the message, for who must decide whether the conversation goes on; 0 for code points outside the table. */
 uint16_t drda_fault_svrcod(const struct drda_fault *fault);
 
-/* Writes the message for a fault: SYNTAXRM, PRCCNVRM, CMDNSPRM, PRMNSPRM, VALNSPRM, OBJNSPRM, MGRLVLRM, MGRDEPRM, RDBNFNRM, RDBNACRM,
- * RDBACCRM, RDBATHRM, RDBAFLRM, AGNPRMRM, CMDCHKRM, RSCLMTRM. `rdbnam` (UTF-8; "" when not known, then it is left out) goes where a message
- * has one.
+/* Writes the message for a fault: SYNTAXRM, PRCCNVRM, CMDNSPRM, PRMNSPRM, VALNSPRM, OBJNSPRM, MGRLVLRM, MGRDEPRM, RDBNFNRM, INTTKNRM,
+ * RDBNACRM, RDBACCRM, RDBATHRM, RDBAFLRM, AGNPRMRM, CMDCHKRM, RSCLMTRM. `rdbnam` (UTF-8; "" when not known, then it is left out) goes where
+ * a message has one.
  */
 void drda_fault_encode(struct wire_writer *writer, const struct drda_fault *fault, const char *rdbnam, enum ccsid ccsid);
 

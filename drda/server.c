@@ -57,8 +57,8 @@ drda_server_end_reply(const struct drda_server *server, struct dss_writer *reply
 void
 drda_server_refuse(struct drda_server *server, const struct drda_fault *fault, struct dss_writer *reply)
 {
-    /* These two say that a command came too early or too late; the others leave nothing to go on with. */
-    if (fault->reply != CP_RDBNACRM && fault->reply != CP_RDBACCRM)
+    /* These say that a command came too early or too late; the others leave nothing to go on with. */
+    if (fault->reply != CP_RDBNACRM && fault->reply != CP_RDBACCRM && fault->reply != CP_INTTKNRM)
         server->state = DRDA_STATE_CLOSED;
     dss_begin(reply, DSS_REPLY, server->correlation_id);
     drda_fault_encode(reply->wire, fault, server->encoding.rdbnam, drda_server_ccsid(server));
@@ -87,6 +87,8 @@ event_of(enum drda_state state)
         return DRDA_WANTS_SQL;
     case DRDA_STATE_STREAMING:
         return DRDA_WANTS_STREAM;
+    case DRDA_STATE_INTERRUPTING:
+        return DRDA_WANTS_INTERRUPT;
     case DRDA_STATE_CLOSED:
     case DRDA_STATE_COUNT:
         return DRDA_MUST_CLOSE;
@@ -136,6 +138,7 @@ answer(struct drda_server *server, const struct drda_step *step, const struct ds
         *fault = drda_fault_reply(CP_OBJNSPRM, command->objects[0].codepoint);
         return false;
     }
+    server->before = server->state;
     server->state = step->next;
     return step->handler(server, command, input_bytes, reply, fault);
 }

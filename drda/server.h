@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/wire.h"
+#include "drda/accsec.h"
 #include "drda/dss.h"
 #include "drda/eusridpwd.h"
 #include "drda/sql/execute.h"
@@ -26,12 +27,13 @@ struct drda_server_settings {
 };
 
 enum drda_event {
-    DRDA_NEEDS_INPUT,  /* everything whole has been answered; feed more */
-    DRDA_WANTS_VERIFY, /* drda_server_credentials, then drda_server_verified */
-    DRDA_WANTS_RDB,    /* drda_server_rdbnam, then drda_server_rdb_opened */
-    DRDA_WANTS_SQL,    /* drda_server_run_sql, on a thread that may block */
-    DRDA_WANTS_STREAM, /* drda_server_set_stream: a command with large objects begins */
-    DRDA_MUST_CLOSE,   /* send the output, then close the connection */
+    DRDA_NEEDS_INPUT,     /* everything whole has been answered; feed more */
+    DRDA_WANTS_VERIFY,    /* drda_server_credentials, then drda_server_verified */
+    DRDA_WANTS_RDB,       /* drda_server_rdbnam, then drda_server_rdb_opened */
+    DRDA_WANTS_INTERRUPT, /* drda_server_interrupt_token, then drda_server_interrupted */
+    DRDA_WANTS_SQL,       /* drda_server_run_sql, on a thread that may block */
+    DRDA_WANTS_STREAM,    /* drda_server_set_stream: a command with large objects begins */
+    DRDA_MUST_CLOSE,      /* send the output, then close the connection */
 };
 
 /* SECCHKCD, DDM term SECCHKCD; only the values this server uses. */
@@ -61,16 +63,17 @@ struct drda_credentials {
 void drda_credentials_clear(struct drda_credentials *credentials);
 
 enum drda_state {
-    DRDA_STATE_START,     /* nothing but EXCSAT may come */
-    DRDA_STATE_EXCHANGED, /* EXCSAT answered: ACCSEC */
-    DRDA_STATE_REFUSED,   /* ACCSEC answered with a mechanism to try instead: ACCSEC, or all anew */
-    DRDA_STATE_SECURITY,  /* ACCSEC answered: SECCHK */
-    DRDA_STATE_VERIFYING, /* the owner is asked for a verdict */
-    DRDA_STATE_VERIFIED,  /* SECCHK succeeded: ACCRDB */
-    DRDA_STATE_OPENING,   /* the owner opens the RDB */
-    DRDA_STATE_ACCESSED,  /* ACCRDB succeeded: SQL commands */
-    DRDA_STATE_EXECUTING, /* the owner runs an SQL command */
-    DRDA_STATE_STREAMING, /* the owner is asked where the EXTDTA of a command may go */
+    DRDA_STATE_START,        /* nothing but EXCSAT may come */
+    DRDA_STATE_EXCHANGED,    /* EXCSAT answered: ACCSEC */
+    DRDA_STATE_REFUSED,      /* ACCSEC answered with a mechanism to try instead: ACCSEC, or all anew */
+    DRDA_STATE_SECURITY,     /* ACCSEC answered: SECCHK */
+    DRDA_STATE_VERIFYING,    /* the owner is asked for a verdict */
+    DRDA_STATE_VERIFIED,     /* SECCHK succeeded: ACCRDB */
+    DRDA_STATE_OPENING,      /* the owner opens the RDB */
+    DRDA_STATE_ACCESSED,     /* ACCRDB succeeded: SQL commands */
+    DRDA_STATE_EXECUTING,    /* the owner runs an SQL command */
+    DRDA_STATE_STREAMING,    /* the owner is asked where the EXTDTA of a command may go */
+    DRDA_STATE_INTERRUPTING, /* the owner is asked to interrupt another connection */
     DRDA_STATE_CLOSED,
     DRDA_STATE_COUNT
 };
@@ -86,10 +89,12 @@ struct drda_server {
     bool authenticated;      /* a SECCHK has succeeded */
     bool accessed;           /* an ACCRDB has succeeded; encoding.rdbnam is final */
     bool no_updates;         /* ACCRDB said RDBALWUPD false */
+    bool is_derby_client;    /* by the PRDID of ACCRDB */
     bool foreign_ccsid;      /* ACCRDB named a CCSIDDBC or CCSIDMBC that is not served: ACCRDBRM is a warning */
     size_t pending_offset;   /* where in the input the pending command stands */
     size_t pending_size;
-    size_t parameters_offset; /* of a pending SECCHK: where its parameters stand, segments joined */
+    enum drda_state before;   /* the state in which the pending command came */
+    size_t parameters_offset; /* of a pending SECCHK or INTRDBRQS: where its parameters stand, segments joined */
     size_t parameters_size;
     struct eusridpwd_key key;   /* between ACCSEC and SECCHK of SECMEC_EUSRIDPWD, else zeros */
     struct drda_stream *stream; /* owned: the EXTDTA of the command that is coming, or being executed */
@@ -120,7 +125,17 @@ void drda_server_verified(struct drda_server *server, enum drda_secchkcd secchkc
 const char *drda_server_rdbnam(const struct drda_server *server);
 /* Whether it was said there that the requester changes nothing: what would, is to be refused. */
 bool drda_server_prohibits_updates(const struct drda_server *server);
-void drda_server_rdb_opened(struct drda_server *server, enum drda_rdb_outcome outcome, struct wire_writer *output);
+/* Whether the requester reads a token by which another connection may interrupt this one. Derby's clients end the connection over it. */
+bool drda_server_takes_interrupt_token(const struct drda_server *server);
+/* `rdbinttkn`: that token, or an empty one. */
+void drda_server_rdb_opened(struct drda_server *server, enum drda_rdb_outcome outcome, struct drda_token rdbinttkn,
+                            struct wire_writer *output);
+
+/* After DRDA_WANTS_INTERRUPT: the token of the connection to interrupt, in the input. drda_server_rdbnam is the RDB, or "" where none has
+ * been named so far. */
+struct wire_reader drda_server_interrupt_token(const struct drda_server *server, const struct drda_input *input);
+/* `known`: the token was that of a connection, on which whatever ran is being interrupted. */
+void drda_server_interrupted(struct drda_server *server, bool known, struct wire_writer *output);
 
 /* After DRDA_WANTS_SQL: executes the pending command against `target`. May block. */
 void drda_server_run_sql(struct drda_server *server, struct drda_input *input, struct sql_target *target, struct wire_writer *output);

@@ -1,6 +1,7 @@
 #include "drda/accrdb.h"
 #include "drda/accsec.h"
 #include "drda/excsat.h"
+#include "drda/intrdbrqs.h"
 #include "drda/secchk.h"
 #include "drda/server_steps.h"
 #include "drda/sql/sqlca.h"
@@ -350,20 +351,22 @@ drda_answer_accrdb(struct drda_server *server, const struct dss_command *command
         return false;
     }
     server->no_updates = accrdb.no_updates;
-    server->encoding.server_little_endian = server->encoding.client_little_endian && !is_derby_client(server, &accrdb.prdid);
+    server->is_derby_client = is_derby_client(server, &accrdb.prdid);
+    server->encoding.server_little_endian = server->encoding.client_little_endian && !server->is_derby_client;
     /* From here on the requester is answered in the encoding it really writes. */
     server->encoding.ebcdic = ccsid_sniff(&accrdb.rdbnam, drda_server_ccsid(server)) != CCSID_UTF8;
     return true;
 }
 
 static void
-put_accrdbrm(const struct drda_server *server, struct dss_writer *reply)
+put_accrdbrm(const struct drda_server *server, struct drda_token rdbinttkn, struct dss_writer *reply)
 {
     const struct drda_accrdbrm_values values = {
         .svrcod = server->foreign_ccsid ? SVRCOD_WARNING : SVRCOD_INFO,
         .prdid = server->settings->product_id,
         .typdefnam = own_typdefnam(server),
         .typdefovr = server_typdefovr,
+        .rdbinttkn = rdbinttkn,
     };
     dss_begin(reply, DSS_REPLY, server->correlation_id);
     drda_accrdbrm_encode(reply->wire, &values, drda_server_ccsid(server));
@@ -385,8 +388,14 @@ put_rdb_failure(const struct drda_server *server, struct dss_writer *reply)
     dss_end(reply);
 }
 
+bool
+drda_server_takes_interrupt_token(const struct drda_server *server)
+{
+    return !server->is_derby_client;
+}
+
 void
-drda_server_rdb_opened(struct drda_server *server, enum drda_rdb_outcome outcome, struct wire_writer *output)
+drda_server_rdb_opened(struct drda_server *server, enum drda_rdb_outcome outcome, struct drda_token rdbinttkn, struct wire_writer *output)
 {
     static const uint16_t replies[] = {
         [DRDA_RDB_NOT_FOUND] = CP_RDBNFNRM,
@@ -402,8 +411,50 @@ drda_server_rdb_opened(struct drda_server *server, enum drda_rdb_outcome outcome
             put_rdb_failure(server, &reply);
         return;
     }
-    put_accrdbrm(server, &reply);
+    put_accrdbrm(server, rdbinttkn, &reply);
     server->accessed = true;
     server->state = DRDA_STATE_ACCESSED;
+    drda_server_end_reply(server, &reply);
+}
+
+bool
+drda_answer_intrdbrqs(struct drda_server *server, const struct dss_command *command, const uint8_t *input_bytes, struct dss_writer *reply,
+                      struct drda_fault *fault)
+{
+    (void)reply;
+    struct drda_intrdbrqs intrdbrqs;
+    if (!drda_intrdbrqs_decode(command->parameters, &intrdbrqs, fault) || !note_rdbnam(server, &intrdbrqs.rdbnam, fault))
+        return false;
+    server->parameters_offset = (size_t)(command->parameters.at - input_bytes);
+    server->parameters_size = command->parameters.left;
+    return true;
+}
+
+struct wire_reader
+drda_server_interrupt_token(const struct drda_server *server, const struct drda_input *input)
+{
+    assert(server->state == DRDA_STATE_INTERRUPTING);
+    struct drda_intrdbrqs intrdbrqs;
+    struct drda_fault fault;
+    struct wire_reader parameters = wire_reader(input->bytes + server->parameters_offset, server->parameters_size);
+    bool good = drda_intrdbrqs_decode(parameters, &intrdbrqs, &fault);
+    assert(good); /* it was when it came */
+    return intrdbrqs.rdbinttkn;
+}
+
+void
+drda_server_interrupted(struct drda_server *server, bool known, struct wire_writer *output)
+{
+    assert(server->state == DRDA_STATE_INTERRUPTING);
+    struct dss_writer reply = dss_writer(output);
+    struct drda_fault fault = drda_fault_reply(CP_INTTKNRM, 0);
+    server->state = server->before;
+    if (!known) {
+        drda_server_refuse(server, &fault, &reply);
+        return;
+    }
+    dss_begin(&reply, DSS_REPLY, server->correlation_id);
+    drda_cmdcmprm_encode(reply.wire);
+    dss_end(&reply);
     drda_server_end_reply(server, &reply);
 }

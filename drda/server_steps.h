@@ -10,6 +10,7 @@ enum drda_command {
     DRDA_COMMAND_ACCSEC,
     DRDA_COMMAND_SECCHK,
     DRDA_COMMAND_ACCRDB,
+    DRDA_COMMAND_INTRDBRQS,
     DRDA_COMMAND_SQL,   /* any that sql_execute answers */
     DRDA_COMMAND_OTHER, /* code points that are no command here */
     DRDA_COMMAND_COUNT
@@ -34,6 +35,7 @@ drda_handler drda_answer_excsat;
 drda_handler drda_answer_accsec;
 drda_handler drda_answer_secchk;
 drda_handler drda_answer_accrdb;
+drda_handler drda_answer_intrdbrqs;
 
 /* What every reply ends with: stays chained when the command has a successor in its chain and the conversation goes on. */
 void drda_server_end_reply(const struct drda_server *server, struct dss_writer *reply);

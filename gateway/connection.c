@@ -212,6 +212,7 @@ pursue(struct connection *connection)
     case DRDA_WANTS_VERIFY:
     case DRDA_WANTS_RDB:
     case DRDA_WANTS_STREAM:
+    case DRDA_WANTS_INTERRUPT:
         watch(connection, EV_READ); /* the verdict goes on; until then only the end of the client matters */
         break;
     }
@@ -317,6 +318,12 @@ find_datastore(const struct connection *connection)
     return session_find_datastore(&connection->loop->gateway->configuration->settings, drda_server_rdbnam(&connection->server));
 }
 
+static const char *
+user_of(const struct connection *connection)
+{
+    return connection->userid != NULL ? connection->userid : "";
+}
+
 static void
 open_session(struct connection *connection, const struct rdb_authority *authority, struct wire_writer *replies)
 {
@@ -324,7 +331,7 @@ open_session(struct connection *connection, const struct rdb_authority *authorit
     enum drda_rdb_outcome outcome = authority->outcome;
     if (outcome == DRDA_RDB_OPENED) {
         const struct session_terms terms = {
-            .userid = connection->userid != NULL ? connection->userid : "",
+            .userid = user_of(connection),
             .read_only = authority->read_only,
             .no_updates = drda_server_prohibits_updates(&connection->server),
         };
@@ -333,7 +340,11 @@ open_session(struct connection *connection, const struct rdb_authority *authorit
     }
     if (outcome != DRDA_RDB_OPENED)
         log_context(connection, authority->id, authority->why);
-    drda_server_rdb_opened(&connection->server, outcome, replies);
+    uint8_t token[INTERRUPT_TOKEN_SIZE];
+    bool given = outcome == DRDA_RDB_OPENED && drda_server_takes_interrupt_token(&connection->server) &&
+                 session_give_token(connection->session, user_of(connection), token);
+    drda_server_rdb_opened(&connection->server, outcome, (struct drda_token) { token, given ? sizeof token : 0 }, replies);
+    secret_wipe(token, sizeof token);
 }
 
 static void on_authority(void *context, struct saf_frame *frame);
@@ -361,15 +372,27 @@ open_stream(struct connection *connection, struct drda_input *input, struct wire
     return true;
 }
 
+/* Another connection of the same user is to stop. Never has to wait: true. */
+static bool
+interrupt_other(struct connection *connection, const struct drda_input *input, struct wire_writer *replies)
+{
+    struct wire_reader token = drda_server_interrupt_token(&connection->server, input);
+    bool known = interrupts_request(&connection->loop->gateway->interrupts, token, user_of(connection), find_datastore(connection));
+    log_context(connection, "HWSG0900D", known ? "interrupts another connection" : "would interrupt a connection that is not there");
+    drda_server_interrupted(&connection->server, known, replies);
+    return true;
+}
+
 /* Does for the machine what can be done without waiting, and goes on with it. */
 static void
 settle(struct connection *connection, struct drda_input *input, struct wire_writer *replies)
 {
     for (;;) {
-        bool done = connection->wanted == DRDA_WANTS_RDB      ? open_rdb(connection, replies)
-                    : connection->wanted == DRDA_WANTS_VERIFY ? begin_login(connection, input, replies)
-                    : connection->wanted == DRDA_WANTS_STREAM ? open_stream(connection, input, replies)
-                                                              : false;
+        bool done = connection->wanted == DRDA_WANTS_RDB         ? open_rdb(connection, replies)
+                    : connection->wanted == DRDA_WANTS_VERIFY    ? begin_login(connection, input, replies)
+                    : connection->wanted == DRDA_WANTS_STREAM    ? open_stream(connection, input, replies)
+                    : connection->wanted == DRDA_WANTS_INTERRUPT ? interrupt_other(connection, input, replies)
+                                                                 : false;
         if (!done)
             break;
         connection->wanted = drda_server_step(&connection->server, input, replies);

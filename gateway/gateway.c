@@ -53,6 +53,7 @@ gateway_init(struct gateway *gateway, const struct configuration *configuration,
         problem_set_errno(problem, "no random numbers");
         return false;
     }
+    interrupts_init(&gateway->interrupts);
     socket_count_init(&gateway->sockets, &configuration->hws);
     if (!runtime_publisher_init(&gateway->runtime, &configuration->hws)) {
         problem_set(problem, "no memory for the runtime configuration");
@@ -79,5 +80,6 @@ gateway_clear(struct gateway *gateway)
     gateway->executor = NULL;
     runtime_publisher_clear(&gateway->runtime);
     socket_count_clear(&gateway->sockets);
+    interrupts_clear(&gateway->interrupts);
     reauthentication_key_clear(&gateway->reauthentication_key);
 }

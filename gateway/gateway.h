@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "config/configuration.h"
 #include "drda/server.h"
+#include "gateway/interrupts.h"
 #include "gateway/reauthentication.h"
 #include "gateway/runtime.h"
 #include "gateway/saf_link.h"
@@ -21,6 +22,7 @@ struct gateway {
     struct drda_server_settings drda;
     struct drda_server_settings drda_trusted; /* of [passgate] trusted_ports */
     struct reauthentication_key reauthentication_key;
+    struct interrupts interrupts;
     struct socket_count sockets;
     struct runtime_publisher runtime;
     struct executor *executor;

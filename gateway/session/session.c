@@ -21,7 +21,8 @@ struct session {
     struct loop *loop;
     struct sql_target *target;
     const struct datastore_settings *datastore;
-    bool running; /* as the loop sees it */
+    struct interruptible *interruptible; /* NULL: without a token */
+    bool running;                        /* as the loop sees it */
     atomic_bool interrupted;
     atomic_bool recalled; /* the turn is to end with the replies under way */
     /* The turn. */
@@ -71,6 +72,21 @@ session_open(struct loop *loop, const struct datastore_settings *datastore, cons
     return session;
 }
 
+/* Any thread. */
+static void
+cancel(void *target)
+{
+    sqlite_session_cancel(target);
+}
+
+bool
+session_give_token(struct session *session, const char *userid, uint8_t token[INTERRUPT_TOKEN_SIZE])
+{
+    struct interrupts *interrupts = &session->loop->gateway->interrupts;
+    session->interruptible = interrupts_add(interrupts, userid, session->datastore, cancel, session->target, token);
+    return session->interruptible != NULL;
+}
+
 static void
 end_turn(struct loop_message *message)
 {
@@ -91,6 +107,7 @@ run_commands(struct session *session, struct drda_input *input, struct wire_writ
         session->event = drda_server_step(session->conversation.server, input, output);
         if (session->event != DRDA_WANTS_SQL || output->used >= OUTPUT_BOUND)
             break;
+        sqlite_session_take_command(session->target);
     }
     session->took_ms = clock_monotonic_ms(session->loop->gateway->clock) - start_ms;
 }
@@ -101,6 +118,7 @@ read_ahead(struct session *session)
 {
     if (session->took_ms > QUICK_MS || atomic_load(&session->recalled))
         return;
+    sqlite_session_take_command(session->target);
     sqlite_session_begin_command(session->target);
     sql_read_ahead(session->target);
 }
@@ -134,6 +152,7 @@ receive_commands(struct session *session, struct executor_thread *thread, struct
     if (n <= 0)
         return false; /* the loop will see it too */
     *input = (struct drda_input) { .bytes = thread->input, .size = (size_t)n };
+    sqlite_session_take_command(session->target);
     session->event = drda_server_step(conversation->server, input, &thread->output);
     return session->event == DRDA_WANTS_SQL;
 }
@@ -186,6 +205,7 @@ session_run(struct session *session, const struct session_conversation *conversa
     session->conversation = *conversation;
     session->finished = finished;
     session->context = context;
+    sqlite_session_take_command(session->target);
     session->running = true;
     session->message.run = end_turn;
     session->job.run = run_turn;
@@ -239,6 +259,7 @@ session_recall(struct session *session)
 void
 session_close(struct session *session)
 {
+    interrupts_remove(&session->loop->gateway->interrupts, session->interruptible);
     session->job.run = close_target;
     submit(session);
 }

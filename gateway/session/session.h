@@ -34,6 +34,9 @@ struct session_terms {
 /* Opens a session; does not block. NULL without memory. */
 struct session *session_open(struct loop *loop, const struct datastore_settings *datastore, const struct session_terms *terms);
 
+/* Lets an INTRDBRQS cancel what the session runs; `token` is what it is known by then. False: it cannot be had, and is not needed. */
+bool session_give_token(struct session *session, const char *userid, uint8_t token[INTERRUPT_TOKEN_SIZE]);
+
 /* Runs the pending SQL command and those that follow until something else is wanted or the client is slow. */
 void session_run(struct session *session, const struct session_conversation *conversation, session_finished finished, void *context);
 

@@ -205,7 +205,13 @@ answer(struct drda_server *server, enum drda_event event, uint8_t control, struc
         break;
     case DRDA_WANTS_RDB:
         assert(drda_server_is_authenticated(server) && drda_server_rdbnam(server)[0] != '\0');
-        drda_server_rdb_opened(server, (control & 0x20) != 0 ? DRDA_RDB_FAILED : DRDA_RDB_OPENED, output);
+        drda_server_rdb_opened(server, (control & 0x20) != 0 ? DRDA_RDB_FAILED : DRDA_RDB_OPENED,
+                               (struct drda_token) { &control, (control & 0x40) != 0 && drda_server_takes_interrupt_token(server) },
+                               output);
+        break;
+    case DRDA_WANTS_INTERRUPT:
+        assert(drda_server_is_authenticated(server) && drda_server_interrupt_token(server, input).left > 0);
+        drda_server_interrupted(server, (control & 0x80) != 0, output);
         break;
     case DRDA_WANTS_SQL:
         assert(drda_server_is_authenticated(server));

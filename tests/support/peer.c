@@ -1,6 +1,7 @@
 #include "tests/support/peer.h"
 
 #include <arpa/inet.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,13 @@ peer_send_writer(struct peer *peer, const struct wire_writer *writer)
     if (writer->failed)
         abort(); /* the test's own buffer is too small */
     peer_send(peer, writer->start, writer->used);
+}
+
+bool
+peer_has_input(const struct peer *peer)
+{
+    struct pollfd wait = { .fd = peer->fd, .events = POLLIN };
+    return peer->used > 0 || poll(&wait, 1, 0) > 0;
 }
 
 struct peer_reply

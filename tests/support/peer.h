@@ -29,6 +29,9 @@ void peer_close(struct peer *peer);
 void peer_send(struct peer *peer, const void *bytes, size_t size);
 void peer_send_writer(struct peer *peer, const struct wire_writer *writer);
 
+/* Whether something has come; does not wait. */
+bool peer_has_input(const struct peer *peer);
+
 /* Waits for the next DSS of any type. */
 struct peer_reply peer_receive(struct peer *peer);
 

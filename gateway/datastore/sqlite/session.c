@@ -265,11 +265,15 @@ sqlite_session_limit_lobs(struct sql_target *target, uint64_t bytes)
 }
 
 void
+sqlite_session_take_command(struct sql_target *target)
+{
+    atomic_store(&session_of(target)->cancelled, false);
+}
+
+void
 sqlite_session_begin_command(struct sql_target *target)
 {
-    struct sqlite_session *session = session_of(target);
-    atomic_store(&session->cancelled, false);
-    sqlite_connection_start_clock(session);
+    sqlite_connection_start_clock(session_of(target));
 }
 
 void

@@ -31,11 +31,15 @@ void sqlite_session_free(struct sql_target *target);
 /* True when other sessions may be waiting for this one: it has changed something and not yet committed. Not while a call runs. */
 bool sqlite_session_holds_lock(const struct sql_target *target);
 
-/* A command of the client begins: its time is counted from here, and what was cancelled before is forgotten. */
+/* A command of the client has come: what was cancelled before is forgotten. */
+void sqlite_session_take_command(struct sql_target *target);
+
+/* It begins: its time is counted from here. */
 void sqlite_session_begin_command(struct sql_target *target);
 
 /* Makes the running statement, or else the next one, fail with SQLCODE -952. */
 void sqlite_session_interrupt(struct sql_target *target);
 
-/* Makes the running command fail so. Harmless between commands. Any thread, as long as the session lives. */
+/* Makes the command that has come fail so, whether it runs or waits for a thread. Harmless between commands. Any thread, as long as the
+ * session lives. */
 void sqlite_session_cancel(struct sql_target *target);

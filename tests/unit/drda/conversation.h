@@ -35,6 +35,10 @@ struct conversation {
     unsigned verifications;
     unsigned openings;
     unsigned executions;
+    struct drda_token rdbinttkn; /* that ACCRDBRM is to bring */
+    unsigned interruptions;
+    size_t interrupt_token; /* bytes of the last one */
+    bool token_unknown;
     bool secret_was_left; /* bytes of SECCHK were not wiped after they had been read */
 };
 
@@ -104,7 +108,12 @@ answer_request(struct conversation *conversation, struct drda_input *input, stru
         break;
     case DRDA_WANTS_RDB:
         conversation->openings++;
-        drda_server_rdb_opened(server, conversation->outcome, output);
+        drda_server_rdb_opened(server, conversation->outcome, conversation->rdbinttkn, output);
+        break;
+    case DRDA_WANTS_INTERRUPT:
+        conversation->interruptions++;
+        conversation->interrupt_token = drda_server_interrupt_token(server, input).left;
+        drda_server_interrupted(server, !conversation->token_unknown, output);
         break;
     case DRDA_WANTS_SQL:
         conversation->executions++;

@@ -145,6 +145,13 @@ both_messages_come_back(void)
     CU_ASSERT_EQUAL(accrdbrm.svrcod, SVRCOD_WARNING);
     CU_ASSERT_TRUE(accrdbrm.prdid.left == 8 && accrdbrm.prdid.at[0] == 0xD7);
     CU_ASSERT_PTR_NULL(accrdbrm.crrtkn.at);
+    CU_ASSERT_PTR_NULL(accrdbrm.rdbinttkn.at);
+
+    answered.rdbinttkn = (struct drda_token) { (const uint8_t *)"interrupt", 9 };
+    writer.used = 0;
+    drda_accrdbrm_encode(&writer, &answered, CCSID_UTF8);
+    CU_ASSERT_TRUE(drda_accrdbrm_decode(wire_reader(bytes + 4, writer.used - 4), &accrdbrm, &fault));
+    CU_ASSERT_TRUE(accrdbrm.rdbinttkn.left == 9 && memcmp(accrdbrm.rdbinttkn.at, "interrupt", 9) == 0);
 }
 
 /* RDBALWUPD behind the recorded message: left out it is true. */

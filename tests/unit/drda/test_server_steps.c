@@ -23,6 +23,10 @@ static const char *const commands[DRDA_COMMAND_COUNT] = {
                             "000b2135d5c6f0f0f0f0f0"
                             "00160035"
                             "0006119c04b80006119d04b00006119e04b8",
+    [DRDA_COMMAND_INTRDBRQS] = "0026d0010001"
+                               "00202003"
+                               "0016211064656d6f6462202020202020202020202020"
+                               "00062103746b",
     [DRDA_COMMAND_SQL] = RECORDED_RDBCMM,
     [DRDA_COMMAND_OTHER] = "000ad001000100043456",
 };
@@ -37,12 +41,24 @@ static const struct {
     uint16_t reply;
     uint8_t prccnvcd;
 } expected[DRDA_STATE_COUNT][DRDA_COMMAND_COUNT] = {
-    [DRDA_STATE_START] = { { 0x1443 }, { 0x1245, 6 }, { 0x1245, 6 }, { 0x1245, 6 }, { 0x1245, 6 }, { 0x1245, 6 } },
-    [DRDA_STATE_EXCHANGED] = { { 0x1245, 0x11 }, { 0x14AC }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1250 } },
-    [DRDA_STATE_REFUSED] = { { 0x1443 }, { 0x14AC }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1250 } },
-    [DRDA_STATE_SECURITY] = { { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1219 }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1250 } },
-    [DRDA_STATE_VERIFIED] = { { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x2201 }, { 0x2204 }, { 0x1250 } },
-    [DRDA_STATE_ACCESSED] = { { 0x1443 }, { 0x14AC }, { 0x1245, 0x11 }, { 0x2207 }, { 0x220C }, { 0x1250 } },
+    [DRDA_STATE_START] = { { 0x1443 }, { 0x1245, 6 }, { 0x1245, 6 }, { 0x1245, 6 }, { 0x1245, 6 }, { 0x1245, 6 }, { 0x1245, 6 } },
+    [DRDA_STATE_EXCHANGED] = { { 0x1245, 0x11 },
+                               { 0x14AC },
+                               { 0x1245, 0x11 },
+                               { 0x1245, 0x11 },
+                               { 0x1245, 0x11 },
+                               { 0x1245, 0x11 },
+                               { 0x1250 } },
+    [DRDA_STATE_REFUSED] = { { 0x1443 }, { 0x14AC }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1250 } },
+    [DRDA_STATE_SECURITY] = { { 0x1245, 0x11 },
+                              { 0x1245, 0x11 },
+                              { 0x1219 },
+                              { 0x1245, 0x11 },
+                              { 0x1245, 0x11 },
+                              { 0x1245, 0x11 },
+                              { 0x1250 } },
+    [DRDA_STATE_VERIFIED] = { { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x1245, 0x11 }, { 0x2201 }, { 0x124B }, { 0x2204 }, { 0x1250 } },
+    [DRDA_STATE_ACCESSED] = { { 0x1443 }, { 0x14AC }, { 0x1245, 0x11 }, { 0x2207 }, { 0x124B }, { 0x220C }, { 0x1250 } },
 };
 
 /* A conversation that has come to `state` by the straight way; NULL for states in which no command is taken. */
@@ -105,15 +121,18 @@ every_cell_of_the_table_answers_as_written(void)
 }
 
 static const char *const state_names[DRDA_STATE_COUNT] = {
-    [DRDA_STATE_START] = "START",       [DRDA_STATE_EXCHANGED] = "EXCHANGED", [DRDA_STATE_REFUSED] = "REFUSED",
-    [DRDA_STATE_SECURITY] = "SECURITY", [DRDA_STATE_VERIFYING] = "VERIFYING", [DRDA_STATE_VERIFIED] = "VERIFIED",
-    [DRDA_STATE_OPENING] = "OPENING",   [DRDA_STATE_ACCESSED] = "ACCESSED",   [DRDA_STATE_EXECUTING] = "EXECUTING",
+    [DRDA_STATE_START] = "START",         [DRDA_STATE_EXCHANGED] = "EXCHANGED",
+    [DRDA_STATE_REFUSED] = "REFUSED",     [DRDA_STATE_SECURITY] = "SECURITY",
+    [DRDA_STATE_VERIFYING] = "VERIFYING", [DRDA_STATE_VERIFIED] = "VERIFIED",
+    [DRDA_STATE_OPENING] = "OPENING",     [DRDA_STATE_ACCESSED] = "ACCESSED",
+    [DRDA_STATE_EXECUTING] = "EXECUTING", [DRDA_STATE_INTERRUPTING] = "INTERRUPTING",
     [DRDA_STATE_CLOSED] = "CLOSED",
 };
 
 static const char *const command_names[DRDA_COMMAND_COUNT] = {
-    [DRDA_COMMAND_EXCSAT] = "EXCSAT", [DRDA_COMMAND_ACCSEC] = "ACCSEC", [DRDA_COMMAND_SECCHK] = "SECCHK",
-    [DRDA_COMMAND_ACCRDB] = "ACCRDB", [DRDA_COMMAND_SQL] = "SQL",       [DRDA_COMMAND_OTHER] = "any other",
+    [DRDA_COMMAND_EXCSAT] = "EXCSAT",   [DRDA_COMMAND_ACCSEC] = "ACCSEC",       [DRDA_COMMAND_SECCHK] = "SECCHK",
+    [DRDA_COMMAND_ACCRDB] = "ACCRDB",   [DRDA_COMMAND_INTRDBRQS] = "INTRDBRQS", [DRDA_COMMAND_SQL] = "SQL",
+    [DRDA_COMMAND_OTHER] = "any other",
 };
 
 static const enum drda_state taking[] = {
@@ -131,6 +150,8 @@ static const struct {
     { DRDA_STATE_VERIFYING, DRDA_STATE_CLOSED, "not verified" },
     { DRDA_STATE_OPENING, DRDA_STATE_ACCESSED, "opened" },
     { DRDA_STATE_OPENING, DRDA_STATE_CLOSED, "not opened" },
+    { DRDA_STATE_INTERRUPTING, DRDA_STATE_VERIFIED, "answered, came before ACCRDB" },
+    { DRDA_STATE_INTERRUPTING, DRDA_STATE_ACCESSED, "answered, came on an open RDB" },
     { DRDA_STATE_EXECUTING, DRDA_STATE_ACCESSED, "executed" },
     { DRDA_STATE_EXECUTING, DRDA_STATE_CLOSED, "protocol error" },
 };
@@ -186,11 +207,15 @@ print_document(FILE *document)
         "# States of a DRDA conversation\n\n"
         "Generated from the table `steps` in `drda/server_steps.c` by `test_server_steps --document`; a test fails when the two differ.\n\n"
         "In each state a command is either answered and leads to the state in bold, or refused with the reply message named. After a\n"
-        "refusal the connection is closed, except after RDBNACRM and RDBACCRM. *SQL* is every command that `sql_is_command` knows. From\n"
-        "ACCESSED, ACCSEC begins a re-authentication: SECCHK and ACCRDB of the same RDB must follow.\n\n",
+        "refusal the connection is closed, except after RDBNACRM, RDBACCRM and INTTKNRM. *SQL* is every command that `sql_is_command` "
+        "knows. From\n"
+        "ACCESSED, ACCSEC begins a re-authentication: SECCHK and ACCRDB of the same RDB must follow. SECCHK without it is refused there "
+        "as\n"
+        "elsewhere, which is DDM's order; Derby takes it. INTRDBRQS leads back to where it came from.\n\n",
         document);
     print_table(document);
-    fputs("\nVERIFYING, OPENING and EXECUTING take no command: they wait for the owner's answer. Damaged DSSs and objects are answered\n"
+    fputs("\nVERIFYING, OPENING, INTERRUPTING and EXECUTING take no command: they wait for the owner's answer. Damaged DSSs and objects "
+          "are answered\n"
           "with SYNTAXRM in every state, and close the connection.\n\n",
           document);
     print_diagram(document);

@@ -123,7 +123,19 @@ sqlite_session_limit_lobs(struct sql_target *target, uint64_t bytes)
 }
 
 void
+sqlite_session_take_command(struct sql_target *target)
+{
+    (void)target;
+}
+
+void
 sqlite_session_begin_command(struct sql_target *target)
+{
+    (void)target;
+}
+
+void
+sqlite_session_cancel(struct sql_target *target)
 {
     (void)target;
 }

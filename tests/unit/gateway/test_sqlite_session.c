@@ -768,14 +768,19 @@ a_command_is_cancelled_and_no_other(void)
     pthread_t thread;
     must_run(target, "CREATE TABLE t (id INTEGER)");
     sqlite_session_cancel(target);
-    sqlite_session_begin_command(target);
+    sqlite_session_take_command(target);
     must_run(target, "INSERT INTO t VALUES (1)");
     CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, cancel_soon, target), 0);
     CU_ASSERT_EQUAL(run(target, ENDLESS), -952);
     CU_ASSERT_STRING_EQUAL(said.sqlstate, "57014");
     CU_ASSERT_STRING_EQUAL(said.tokens, "the statement was cancelled");
     pthread_join(thread, NULL);
+    /* One that has come and has not begun is one too. */
+    sqlite_session_take_command(target);
+    sqlite_session_cancel(target);
     sqlite_session_begin_command(target);
+    CU_ASSERT_EQUAL(run(target, "SELECT 1"), -952);
+    sqlite_session_take_command(target);
     CU_ASSERT_EQUAL(number_of(target, "SELECT COUNT(*) FROM t"), 1);
     sqlite_session_free(target);
 }
