@@ -74,6 +74,7 @@ requester_free(struct requester *requester)
     requester_drop_buffer(&requester->scratch);
     requester_drop_columns(requester);
     requester_forget_keys(requester);
+    requester_forget_lobs(requester);
     free(requester);
 }
 
@@ -105,6 +106,7 @@ requester_sent(struct requester *requester, size_t size)
     if (requester->output_sent == requester->output.used) {
         requester->output.used = 0;
         requester->output_sent = 0;
+        requester_put_lobs(requester);
     }
 }
 
@@ -117,6 +119,8 @@ requester_room(struct requester *requester, size_t *size)
     input->used = left;
     requester->input_taken = 0;
     *size = 0;
+    if (requester->failed)
+        return NULL;
     if (requester->input_needed > requester->settings->reply_bytes_max) {
         (void)requester_fail(requester, "a reply has more than %zu bytes", requester->settings->reply_bytes_max);
         return NULL;
@@ -305,6 +309,7 @@ requester_begin(struct requester *requester, enum requester_command command)
     requester->command = command;
     requester->seen = 0;
     requester->chain_over = false;
+    requester_forget_lobs(requester);
     sql_diagnosis_clear(&requester->diagnosis);
 }
 

@@ -11,6 +11,7 @@
 #include "common/attributes.h"
 #include "drda/eusridpwd.h"
 #include "drda/excsat.h"
+#include "drda/sql/lob.h"
 #include "drda/sql/value.h"
 
 struct requester;
@@ -57,7 +58,8 @@ struct requester *requester_new(const struct requester_settings *settings);
 /* Wipes what it held. NULL is fine. */
 void requester_free(struct requester *requester);
 
-/* Bytes to send. requester_sent says how many of them have been, and wipes them: they may hold a password. */
+/* Bytes to send. requester_sent says how many of them have been, and wipes them: they may hold a password. There may be more then, until
+ * there is none: large objects are made into bytes as they go. */
 const uint8_t *requester_output(const struct requester *requester, size_t *size);
 void requester_sent(struct requester *requester, size_t size);
 
@@ -76,7 +78,8 @@ void requester_prepare(struct requester *requester, const char *text, size_t siz
 void requester_execute_immediate(struct requester *requester, const char *text, size_t size);
 /* PRPSQLSTT and OPNQRY in one chain: for statements that are known to return rows. */
 void requester_query(struct requester *requester, const char *text, size_t size);
-/* EXCSQLSTT and OPNQRY of the statement prepared last. Parameters are borrowed during the call. */
+/* EXCSQLSTT and OPNQRY of the statement prepared last. Parameters are borrowed during the call; large objects among them are read while the
+ * command is sent, and so must live until it is over. */
 void requester_execute(struct requester *requester, const struct sql_value *parameters, size_t count);
 void requester_open(struct requester *requester, const struct sql_value *parameters, size_t count);
 /* CNTQRY and CLSQRY, after REQUESTER_BLOCK_ENDED. */

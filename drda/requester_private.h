@@ -4,6 +4,7 @@
 #include "drda/dss.h"
 #include "drda/reply.h"
 #include "drda/requester.h"
+#include "drda/sql/extdta_object.h"
 #include "drda/sql/row.h"
 
 enum requester_command {
@@ -35,6 +36,12 @@ enum requester_seen {
 
 };
 
+/* A large object as it is sent: with one byte behind it where the server wants to know whether it is whole, as Derby's does. */
+struct requester_lob {
+    struct sql_lob lob; /* first */
+    struct sql_lob *data;
+};
+
 /* Parallel arrays, one element for each column. */
 struct requester_columns {
     size_t count;
@@ -54,6 +61,12 @@ struct requester {
     struct wire_writer input;
     size_t input_taken;
     size_t input_needed; /* bytes of the next reply that must be there before it is worth looking again */
+
+    /* EXTDTA of the command that is being sent; written into the output when all before them has been sent. */
+    struct requester_lob *lobs; /* owned, what they are made of is not */
+    size_t lob_count;
+    size_t lobs_begun;
+    struct extdta_object lob; /* the one begun last */
 
     struct dss_command reply; /* being taken apart while `reply_open` */
     bool reply_open;
@@ -92,6 +105,13 @@ void requester_drop_buffer(struct wire_writer *writer);
 
 /* Wipes what an encrypted login has agreed on. */
 void requester_forget_keys(struct requester *requester);
+
+/* Notes the large objects among the parameters of a command, to be sent behind it. False without memory. */
+MUST_CHECK bool requester_keep_lobs(struct requester *requester, const struct sql_value *values, size_t count);
+void requester_forget_lobs(struct requester *requester);
+
+/* Writes more of them into the output, when all that was there has been sent. */
+void requester_put_lobs(struct requester *requester);
 
 /* Begins a command: nothing has come back for it. */
 void requester_begin(struct requester *requester, enum requester_command command);

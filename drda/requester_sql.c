@@ -56,8 +56,13 @@ put_parameters(struct requester *requester, struct dss_writer *dss, const struct
         return;
     dss_begin(dss, DSS_OBJECT, 1);
     if (!parameters_put(&requester->output, parameters, count))
-        (void)requester_fail(requester, "there are too many parameters, or one is longer than 32767 bytes");
+        (void)requester_fail(requester, "there are too many parameters, a string is longer than 32767 bytes, or a large object than %d",
+                             EXTDTA_SIZE_MAX);
+    if (!requester_keep_lobs(requester, parameters, count))
+        (void)requester_fail(requester, "no memory for the parameters");
     dss_end(dss);
+    if (requester->lob_count > 0)
+        dss_leave_followed(dss);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* Host variables of a script: `:NAME` stands for a value given when the script is run. It is sent beside the statement, as a parameter,
- * and never becomes a part of it: no value can change what a statement does. Values are character strings or NULL; the server converts
- * them to what the statement needs. Names are 1 to HOST_VARIABLE_NAME_MAX letters, digits and _, beginning with a letter, compared
- * without regard to case. */
+ * and never becomes a part of it: no value can change what a statement does. Values are character strings or NULL, which the server
+ * converts to what the statement needs, or what stands in a file, as a CLOB or a BLOB of any length. Names are 1 to HOST_VARIABLE_NAME_MAX
+ * letters, digits and _, beginning with a letter, compared without regard to case. */
 #pragma once
 
 #include "clients/sqlbatch/text.h"
@@ -14,6 +14,7 @@ struct host_variable {
     char name[HOST_VARIABLE_NAME_MAX + 1];
     char *value; /* NULL is NULL */
     size_t size;
+    struct host_variable_file *file; /* owned; not NULL: what stands there is the value */
 };
 
 /* All zero at first. */
@@ -24,13 +25,14 @@ struct host_variables {
 
 void host_variables_clear(struct host_variables *variables);
 
-/* True for `NAME=VALUE`, which no statement and hardly a file name looks like. */
+/* True for NAME=VALUE, NAME:clob=FILE and NAME:blob=FILE, which no statement and hardly a file name looks like. */
 bool host_variables_is_assignment(const char *text);
 
-/* Takes NAME=VALUE. A variable that has a value gets the new one. */
+/* Takes NAME=VALUE, NAME:clob=FILE or NAME:blob=FILE. A variable that has a value gets the new one. A file is opened here, and read
+ * whenever a statement is executed with it. */
 MUST_CHECK bool host_variables_set(struct host_variables *variables, const char *assignment, struct problem *problem);
 
-/* Takes a file of lines NAME=VALUE, or NAME alone for NULL; empty lines and lines beginning with # are passed over. Values are taken as
+/* Takes a file of such lines, or of NAME alone for NULL; empty lines and lines beginning with # are passed over. Values are taken as
  * they are, with their blanks. */
 MUST_CHECK bool host_variables_read(struct host_variables *variables, const char *path, struct problem *problem);
 

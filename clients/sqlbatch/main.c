@@ -45,7 +45,7 @@ static const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_USER] = { "user", "USERID", "log on as USERID when the URL has no user=;\ndefault: the login name in upper case" },
     [OPTION_PASSWORD_FILE] = { "password-file", "FILE",
                                "log on with the password (or PassTicket) in FILE,\nwhich must be closed to others" },
-    [OPTION_VARIABLES] = { "variables", "FILE", "give host variables values: lines NAME=VALUE, or NAME for NULL" },
+    [OPTION_VARIABLES] = { "variables", "FILE", "give host variables values: lines as behind the script, or NAME for NULL" },
     [OPTION_ECHO] = { "echo", NULL, "print each statement before it runs" },
     [OPTION_FORMAT] = { "format", "FORMAT",
                         "table (default), vertical, csv or json; with csv and json only results\ngo to standard output" },
@@ -53,7 +53,7 @@ static const struct option_row option_rows[OPTION_COUNT] = {
 
 static const struct command_line command_line = {
     .program = "sqlbatch",
-    .operands = "[SCRIPT] [NAME=VALUE]...",
+    .operands = "[SCRIPT] [NAME=VALUE | NAME:clob=FILE | NAME:blob=FILE]...",
     .summary =
         "Runs SQL statements from SCRIPT, or from standard input, against a DRDA server and prints the results.\n"
         "Statements end in ';'. Besides SQL there are CONNECT url or name; COMMIT; ROLLBACK; DISCONNECT; and comments -- and /* */.\n"
@@ -69,6 +69,7 @@ static const struct command_line command_line = {
                  "  echo 'CONNECT drda://localhost:1527/demodb; SELECT * FROM t;' | sqlbatch --user APP --password-file app.pw\n"
                  "  sqlbatch --connection PROD --format csv job.sql > rows.csv\n"
                  "  sqlbatch --connection PROD job.sql YEAR=2026 REGION='North West'    with WHERE year = :YEAR in job.sql\n"
+                 "  sqlbatch --connection PROD add.sql ID=7 PHOTO:blob=7.jpg             with VALUES (:ID, :PHOTO) in add.sql\n"
                  "\n"
                  "Exit status:\n"
                  "  0 done, 11 connect failed, 12 a statement failed and work was rolled back, 13 commit failed,\n"

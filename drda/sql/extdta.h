@@ -1,6 +1,5 @@
 /* LOBs of a row on their way to the requester: EXTDTA objects behind QRYDTA, written a piece at a time, as far as there is room for them.
- * An object is one DSS of continuation segments (layer B), whose length is known when it begins.
- * Source: DDM term EXTDTA; DRDA volume 3, layer B. */
+ * Source: DDM term EXTDTA. */
 #pragma once
 
 #include "drda/dss.h"

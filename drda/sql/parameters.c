@@ -253,8 +253,12 @@ field_of(const struct sql_value *value)
         [SQL_VALUE_REAL] = { FDOCA_FLOAT8 | FDOCA_NULLABLE, 8 },
         [SQL_VALUE_TEXT] = { FDOCA_LONGMIX | FDOCA_NULLABLE, STRING_MAX },
         [SQL_VALUE_BYTES] = { FDOCA_LONG_VARBYTES | FDOCA_NULLABLE, STRING_MAX },
+        [SQL_VALUE_LOB] = { FDOCA_LOB_BYTES | FDOCA_NULLABLE, FDOCA_LOB_LENGTH },
     };
-    return fields[value->kind];
+    struct fdoca_field field = fields[value->kind];
+    if (value->kind == SQL_VALUE_LOB && value->lob->is_text)
+        field.type = FDOCA_LOB_MIXED | FDOCA_NULLABLE;
+    return field;
 }
 
 static void
@@ -279,9 +283,18 @@ put_value(struct wire_writer *writer, const struct sql_value *value)
     case SQL_VALUE_BYTES:
         wire_put_counted(writer, value->data.bytes, value->data.size);
         break;
-    case SQL_VALUE_LOB: /* refused before */
+    case SQL_VALUE_LOB:
+        wire_put_u32(writer, (uint32_t)value->lob->size);
         break;
     }
+}
+
+static bool
+can_be_sent(const struct sql_value *value)
+{
+    if (value->kind == SQL_VALUE_LOB)
+        return value->lob->size <= EXTDTA_SIZE_MAX;
+    return (value->kind != SQL_VALUE_TEXT && value->kind != SQL_VALUE_BYTES) || value->data.size <= STRING_MAX;
 }
 
 bool
@@ -289,11 +302,9 @@ parameters_put(struct wire_writer *writer, const struct sql_value *values, size_
 {
     if (count > PARAMETERS_MAX)
         return false;
-    for (size_t i = 0; i < count; i++) {
-        bool is_data = values[i].kind == SQL_VALUE_TEXT || values[i].kind == SQL_VALUE_BYTES;
-        if ((is_data && values[i].data.size > STRING_MAX) || values[i].kind == SQL_VALUE_LOB)
+    for (size_t i = 0; i < count; i++)
+        if (!can_be_sent(&values[i]))
             return false;
-    }
 
     size_t sqldta = ddm_open(writer, CP_SQLDTA);
     size_t part = ddm_open(writer, CP_FDODSC);

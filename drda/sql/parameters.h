@@ -32,5 +32,6 @@ MUST_CHECK bool parameters_read(const struct dss_command *command, bool little_e
 void parameters_clear(struct parameters *parameters);
 
 /* Writes an SQLDTA object for values of any kind: integers as BIGINT, reals as DOUBLE, text as LONGMIX, bytes as LONG VARCHAR FOR BIT
- * DATA. False, and nothing written, when one is longer than 32767 bytes or there are more than PARAMETERS_MAX. */
+ * DATA. Of a large object it has the length alone: an EXTDTA for each that is not empty has to follow. False, and nothing written, when
+ * text or bytes are longer than 32767 bytes, a large object is longer than EXTDTA_SIZE_MAX, or there are more than PARAMETERS_MAX. */
 MUST_CHECK bool parameters_put(struct wire_writer *writer, const struct sql_value *values, size_t count);

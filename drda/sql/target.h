@@ -3,6 +3,7 @@
  * one after the other, on a thread that may block. Failures are told in the sql_diagnosis, never by a return value alone. */
 #pragma once
 
+#include "drda/sql/extdta_object.h"
 #include "drda/sql/lob.h"
 #include "drda/sql/value.h"
 
@@ -96,11 +97,9 @@ struct sql_externals {
     uint32_t locators[SQL_EXTERNALS_MAX];
     bool nullable[SQL_EXTERNALS_MAX]; /* an indicator stands before the data */
     size_t count;
-    size_t next;             /* which one is being sent */
-    bool begun;              /* its headers are written */
-    uint64_t offset;         /* bytes of it that are */
-    uint64_t left;           /* of it, without headers of segments */
-    size_t segment;          /* bytes that the present segment still has room for */
+    size_t next; /* which one is being sent */
+    bool begun;  /* its headers are written */
+    struct extdta_object object;
     uint16_t correlation_id; /* of the command that is being answered */
     bool chained;            /* its reply is not the last of the chain */
 };

@@ -58,6 +58,74 @@ streams_come_back(void)
     CU_ASSERT_EQUAL_FATAL(status, 0);
 }
 
+/* Bytes that are not the same anywhere near. */
+static bool
+read_pattern(struct sql_lob *lob, uint64_t offset, void *bytes_read, size_t size)
+{
+    (void)lob;
+    for (size_t i = 0; i < size; i++)
+        ((uint8_t *)bytes_read)[i] = (uint8_t)((offset + i) * 7 + (offset + i) / 251);
+    return true;
+}
+
+static void
+send_one(struct requester_client *client, int64_t id, uint64_t size)
+{
+    struct sql_lob lob = { .size = size, .read = read_pattern };
+    const struct sql_value values[] = {
+        { .kind = SQL_VALUE_INTEGER, .integer = id },
+        { .kind = SQL_VALUE_LOB, .lob = &lob },
+    };
+    CU_ASSERT_EQUAL(requester_client_prepare(client, "INSERT INTO SENT VALUES (?, ?)"), 0);
+    requester_execute(client->requester, values, 2);
+    CU_ASSERT_EQUAL(requester_client_finish(client), 0);
+}
+
+/* The one row of a query of one column; gone with the next step. */
+static const struct sql_value *
+only_row(struct requester_client *client, const char *query)
+{
+    requester_query(client->requester, query, strlen(query));
+    enum requester_event event;
+    while ((event = requester_client_next(client)) != REQUESTER_ROW) {
+        CU_ASSERT_NOT_EQUAL_FATAL(event, REQUESTER_COMPLETED);
+        if (event == REQUESTER_BLOCK_ENDED)
+            requester_continue(client->requester);
+    }
+    return requester_row(client->requester);
+}
+
+static void
+end_query(struct requester_client *client)
+{
+    for (enum requester_event event; (event = requester_client_next(client)) != REQUESTER_COMPLETED;)
+        if (event == REQUESTER_BLOCK_ENDED)
+            requester_continue(client->requester);
+}
+
+static void
+our_own_client_sends_them(void)
+{
+    struct requester_client client;
+    char ticket[9];
+    uint64_t size = strtoull(bytes, NULL, 10);
+    gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, ticket);
+    requester_client_open(&client, gateway.port, "IMSUSR1", ticket, REPLY_MAX);
+    CU_ASSERT_EQUAL(requester_client_run(&client, "CREATE TABLE SENT (ID INTEGER, B BLOB(1G))"), 0);
+    send_one(&client, 1, size);
+    send_one(&client, 2, LONG_SIZE);
+    CU_ASSERT_EQUAL((uint64_t)only_row(&client, "SELECT LENGTH(B) FROM SENT WHERE ID = 1")->integer, size);
+    end_query(&client);
+    const struct sql_value *back = only_row(&client, "SELECT B FROM SENT WHERE ID = 2");
+    static uint8_t sent[LONG_SIZE];
+    (void)read_pattern(NULL, 0, sent, sizeof sent);
+    CU_ASSERT_EQUAL_FATAL(back->data.size, sizeof sent);
+    CU_ASSERT_EQUAL(memcmp(back->data.bytes, sent, sizeof sent), 0);
+    end_query(&client);
+    CU_ASSERT_EQUAL(requester_client_commit(&client), 0);
+    requester_client_close(&client);
+}
+
 static void
 memory_does_not_grow_with_them(void)
 {
@@ -109,6 +177,7 @@ main(int argc, char **argv)
     static const struct test_case cases[] = {
         { "the program compiles", the_program_compiles },
         { "streams of a BLOB and a CLOB come back as they were", streams_come_back },
+        { "Passgate's own client sends them", our_own_client_sends_them },
         { "the gateway's memory does not grow with them", memory_does_not_grow_with_them },
         { "LOBs follow rows as EXTDTA", they_follow_rows_as_extdta },
     };

@@ -180,6 +180,35 @@ host_variables_are_values(void)
     expect_output("sqlbatch: ID2: not NAME=VALUE");
 }
 
+/* Files longer than a parameter of any other kind may be go into CLOB and BLOB of both servers, and come back as they were. */
+static void
+files_go_into_large_objects(void)
+{
+    static const char *const connections[] = { "SAMPLE", "DERBY" };
+    static const char script[] = "CREATE TABLE batch_large (id INTEGER, c CLOB(1M), b BLOB(1M));\n"
+                                 "INSERT INTO batch_large VALUES (1, :TEXT, :BYTES);\n"
+                                 "INSERT INTO batch_large VALUES (2, :EMPTY, :NOTHING);\n"
+                                 "SELECT id, LENGTH(c) AS characters, LENGTH(b) AS bytes FROM batch_large ORDER BY id;\n"
+                                 "SELECT c FROM batch_large WHERE id = 1;\n";
+    enum { LINES = 10000, LINE_SIZE = 12 };
+    char *text = malloc(LINES * LINE_SIZE + 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    for (int i = 0; i < LINES; i++)
+        snprintf(text + LINE_SIZE * i, LINE_SIZE + 1, "%05d \xC3\xA4\xE2\x82\xAC;", i);
+    write_text("large", "%s", text);
+    write_text("empty", "%s", "");
+    for (size_t i = 0; i < 2; i++) {
+        char arguments[64];
+        snprintf(arguments, sizeof arguments, "--connection %s --format csv", connections[i]);
+        CU_ASSERT_EQUAL(run_batch(arguments, script, "TEXT:clob=large BYTES:blob=large EMPTY:clob=empty NOTHING:blob=empty"), 0);
+        expect_output("ID,CHARACTERS,BYTES\r\n1,90000,120000\r\n2,0,0\r\n");
+        CU_ASSERT_PTR_NOT_NULL(strstr(output, text));
+    }
+    free(text);
+    CU_ASSERT_EQUAL(run_batch("--connection SAMPLE", "VALUES :TEXT;", "TEXT:clob=nowhere"), 101);
+    expect_output("sqlbatch: TEXT:clob=nowhere: TEXT: nowhere: No such file or directory");
+}
+
 static void
 progress_is_for_terminals_alone(void)
 {
@@ -254,6 +283,7 @@ main(void)
         { "types are printed right in every format", types_are_printed_right_in_every_format },
         { "Derby's Network Server gets and gives the same", derby_gets_and_gives_the_same },
         { "host variables are values", host_variables_are_values },
+        { "files go into large objects", files_go_into_large_objects },
         { "progress is for terminals alone", progress_is_for_terminals_alone },
         { "Ctrl-C cancels the statement and the batch", ctrl_c_cancels_the_statement_and_the_batch },
         { "the servers stop on request", the_servers_stop_on_request },

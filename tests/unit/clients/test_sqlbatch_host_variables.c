@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "clients/sqlbatch/host_variables.h"
+#include "drda/sql/lob.h"
 #include "tests/support/suite.h"
 
 static const struct {
@@ -120,6 +121,66 @@ lines_are_taken_as_they_are(void)
     host_variables_clear(&variables);
 }
 
+/* The bytes of a variable's file, through the large object that a statement is bound with. */
+static void
+files_are_large_objects(void)
+{
+    static const char text[] = "in a file";
+    char path[] = "/tmp/variables-XXXXXX";
+    char assignment[64];
+    struct host_variables variables = { 0 };
+    struct problem problem = { 0 };
+    struct bound_statement bound;
+    uint8_t bytes[sizeof text];
+    int file = mkstemp(path);
+    CU_ASSERT_FATAL(file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text));
+    CU_ASSERT_TRUE(host_variables_set(&variables, "A=before", &problem));
+    snprintf(assignment, sizeof assignment, "A:clob=%s", path);
+    CU_ASSERT_TRUE(host_variables_set(&variables, assignment, &problem));
+    snprintf(assignment, sizeof assignment, "B:BLOB=%s", path);
+    CU_ASSERT_TRUE(host_variables_set(&variables, assignment, &problem));
+    CU_ASSERT_TRUE_FATAL(host_variables_bind(&variables, ":a, :b", 6, &bound, &problem));
+    CU_ASSERT_STRING_EQUAL(bound.text.bytes, "?, ?");
+    for (size_t i = 0; i < 2; i++) {
+        CU_ASSERT_EQUAL_FATAL(bound.values[i].kind, SQL_VALUE_LOB);
+        struct sql_lob *lob = bound.values[i].lob;
+        CU_ASSERT_EQUAL(lob->is_text, i == 0);
+        CU_ASSERT_EQUAL_FATAL(lob->size, strlen(text));
+        CU_ASSERT_TRUE(lob->read(lob, 3, bytes, 6));
+        CU_ASSERT_EQUAL(memcmp(bytes, "a file", 6), 0);
+    }
+    CU_ASSERT_EQUAL(ftruncate(file, 2), 0);
+    CU_ASSERT_FALSE(bound.values[0].lob->read(bound.values[0].lob, 0, bytes, strlen(text)));
+    bound_statement_clear(&bound);
+    CU_ASSERT_TRUE(host_variables_set(&variables, "A=after", &problem));
+    CU_ASSERT_STRING_EQUAL(variables.list[0].value, "after");
+    host_variables_clear(&variables);
+    close(file);
+    unlink(path);
+}
+
+static void
+what_is_no_file_is_refused(void)
+{
+    static const struct {
+        const char *assignment;
+        const char *says;
+    } cases[] = {
+        { "A:clob=/nowhere/file", "A: /nowhere/file: No such file" }, { "A:blob=/tmp", "A: /tmp: not a file" },
+        { "A:blob=/dev/zero", "A: /dev/zero: not a file" },           { "A:clob", "not NAME=VALUE, NAME:clob=FILE" },
+        { ":clob=file", "not NAME=VALUE, NAME:clob=FILE" },           { "A:dbclob=file", "not NAME=VALUE, NAME:clob=FILE" },
+    };
+    struct host_variables variables = { 0 };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct problem problem = { 0 };
+        CU_ASSERT_FALSE(host_variables_set(&variables, cases[i].assignment, &problem));
+        CU_ASSERT_PTR_NOT_NULL(strstr(problem.text, cases[i].says));
+    }
+    CU_ASSERT_EQUAL(variables.count, 0);
+    CU_ASSERT_TRUE(host_variables_is_assignment("A:clob=file"));
+    CU_ASSERT_FALSE(host_variables_is_assignment("C:file=x"));
+}
+
 int
 main(void)
 {
@@ -127,6 +188,8 @@ main(void)
         { "variables become markers", variables_become_markers },
         { "bad assignments say what is wrong", bad_assignments_say_what_is_wrong },
         { "lines are taken as they are", lines_are_taken_as_they_are },
+        { "files are large objects", files_are_large_objects },
+        { "what is no file is refused", what_is_no_file_is_refused },
     };
     return SUITE_RUN("sqlbatch host variables", cases);
 }
