@@ -55,6 +55,7 @@ static const struct {
     { -574, "The default value is not a constant: %1" },
     { -601, "An object of the name %1 exists already." },
     { -612, "%1 is a duplicate column name." },
+    { -801, "A division by zero was attempted: %1" },
     { -802, "An arithmetic operation overflowed: %1" },
     { -803, "The statement would make duplicate values in a unique index or primary key: %1" },
     { -804, "The parameters of the statement are described in a way that is not supported: %1" },

@@ -1,9 +1,11 @@
 #include "gateway/datastore/sqlite/decimal_rewrite.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/datastore/sqlite/decimal_functions.h"
+#include "gateway/datastore/sqlite/expression_columns.h"
 #include "gateway/datastore/sqlite/result_types.h"
 
 struct rewrite {
@@ -34,6 +36,30 @@ copy_up_to(struct rewrite *rewrite, const char *end)
         sqlite3_str_append(rewrite->output, rewrite->at, (int)(end - rewrite->at));
     if (end > rewrite->at)
         rewrite->at = end;
+}
+
+static bool
+is_word_character(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
+}
+
+/* Words of our own, which must not run into a word before them: SELECT(A + B). */
+static void
+put_word(struct rewrite *rewrite, const char *word)
+{
+    int size = sqlite3_str_length(rewrite->output);
+    if (size > 0 && is_word_character(sqlite3_str_value(rewrite->output)[size - 1]))
+        sqlite3_str_appendchar(rewrite->output, 1, ' ');
+    sqlite3_str_appendall(rewrite->output, word);
+}
+
+/* The collation's name must not run into a word behind it. */
+static void
+put_collation(struct rewrite *rewrite, const struct syntax_node *node)
+{
+    const char *behind = node->span.at + node->span.size;
+    sqlite3_str_appendall(rewrite->output, is_word_character(*behind) ? " AS TEXT) COLLATE decimal " : " AS TEXT) COLLATE decimal");
 }
 
 static const char *
@@ -114,7 +140,7 @@ take_operand(struct rewrite *rewrite, struct program *program, struct syntax_nod
     program->operands[program->count++] = node;
     program->depth++;
     sqlite3_str_appendchar(program->steps, 1, 'n');
-    if (node->kind == SYNTAX_COLUMN && type.type == SQL_TYPE_DECIMAL)
+    if (node->declared && type.type == SQL_TYPE_DECIMAL)
         sqlite3_str_appendf(program->steps, "%d", type.scale);
 }
 
@@ -161,7 +187,8 @@ put_program(struct rewrite *rewrite, struct syntax_node *node, const char *last)
     collect(rewrite, program, node);
     char *steps = sqlite3_str_finish(program->steps);
     rewrite->failed = rewrite->failed || program->too_long || steps == NULL;
-    sqlite3_str_appendf(rewrite->output, "SQL_DECIMAL('%s%s'", steps, last);
+    put_word(rewrite, "SQL_DECIMAL('");
+    sqlite3_str_appendf(rewrite->output, "%s%s'", steps, last);
     for (size_t i = 0; i < program->count && !rewrite->failed; i++) {
         sqlite3_str_appendall(rewrite->output, ", ");
         rewrite->at = program->operands[i]->span.at;
@@ -187,7 +214,8 @@ put_aggregate(struct rewrite *rewrite, struct syntax_node *call)
 {
     struct syntax_type type = type_of(rewrite, call);
     rewrite->needed = true;
-    sqlite3_str_appendf(rewrite->output, "SQL_DECIMAL('nk%d.%d', %s", type.precision, type.scale,
+    put_word(rewrite, "SQL_DECIMAL('");
+    sqlite3_str_appendf(rewrite->output, "nk%d.%d', %s", type.precision, type.scale,
                         sql_token_is(&call->name, "SUM") ? "SQL_SUM" : "SQL_AVERAGE");
     rewrite->at = end_of(&(struct syntax_span) { call->name.at, call->name.size });
     put_parts(rewrite, call);
@@ -199,9 +227,9 @@ static void
 put_as_text(struct rewrite *rewrite, struct syntax_node *node)
 {
     copy_up_to(rewrite, node->span.at);
-    sqlite3_str_appendall(rewrite->output, "CAST(");
+    put_word(rewrite, "CAST(");
     put_raw(rewrite, node);
-    sqlite3_str_appendall(rewrite->output, " AS TEXT) COLLATE decimal");
+    put_collation(rewrite, node);
 }
 
 /* Functions that compare their arguments do it without affinities. */
@@ -237,10 +265,11 @@ put_raw(struct rewrite *rewrite, struct syntax_node *node)
 {
     copy_up_to(rewrite, node->span.at);
     bool aggregates = is_call_of(node, "SUM") || is_call_of(node, "AVG");
-    if (!is_calculated(rewrite, node) && !is_operator(rewrite, node))
-        put_plain(rewrite, node);
-    else if (node->kind == SYNTAX_PARENTHESES)
+    if (node->kind == SYNTAX_PARENTHESES && is_calculated(rewrite, node)) {
+        rewrite->at = node->first->span.at; /* what it becomes needs none */
         put_raw(rewrite, node->first);
+    } else if (!is_calculated(rewrite, node) && !is_operator(rewrite, node))
+        put_plain(rewrite, node);
     else if (is_operator(rewrite, node))
         put_program(rewrite, node, "");
     else if (aggregates)
@@ -258,16 +287,37 @@ put_calculated(struct rewrite *rewrite, struct syntax_node *node)
 {
     bool as_text = type_of(rewrite, node).as_text;
     rewrite->needed = rewrite->needed || !node->result;
-    sqlite3_str_appendall(rewrite->output, "CAST(");
+    put_word(rewrite, "CAST(");
     put_raw(rewrite, node);
-    sqlite3_str_appendall(rewrite->output, as_text ? " AS TEXT) COLLATE decimal" : " AS NUMERIC)");
+    if (as_text)
+        put_collation(rewrite, node);
+    else
+        sqlite3_str_appendall(rewrite->output, " AS NUMERIC)");
+}
+
+/* The type of a part of a comparison, which may be the rows of IN. */
+static struct syntax_type
+type_compared(struct rewrite *rewrite, struct syntax_node *part)
+{
+    if (part->kind == SYNTAX_OTHER && part->scope != NULL)
+        return expression_query_type(rewrite->types, part->scope, 0);
+    return type_of(rewrite, part);
+}
+
+static bool
+compares_text(struct rewrite *rewrite, struct syntax_node *comparison)
+{
+    for (struct syntax_node *part = comparison->first; part != NULL; part = part->next)
+        if (type_compared(rewrite, part).as_text)
+            return true;
+    return false;
 }
 
 /* Of what is compared with text, numbers become text too; what has no affinity does so by itself. */
 static void
 put_comparison(struct rewrite *rewrite, struct syntax_node *node)
 {
-    bool text = has_text(rewrite, node);
+    bool text = compares_text(rewrite, node);
     for (struct syntax_node *part = node->first; part != NULL; part = part->next) {
         struct syntax_type type = type_of(rewrite, part);
         if (text && result_type_is_exact(&type) && !type.as_text && !is_literal(part)) {
@@ -317,6 +367,18 @@ put_label(struct rewrite *rewrite, const struct syntax_node *node, int written_f
     sqlite3_free(label);
 }
 
+/* One of the values of a column of UNION, of which others are kept as text. */
+static bool
+is_text_elsewhere(struct rewrite *rewrite, struct syntax_node *node)
+{
+    struct syntax_scope *query = node->item != NULL ? node->item->arm->first_arm : NULL;
+    if (query == NULL || query->next_arm == NULL)
+        return false;
+    struct syntax_type own = type_of(rewrite, node);
+    struct syntax_type common = expression_query_type(rewrite->types, query, node->item->index);
+    return common.as_text && result_type_is_exact(&own) && !own.as_text;
+}
+
 /* What is no DECIMAL itself, but may have some in it. */
 static void
 put_plain(struct rewrite *rewrite, struct syntax_node *node)
@@ -334,9 +396,12 @@ put_value(struct rewrite *rewrite, struct syntax_node *node)
 {
     copy_up_to(rewrite, node->span.at);
     int written_from = sqlite3_str_length(rewrite->output);
-    if (node->target != NULL && put_for_column(rewrite, node, node->target))
+    if (node->target != NULL && put_for_column(rewrite, node, node->target)) {
         rewrite->needed = true;
-    else if (is_calculated(rewrite, node) || is_operator(rewrite, node))
+    } else if (is_text_elsewhere(rewrite, node)) {
+        rewrite->needed = true;
+        put_as_text(rewrite, node);
+    } else if (is_calculated(rewrite, node) || is_operator(rewrite, node))
         put_calculated(rewrite, node);
     else
         put_plain(rewrite, node);

@@ -17,13 +17,6 @@ struct syntax_type expression_type(struct expression_types *types, struct syntax
 /* The type of the column `index` of a query, from all of its arms. */
 struct syntax_type expression_query_type(struct expression_types *types, struct syntax_scope *query, size_t index);
 
-/* The declared types of the columns that INSERT gives values for; returns how many there are, 0 when they cannot be told. To be
- * freed. */
-size_t expression_inserted_types(struct expression_types *types, struct syntax_type **inserted);
-
-/* The declared type of the column that SET assigns to. */
-struct syntax_type expression_assigned_type(struct expression_types *types, const struct syntax_node *assignment);
-
 /* NULL or a parameter marker, which is of any type. */
 bool expression_is_untyped(const struct syntax_node *node);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "gateway/datastore/sqlite/decimal_rewrite.h"
-#include "gateway/datastore/sqlite/expression_types.h"
+#include "gateway/datastore/sqlite/expression_columns.h"
 
 static bool
 is_one_of(const struct sql_token *token, const char *const *words)
@@ -113,6 +113,16 @@ type_item(struct expression_types *types, struct syntax_scope *scope, const stru
     return expression_type(types, item->value);
 }
 
+/* One of those that `*` stands for. */
+static struct syntax_type
+type_of_named(struct expression_types *types, struct syntax_scope *scope, sqlite3_stmt *statement, int index)
+{
+    const char *name = sqlite3_column_name(statement, index);
+    if (scope->next_arm != NULL || name == NULL || sqlite3_column_decltype(statement, index) != NULL)
+        return (struct syntax_type) { .type = SQL_TYPE_COUNT };
+    return expression_named_type(types, scope, name);
+}
+
 /* Items behind a `*` are counted from the end. */
 static struct syntax_type *
 type_result(struct expression_types *types, struct syntax_scope *scope, sqlite3_stmt *statement)
@@ -135,7 +145,8 @@ type_result(struct expression_types *types, struct syntax_scope *scope, sqlite3_
             break;
         } else {
             seen_all = true;
-            place += column_count - (items - 1);
+            for (size_t end = place + column_count - (items - 1); place < end; place++)
+                result[place] = type_of_named(types, scope, statement, (int)place);
         }
     }
     return result;

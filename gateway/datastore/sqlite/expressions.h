@@ -1,7 +1,7 @@
 /* Expressions as Db2 has them: with described types, and DECIMAL calculated exactly.
  * SQLite tells no types of expressions and calculates decimals in floating point. So the text of a statement is parsed (syntax.h), its
- * expressions get their types (expression_types.h), and those of type DECIMAL are written again with functions that calculate exactly
- * (decimal_functions.h). What is not understood stays as it is. */
+ * expressions get their types (expression_types.h, expression_columns.h), and those of type DECIMAL are written again with functions that
+ * calculate exactly (decimal_functions.h). What is not understood stays as it is. */
 #pragma once
 
 #include "gateway/datastore/sqlite/internal.h"

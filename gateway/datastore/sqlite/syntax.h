@@ -48,6 +48,7 @@ struct syntax_node {
     enum syntax_role role;
     char operator;           /* of SIGN and ARITHMETIC */
     bool wanted;             /* COLUMN: somebody asks for its type */
+    bool declared;           /* COLUMN: of a table, which has told its type */
     bool distinct;           /* CALL: DISTINCT stands before its arguments */
     bool all_rows;           /* CALL: of `*` */
     enum syntax_typed typed; /* how far `type` is known */
@@ -73,6 +74,8 @@ struct syntax_item {
     struct sql_token label;    /* its name; size 0: none but its text */
     bool labelled;             /* by AS, or by a word behind it */
     bool in_values;            /* of VALUES */
+    struct syntax_scope *arm;
+    size_t index; /* among the items of the arm */
     struct syntax_item *next;
 };
 
@@ -93,10 +96,11 @@ struct syntax_scope {
     struct syntax_span tables[2]; /* what FROM names, without that word, and of DML the table that is changed; size 0: none */
     struct syntax_item *items;    /* of an arm */
     struct syntax_item *last_item;
-    struct syntax_table *derived;  /* among the tables */
-    struct syntax_table *common;   /* defined by the WITH */
-    struct syntax_scope *next_arm; /* of UNION, EXCEPT, INTERSECT */
-    struct syntax_node *columns;   /* COLUMN nodes to be looked up here */
+    struct syntax_table *derived;   /* among the tables */
+    struct syntax_table *common;    /* defined by the WITH */
+    struct syntax_scope *first_arm; /* of the query; itself where it is the first */
+    struct syntax_scope *next_arm;  /* of UNION, EXCEPT, INTERSECT */
+    struct syntax_node *columns;    /* COLUMN nodes to be looked up here */
     bool distinct;
     bool ordered; /* ORDER BY follows the last arm, of which this is the first */
     bool values;  /* a row of VALUES */

@@ -236,11 +236,11 @@ parse_one_token(struct syntax_parser *parser, enum syntax_kind kind)
     return node;
 }
 
-/* EXISTS (query) and value IN (query) want its rows, not a value. */
+/* EXISTS (query), value IN (query) and value IN (list) want rows, not a value. */
 static void
 take_rows(struct syntax_node *part)
 {
-    if (part != NULL && part->kind == SYNTAX_QUERY)
+    if (part != NULL && (part->kind == SYNTAX_QUERY || part->kind == SYNTAX_PARENTHESES))
         part->kind = SYNTAX_OTHER;
 }
 

@@ -1,5 +1,6 @@
-/* The parser of syntax.h, as its files share it: syntax.c has tokens, memory and nodes, syntax_expression.c expressions, syntax_query.c
- * queries and what stands around them. A failure is kept; after it no token is left, so that every loop ends. */
+/* The parser of syntax.h, as its files share it: syntax.c has tokens, memory and nodes, syntax_expression.c expressions,
+ * syntax_tables.c FROM and WITH, syntax_query.c queries, syntax_change.c what changes rows. A failure is kept; after it no token is left,
+ * so that every loop ends. */
 #pragma once
 
 #include "gateway/datastore/sqlite/syntax.h"
@@ -60,9 +61,35 @@ void syntax_ordering(struct syntax_parser *parser, struct syntax_scope *scope, s
 /* Up to the parenthesis that closes a window's definition. */
 void syntax_window(struct syntax_parser *parser, struct syntax_scope *scope, struct syntax_node *node);
 
+/* syntax_tables.c: a scope inside of another one, or of NULL. */
+struct syntax_scope *syntax_scope_new(struct syntax_parser *parser, struct syntax_scope *outer);
+
+/* "(a, b)"; NULL, and 0 names, where no parenthesis comes. */
+struct sql_token *syntax_names(struct syntax_parser *parser, size_t *count);
+
+/* WITH, if it comes, gives a scope of its own for these queries and for all that follows; else `outer` is returned. */
+struct syntax_scope *syntax_with(struct syntax_parser *parser, struct syntax_scope *outer, struct syntax_node *node);
+
+/* Another name of a table, with AS or without; an empty token where none comes. */
+struct sql_token syntax_alias(struct syntax_parser *parser);
+
+/* INDEXED BY, NOT INDEXED. */
+void syntax_skip_index(struct syntax_parser *parser);
+
+/* What stands behind FROM, for scope->tables[place]. */
+void syntax_from(struct syntax_parser *parser, struct syntax_scope *scope, struct syntax_node *node, size_t place);
+
 /* syntax_query.c: SELECT, VALUES or WITH, without parentheses around it. Its parts become those of `node`; returns its first arm. */
 bool syntax_query_begins(const struct syntax_parser *parser, size_t ahead);
 struct syntax_scope *syntax_query(struct syntax_parser *parser, struct syntax_scope *outer, struct syntax_node *node);
 
-/* Any of the statements; false for others. */
+/* The same without WITH. */
+struct syntax_scope *syntax_arms(struct syntax_parser *parser, struct syntax_scope *outer, struct syntax_node *node);
+
+/* Columns of a result; WHERE to WINDOW; ORDER BY and LIMIT. */
+void syntax_items(struct syntax_parser *parser, struct syntax_scope *scope, struct syntax_node *node);
+void syntax_conditions(struct syntax_parser *parser, struct syntax_scope *scope, struct syntax_node *node);
+void syntax_tail(struct syntax_parser *parser, struct syntax_scope *scope, struct syntax_node *node);
+
+/* syntax_change.c: any of the statements; false for others. */
 bool syntax_statement(struct syntax_parser *parser, struct syntax_tree *tree);

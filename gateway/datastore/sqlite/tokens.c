@@ -71,6 +71,16 @@ run_size(const struct sql_text *text, size_t from)
     return size;
 }
 
+/* A question mark may have a number behind it, and no name: `?AND` is two tokens. */
+static size_t
+marker_size(const struct sql_text *text)
+{
+    size_t size = 1;
+    while (size < text->left && isdigit((unsigned char)text->at[size]))
+        size++;
+    return size;
+}
+
 bool
 sql_token_next(struct sql_text *text, struct sql_token *token)
 {
@@ -81,10 +91,13 @@ sql_token_next(struct sql_text *text, struct sql_token *token)
     char c = *text->at;
     token->kind = SQL_TOKEN_OTHER;
     token->size = 1;
-    if (c == '\'' || c == '"' || c == '`' || c == '[') {
+    if (c == '?') {
+        token->kind = SQL_TOKEN_MARKER;
+        token->size = marker_size(text);
+    } else if (c == '\'' || c == '"' || c == '`' || c == '[') {
         token->kind = c == '\'' ? SQL_TOKEN_STRING : SQL_TOKEN_QUOTED;
         token->size = quoted_size(text);
-    } else if (c == '?' || c == ':' || c == '@') {
+    } else if (c == ':' || c == '@') {
         token->kind = SQL_TOKEN_MARKER;
         token->size = run_size(text, 1);
     } else if (is_word_character(c)) {

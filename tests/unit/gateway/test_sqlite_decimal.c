@@ -218,6 +218,11 @@ results_compare_by_value(void)
     check(target, "WITH X (S) AS (SELECT SUM(A) FROM T) SELECT S * 2 FROM X", "31,2", "0.60");
     check(target, "SELECT ID FROM T X WHERE A = (SELECT MAX(A) FROM T Y WHERE Y.A + X.A < 0.5)", "INTEGER", "2");
     check(target, "SELECT T1.A + T2.A FROM T T1 JOIN T T2 ON T1.A * 2 = T2.A", "10,2", "0.3");
+    check(target, "SELECT(A+W)FROM T WHERE(A+0.1)IN(0.1*2)AND-A<1", "29,10", "123456789012345678.1000000001");
+    check(target, "SELECT ID FROM T WHERE N IN (SELECT W * 1 + 2.9999999999 FROM T WHERE ID = 2)", "INTEGER", "1");
+    check(target, "SELECT W FROM T WHERE ID = 2 UNION ALL SELECT A FROM T UNION ALL SELECT 5 FROM T WHERE ID = 1 ORDER BY 1", "28,10",
+          "- 1.0e-10 0.1 0.2 5");
+    check(target, "SELECT * FROM (SELECT SUM(A) AS S FROM T)", "31,2", "0.30");
     check(target, "SELECT MAX(A, W) FROM T WHERE ID = 2", "28,10", "0.2");
     sqlite_session_free(target);
 }

@@ -67,6 +67,7 @@ public final class Comparison {
         comparison.run("batches", Batches::observe);
         comparison.run("cursors", Cursors::observe);
         comparison.run("registers", connection -> Registers.observe(connection, arguments[1]));
+        comparison.run("decimals", Decimals::observe);
         comparison.run("units", Units::observe);
         comparison.run("keys", Keys::observe);
         comparison.run("errors", Failures::observe);
