@@ -149,6 +149,7 @@ static const struct command_row {
 } command_rows[REQUESTER_COMMAND_COUNT] = {
     [REQUESTER_EXCHANGE] = { "EXCSAT and ACCSEC", SEEN_ACCSECRD, requester_end_exchange },
     [REQUESTER_CHECK] = { "SECCHK and ACCRDB", SEEN_ACCRDBRM | SEEN_REFUSAL, requester_end_check },
+    [REQUESTER_INTERRUPT] = { "SECCHK and INTRDBRQS", SEEN_CMDCMPRM | SEEN_REFUSAL, requester_end_check },
     [REQUESTER_PREPARE] = { "PRPSQLSTT", SEEN_SQLDARD | SEEN_SQLCARD, requester_end_command },
     [REQUESTER_IMMEDIATE] = { "EXCSQLIMM", SEEN_SQLCARD, requester_end_command },
     [REQUESTER_QUERY] = { "PRPSQLSTT and OPNQRY", SEEN_OPNQRYRM | SEEN_SQLCARD, requester_end_block },
@@ -180,7 +181,8 @@ static const struct reply_row {
 } reply_rows[] = {
     { CP_EXCSATRD, AT_EXCHANGE, requester_take_excsatrd },
     { CP_ACCSECRD, AT_EXCHANGE, requester_take_accsecrd },
-    { CP_SECCHKRM, AT_CHECK, requester_take_secchkrm },
+    { CP_SECCHKRM, AT_CHECK | BIT(INTERRUPT), requester_take_secchkrm },
+    { CP_CMDCMPRM, BIT(INTERRUPT), requester_take_cmdcmprm },
     { CP_ACCRDBRM, AT_CHECK, requester_take_accrdbrm },
     { CP_PBSD, AT_CHECK | AT_SQL, NULL },
     { CP_TYPDEFNAM, AT_CHECK | AT_SQL, requester_take_typdefnam },
@@ -305,7 +307,8 @@ end_chain(struct requester *requester)
 void
 requester_begin(struct requester *requester, enum requester_command command)
 {
-    assert(requester->command == REQUESTER_IDLE || (requester->command == REQUESTER_EXCHANGE && command == REQUESTER_CHECK));
+    assert(requester->command == REQUESTER_IDLE ||
+           (requester->command == REQUESTER_EXCHANGE && (command == REQUESTER_CHECK || command == REQUESTER_INTERRUPT)));
     requester->command = command;
     requester->seen = 0;
     requester->chain_over = false;
@@ -335,6 +338,12 @@ requester_step(struct requester *requester)
     if (event == REQUESTER_COMPLETED || event == REQUESTER_BLOCK_ENDED)
         requester->command = REQUESTER_IDLE;
     return event;
+}
+
+struct drda_token
+requester_interrupt_token(const struct requester *requester)
+{
+    return (struct drda_token) { requester->interrupt_token, requester->interrupt_token_size };
 }
 
 const struct sql_diagnosis *

@@ -4,11 +4,12 @@
  *
  * It speaks SQLAM 7 with SECMEC 3 (user ID and password in clear) or 9 (encrypted), asks for UTF-8 and takes EBCDIC, and understands
  * both ends of a query: the SQLCA +100 inside QRYDTA (Derby) and ENDQRYRM with SQLCARD (Db2). Its memory is its own and bounded by the
- * settings. Sources: DRDA volumes 1 and 3, DDM terms EXCSAT, ACCSEC, SECCHK, ACCRDB, PRPSQLSTT, OPNQRY, CNTQRY, CLSQRY, EXCSQLSTT,
- * EXCSQLIMM, RDBCMM, RDBRLLBCK. */
+ * settings. Sources: DRDA volumes 1 and 3, DDM terms EXCSAT, ACCSEC, SECCHK, ACCRDB, INTRDBRQS, PRPSQLSTT, OPNQRY, CNTQRY, CLSQRY,
+ * EXCSQLSTT, EXCSQLIMM, RDBCMM, RDBRLLBCK. */
 #pragma once
 
 #include "common/attributes.h"
+#include "drda/accsec.h"
 #include "drda/eusridpwd.h"
 #include "drda/excsat.h"
 #include "drda/sql/lob.h"
@@ -72,6 +73,11 @@ MUST_CHECK enum requester_event requester_step(struct requester *requester);
 
 /* Commands. Each may be started when none is running; what is started otherwise is our own mistake. */
 void requester_log_on(struct requester *requester, const struct requester_login *login);
+/* By which another connection may interrupt what runs on this one; empty when the server has given none. Valid as long as the requester. */
+struct drda_token requester_interrupt_token(const struct requester *requester);
+/* Logs on, like requester_log_on, and interrupts the connection of that token instead of opening the RDB. `rdbinttkn` is borrowed until the
+ * command is over. REQUESTER_COMPLETED: the server does it; this connection is good for nothing else then. */
+void requester_interrupt(struct requester *requester, const struct requester_login *login, struct drda_token rdbinttkn);
 /* PRPSQLSTT: then requester_is_query and requester_columns tell what it is. */
 void requester_prepare(struct requester *requester, const char *text, size_t size);
 /* EXCSQLIMM: for statements that return no rows. */

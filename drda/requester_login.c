@@ -1,8 +1,10 @@
-/* Logging on: EXCSAT and ACCSEC in one chain, then SECCHK and ACCRDB in another. */
+/* Logging on: EXCSAT and ACCSEC in one chain, then SECCHK and ACCRDB in another, or INTRDBRQS in the place of ACCRDB. */
 #include "drda/accrdb.h"
 #include "drda/accsec.h"
 #include "drda/requester_private.h"
 #include "drda/secchk.h"
+
+#include <assert.h>
 
 enum { CRRTKN_SIZE = 19, CRRTKN_CLOCK_SIZE = 6, SECCHKCD_MECHANISM = 0x01 };
 
@@ -43,6 +45,14 @@ requester_log_on(struct requester *requester, const struct requester_login *logi
         memcpy(requester->rdbnam, login->rdbnam, size + 1);
 }
 
+void
+requester_interrupt(struct requester *requester, const struct requester_login *login, struct drda_token rdbinttkn)
+{
+    assert(rdbinttkn.size > 0);
+    requester->interrupting = rdbinttkn;
+    requester_log_on(requester, login);
+}
+
 /* An LU6.2-like name, and a clock that makes it unique: "G0000000.P000" and 6 bytes. */
 static void
 make_crrtkn(uint64_t correlation, uint8_t crrtkn[CRRTKN_SIZE])
@@ -81,7 +91,7 @@ put_secchk(struct requester *requester)
 }
 
 static void
-send_security_check(struct requester *requester)
+put_accrdb(struct requester *requester)
 {
     const struct requester_login *login = requester->login;
     uint8_t crrtkn[CRRTKN_SIZE];
@@ -94,13 +104,23 @@ send_security_check(struct requester *requester)
         .crrtkn = crrtkn,
         .crrtkn_size = sizeof crrtkn,
     };
-    requester_begin(requester, REQUESTER_CHECK);
+    drda_accrdb_encode(&requester->output, &values, requester->ccsid);
+}
+
+static void
+send_security_check(struct requester *requester)
+{
+    bool interrupts = requester->interrupting.size > 0;
+    requester_begin(requester, interrupts ? REQUESTER_INTERRUPT : REQUESTER_CHECK);
     struct dss_writer dss = dss_writer(&requester->output);
     dss_begin(&dss, DSS_REQUEST, 1);
     put_secchk(requester);
     dss_end(&dss);
     dss_begin(&dss, DSS_REQUEST, 2);
-    drda_accrdb_encode(&requester->output, &values, requester->ccsid);
+    if (interrupts)
+        drda_intrdbrqs_encode(&requester->output, requester->login->rdbnam, requester->interrupting, requester->ccsid);
+    else
+        put_accrdb(requester);
     dss_end(&dss);
 }
 
@@ -180,7 +200,18 @@ requester_take_accrdbrm(struct requester *requester, struct wire_reader body)
     if (!is_ascii_based(typdefovr->sbc) || !is_ascii_based(typdefovr->mbc))
         return requester_fail(requester, "the server's text is in CCSID %u (mixed %u): only UTF-8 can be read", (unsigned)typdefovr->sbc,
                               (unsigned)typdefovr->mbc);
+    struct wire_writer token = wire_writer(requester->interrupt_token, sizeof requester->interrupt_token);
+    wire_put_bytes(&token, accrdbrm.rdbinttkn.at, accrdbrm.rdbinttkn.left);
+    requester->interrupt_token_size = token.used;
     requester->seen |= SEEN_ACCRDBRM;
+    return REQUESTER_NEEDS_INPUT;
+}
+
+enum requester_event
+requester_take_cmdcmprm(struct requester *requester, struct wire_reader body)
+{
+    (void)body;
+    requester->seen |= SEEN_CMDCMPRM;
     return REQUESTER_NEEDS_INPUT;
 }
 
@@ -205,6 +236,7 @@ enum requester_event
 requester_end_check(struct requester *requester)
 {
     requester->login = NULL;
+    requester->interrupting = (struct drda_token) { 0 };
     return (requester->seen & SEEN_REFUSAL) != 0 ? REQUESTER_REFUSED : REQUESTER_COMPLETED;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "drda/dss.h"
+#include "drda/intrdbrqs.h"
 #include "drda/reply.h"
 #include "drda/requester.h"
 #include "drda/sql/extdta_object.h"
@@ -9,8 +10,9 @@
 
 enum requester_command {
     REQUESTER_IDLE,
-    REQUESTER_EXCHANGE, /* EXCSAT, ACCSEC */
-    REQUESTER_CHECK,    /* SECCHK, ACCRDB */
+    REQUESTER_EXCHANGE,  /* EXCSAT, ACCSEC */
+    REQUESTER_CHECK,     /* SECCHK, ACCRDB */
+    REQUESTER_INTERRUPT, /* SECCHK, INTRDBRQS */
     REQUESTER_PREPARE,
     REQUESTER_IMMEDIATE,
     REQUESTER_QUERY,
@@ -33,7 +35,7 @@ enum requester_seen {
     SEEN_OPNQRYRM = 1 << 5,
     SEEN_QRYDTA = 1 << 6,
     SEEN_ENDQRYRM = 1 << 7,
-
+    SEEN_CMDCMPRM = 1 << 8,
 };
 
 /* A large object as it is sent: with one byte behind it where the server wants to know whether it is whole, as Derby's does. */
@@ -77,6 +79,9 @@ struct requester {
     const struct requester_login *login; /* while logging on */
     struct eusridpwd_pair pair;          /* of an encrypted login, until its SECCHK */
     struct eusridpwd_key key;
+    struct drda_token interrupting;              /* borrowed while logging on to interrupt another connection; else empty */
+    uint8_t interrupt_token[RDBINTTKN_SIZE_MAX]; /* of this one */
+    size_t interrupt_token_size;
     struct requester_refusal refusal;
     char rdbnam[RDBNAM_SIZE_MAX + 1];
     bool is_derby;      /* the server is Apache Derby's, by its SRVCLSNM */
@@ -121,6 +126,7 @@ enum requester_event requester_take_excsatrd(struct requester *requester, struct
 enum requester_event requester_take_accsecrd(struct requester *requester, struct wire_reader body);
 enum requester_event requester_take_secchkrm(struct requester *requester, struct wire_reader body);
 enum requester_event requester_take_accrdbrm(struct requester *requester, struct wire_reader body);
+enum requester_event requester_take_cmdcmprm(struct requester *requester, struct wire_reader body);
 /* The same for a reply message that refuses the RDB. */
 enum requester_event requester_take_rdb_refusal(struct requester *requester, uint16_t codepoint);
 

@@ -9,13 +9,14 @@
 #include "clients/sqlbatch/diagnosis.h"
 #include "clients/sqlbatch/directory.h"
 #include "clients/sqlbatch/interrupt.h"
+#include "clients/sqlbatch/logon.h"
 #include "clients/sqlbatch/progress.h"
-#include "common/secret.h"
 
 /* A batch that is running. */
 struct run {
     const struct batch *batch;
     struct connection *connection; /* NULL while there is none */
+    struct logon *logon;           /* what may interrupt it; NULL where nothing can */
     struct printer printer;
     struct progress progress;
     bool uncommitted; /* there were statements since the last commit */
@@ -58,9 +59,30 @@ static void
 drop_connection(struct run *run)
 {
     connection_close(run->connection);
+    logon_free(run->logon);
     interrupt_release();
     run->connection = NULL;
+    run->logon = NULL;
     run->uncommitted = false;
+}
+
+static const char cancelled[] = "cancelled by Ctrl-C or SIGTERM";
+
+/* Whether what was commanded last has succeeded; `given_up`: before its end. */
+static bool
+judge(const struct sql_diagnosis *diagnosis, bool given_up, struct problem *problem)
+{
+    if (diagnosis->sqlcode >= 0 && !given_up)
+        return true;
+    struct problem why = { 0 };
+    diagnosis_describe(diagnosis, &why);
+    if (given_up)
+        problem_set(problem, "%s", cancelled);
+    else if (interrupt_asked())
+        problem_set(problem, "%s: %s", cancelled, why.text);
+    else
+        *problem = why;
+    return false;
 }
 
 /* Takes what the server says to the command that has been started, and prints its rows. False when it failed: the problem says why, and
@@ -69,6 +91,7 @@ static bool
 finish_command(struct run *run, struct problem *problem)
 {
     struct requester *requester = connection_requester(run->connection);
+    bool given_up = false;
     for (;;) {
         size_t count = 0;
         const struct sql_column *columns = NULL;
@@ -90,13 +113,14 @@ finish_command(struct run *run, struct problem *problem)
                 drop_connection(run);
                 return false;
             }
-            requester_continue(requester);
+            given_up = interrupt_asked();
+            if (given_up)
+                requester_close(requester);
+            else
+                requester_continue(requester);
             break;
         case REQUESTER_COMPLETED:
-            if (requester_diagnosis(requester)->sqlcode >= 0)
-                return true;
-            diagnosis_describe(requester_diagnosis(requester), problem);
-            return false;
+            return judge(requester_diagnosis(requester), given_up, problem);
         case REQUESTER_NEEDS_INPUT:
         case REQUESTER_REFUSED:
         case REQUESTER_FAILED:
@@ -145,6 +169,10 @@ execute_prepared(struct run *run, const struct bound_statement *bound, struct pr
     requester_prepare(requester, bound->text.bytes, bound->text.size);
     if (!finish_command(run, problem))
         return false;
+    if (interrupt_asked()) {
+        problem_set(problem, "%s", cancelled);
+        return false;
+    }
     if (requester_is_query(requester))
         requester_open(requester, bound->values, bound->count);
     else
@@ -259,14 +287,29 @@ tick(void *progress)
     progress_tick(progress);
 }
 
-/* Takes the credential over. */
+/* Has the server end what runs. When it cannot be told, the connection will be closed. */
+static bool
+cancel_statement(void *context)
+{
+    struct run *run = context;
+    struct problem problem = { 0 };
+    if (logon_interrupt(run->logon, run->batch->credentials, run->connection, &problem))
+        return true;
+    progress_hide(&run->progress);
+    if (!interrupt_pending()) /* else the user did not wait for it */
+        complain(run, "cannot interrupt the statement", "%s", problem.text);
+    return false;
+}
+
+/* Takes the logon over. */
 static enum batch_status
-connect_to(struct run *run, const struct connection_url *url, struct credential *credential)
+connect_to(struct run *run, struct logon *logon)
 {
     struct problem problem = { 0 };
+    const struct connection_url *url = &logon->url;
     if (url->without_effect[0] != '\0')
         say(run, "note: properties without effect here: %s", url->without_effect);
-    run->connection = connection_open(url, credential, &problem);
+    run->connection = connection_open(url, logon->credential, &problem);
     if (run->connection != NULL && !interrupt_catch()) {
         problem_set_errno(&problem, "signals cannot be caught");
         drop_connection(run);
@@ -277,8 +320,13 @@ connect_to(struct run *run, const struct connection_url *url, struct credential 
         complain(run, "connect failed", "%s", problem.text);
     else
         say(run, "connected to %.*s at %s port %u as %s", (int)strcspn(url->rdbnam, ";"), url->rdbnam, url->host, (unsigned)url->port,
-            credential->user);
-    credential_free(credential);
+            logon->credential->user);
+    if (run->connection != NULL && connection_is_interruptible(run->connection)) {
+        run->logon = logon;
+        connection_set_canceller(run->connection, cancel_statement, run);
+    } else {
+        logon_free(logon);
+    }
     return run->connection != NULL ? BATCH_OK : BATCH_CONNECT_FAILED;
 }
 
@@ -295,44 +343,41 @@ may_stand_here(const struct run *run, const struct connection_url *url, struct p
 /* Finds out where a URL or the name of a connection leads to, and makes what to log on with. BATCH_OK, or `wrong` when it is the
  * target itself that is wrong. */
 static enum batch_status
-look_up(struct run *run, const char *target, enum batch_status wrong, struct connection_url *url, struct credential **credential)
+look_up(struct run *run, const char *target, enum batch_status wrong, struct logon *logon)
 {
     struct problem problem = { 0 };
-    struct named_connection named;
     bool is_name = connections_is_name(target);
-    bool known = is_name ? directory_find(run->batch->connections, target, &named, &problem)
-                         : connection_url_parse(target, url, &problem) && may_stand_here(run, url, &problem);
+    bool known = is_name ? directory_find(run->batch->connections, target, &logon->named, &problem)
+                         : connection_url_parse(target, &logon->url, &problem) && may_stand_here(run, &logon->url, &problem);
     if (!known) {
         complain(run, run->line > 0 ? "invalid statement" : is_name ? "--connection" : "--url", "%s", problem.text);
         return wrong;
     }
+    logon->is_named = is_name;
     if (is_name)
-        connections_to_url(&named, url);
-    *credential = is_name ? credential_make_named(run->batch->credentials, &named, url, &problem)
-                          : credential_make(run->batch->credentials, url, &problem);
-    if (*credential == NULL)
+        connections_to_url(&logon->named, &logon->url);
+    bool made = logon_make_credential(logon, run->batch->credentials, &problem);
+    if (!made)
         complain(run, "cannot log on", "%s", problem.text);
-    return *credential != NULL ? BATCH_OK : BATCH_CONFIGURATION_ERROR;
+    return made ? BATCH_OK : BATCH_CONFIGURATION_ERROR;
 }
 
-/* The URL holds a password perhaps, so it lives in secret memory. */
 static enum batch_status
 run_connect(struct run *run, const char *target, enum batch_status wrong)
 {
-    struct credential *credential = NULL;
     if (run->connection != NULL) {
         complain(run, "invalid statement", "already connected: DISCONNECT first");
         return wrong;
     }
-    struct connection_url *url = secret_new(sizeof *url);
-    if (url == NULL) {
+    struct logon *logon = logon_new();
+    if (logon == NULL) {
         complain(run, "cannot connect", "no memory for secrets");
         return BATCH_INTERNAL_ERROR;
     }
-    enum batch_status status = look_up(run, target, wrong, url, &credential);
+    enum batch_status status = look_up(run, target, wrong, logon);
     if (status == BATCH_OK)
-        status = connect_to(run, url, credential);
-    secret_free(url, sizeof *url);
+        return connect_to(run, logon);
+    logon_free(logon);
     return status;
 }
 

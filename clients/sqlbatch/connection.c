@@ -21,9 +21,12 @@ enum { REPLY_BYTES_MAX = 64 << 20, NO_DEADLINE = -1 };
 
 struct connection {
     int socket;
-    int64_t deadline_ms; /* monotonic; NO_DEADLINE once logged on: a statement may take its time */
+    int64_t deadline_ms; /* monotonic; NO_DEADLINE once logged on: a statement may take its time, until it is cancelled */
     void (*tick)(void *context);
     void *tick_context;
+    bool (*cancel)(void *context); /* NULL: there is no other way than to close the connection */
+    void *cancel_context;
+    bool cancelling; /* the server has been told to end what runs */
     char peer[CONNECTION_URL_HOST_MAX + 16];
     struct requester *requester;
 };
@@ -53,9 +56,23 @@ ignore_tick(void *context)
     (void)context;
 }
 
+/* The user wants what runs to end. False: there is no way but to give the connection up. */
+static bool
+cancel(struct connection *connection)
+{
+    if (connection->cancelling || connection->cancel == NULL)
+        return false;
+    interrupt_attend();
+    if (!connection->cancel(connection->cancel_context))
+        return false;
+    connection->cancelling = true;
+    connection->deadline_ms = clock_monotonic_ms(&clock_system) + CONNECTION_CANCEL_S * INT64_C(1000);
+    return true;
+}
+
 /* Waits for the socket until the deadline; false with errno. */
 static bool
-wait_for(const struct connection *connection, int socket, short events)
+wait_for(struct connection *connection, int socket, short events)
 {
     for (;;) {
         int64_t wait_ms = CONNECTION_TICK_MS;
@@ -70,7 +87,12 @@ wait_for(const struct connection *connection, int socket, short events)
         int ready = interrupt_poll(socket, events, (int)wait_ms);
         if (ready > 0)
             return true;
-        if (ready < 0 && errno != EINTR)
+        bool breaks_in = ready < 0 && errno == ECANCELED;
+        if (breaks_in && !cancel(connection)) {
+            errno = ECANCELED;
+            return false;
+        }
+        if (ready < 0 && !breaks_in && errno != EINTR)
             return false;
         connection->tick(connection->tick_context);
     }
@@ -78,7 +100,7 @@ wait_for(const struct connection *connection, int socket, short events)
 
 /* Connects to one address; -1 with errno. The socket stays non-blocking. */
 static int
-connect_address(const struct connection *connection, const struct addrinfo *address)
+connect_address(struct connection *connection, const struct addrinfo *address)
 {
     int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, address->ai_protocol);
     if (fd < 0)
@@ -127,6 +149,9 @@ tell_error(const struct connection *connection, const char *what, struct problem
 {
     if (errno == ECANCELED)
         problem_set(problem, "cancelled by Ctrl-C or SIGTERM: the connection was closed, so the server rolls back");
+    else if (errno == ETIMEDOUT && connection->cancelling)
+        problem_set(problem, "cancelled by Ctrl-C or SIGTERM: the server did not end it within %d s: the connection was closed",
+                    CONNECTION_CANCEL_S);
     else
         problem_set_errno(problem, "%s: %s", connection->peer, what);
 }
@@ -175,10 +200,14 @@ connection_next(struct connection *connection, struct problem *problem)
         enum requester_event event = requester_step(connection->requester);
         if (event == REQUESTER_FAILED)
             problem_set(problem, "%s: %s", connection->peer, requester_failure(connection->requester));
+        if (event == REQUESTER_COMPLETED) {
+            connection->cancelling = false;
+            connection->deadline_ms = NO_DEADLINE;
+        }
         if (event != REQUESTER_NEEDS_INPUT)
             return event;
         /* An answer that is there already would be taken without waiting, for as long as the server is faster than we are. */
-        if (interrupt_asked()) {
+        if (interrupt_pending() && !cancel(connection)) {
             errno = ECANCELED;
             tell_error(connection, "", problem);
             return REQUESTER_FAILED;
@@ -218,16 +247,22 @@ explain_refusal(const struct connection *connection, const struct connection_url
     }
 }
 
-static bool
-log_on(struct connection *connection, const struct connection_url *url, const struct credential *credential, struct problem *problem)
+static struct requester_login
+login_of(const struct connection_url *url, const struct credential *credential)
 {
-    const struct requester_login login = {
+    return (struct requester_login) {
         .rdbnam = url->rdbnam,
         .userid = credential->user,
         .password = credential->password,
         .encrypted = url->encrypted_login,
         .correlation = (uint64_t)clock_system.utc_us(&clock_system),
     };
+}
+
+static bool
+log_on(struct connection *connection, const struct connection_url *url, const struct credential *credential, struct problem *problem)
+{
+    const struct requester_login login = login_of(url, credential);
     requester_log_on(connection->requester, &login);
     enum requester_event event = connection_next(connection, problem);
     if (event == REQUESTER_REFUSED)
@@ -235,8 +270,9 @@ log_on(struct connection *connection, const struct connection_url *url, const st
     return event == REQUESTER_COMPLETED;
 }
 
-struct connection *
-connection_open(const struct connection_url *url, const struct credential *credential, struct problem *problem)
+/* One that has not been connected yet, with `timeout_s` for that; NULL with a problem. */
+static struct connection *
+connection_new(const struct connection_url *url, uint32_t timeout_s, struct problem *problem)
 {
     struct connection *connection = calloc(1, sizeof *connection);
     struct requester *requester = requester_new(&requester_settings);
@@ -247,17 +283,46 @@ connection_open(const struct connection_url *url, const struct credential *crede
         return NULL;
     }
     bool numeric6 = strchr(url->host, ':') != NULL;
-    uint32_t timeout_s = url->login_timeout_s > 0 ? url->login_timeout_s : CONNECTION_LOGIN_TIMEOUT_S;
     *connection = (struct connection) { .socket = -1, .tick = ignore_tick, .requester = requester };
     connection->deadline_ms = clock_monotonic_ms(&clock_system) + (int64_t)timeout_s * 1000;
     snprintf(connection->peer, sizeof connection->peer, "%s%s%s:%u", numeric6 ? "[" : "", url->host, numeric6 ? "]" : "",
              (unsigned)url->port);
-    if (connect_host(connection, url, problem) && log_on(connection, url, credential, problem)) {
-        connection->deadline_ms = NO_DEADLINE;
+    return connection;
+}
+
+struct connection *
+connection_open(const struct connection_url *url, const struct credential *credential, struct problem *problem)
+{
+    uint32_t timeout_s = url->login_timeout_s > 0 ? url->login_timeout_s : CONNECTION_LOGIN_TIMEOUT_S;
+    struct connection *connection = connection_new(url, timeout_s, problem);
+    if (connection != NULL && connect_host(connection, url, problem) && log_on(connection, url, credential, problem))
         return connection;
-    }
     connection_close(connection);
     return NULL;
+}
+
+bool
+connection_is_interruptible(const struct connection *connection)
+{
+    return requester_interrupt_token(connection->requester).size > 0;
+}
+
+bool
+connection_interrupt(const struct connection *connection, const struct connection_url *url, const struct credential *credential,
+                     struct problem *problem)
+{
+    const struct requester_login login = login_of(url, credential);
+    struct connection *other = connection_new(url, CONNECTION_CANCEL_S, problem);
+    bool done = false;
+    if (other != NULL && connect_host(other, url, problem)) {
+        requester_interrupt(other->requester, &login, requester_interrupt_token(connection->requester));
+        enum requester_event event = connection_next(other, problem);
+        done = event == REQUESTER_COMPLETED;
+        if (event == REQUESTER_REFUSED)
+            explain_refusal(other, url, credential, problem);
+    }
+    connection_close(other);
+    return done;
 }
 
 void
@@ -276,6 +341,13 @@ connection_watch(struct connection *connection, void (*tick)(void *context), voi
 {
     connection->tick = tick;
     connection->tick_context = context;
+}
+
+void
+connection_set_canceller(struct connection *connection, bool (*cancel_it)(void *context), void *context)
+{
+    connection->cancel = cancel_it;
+    connection->cancel_context = context;
 }
 
 struct requester *

@@ -11,6 +11,7 @@ static struct {
     int descriptor; /* of the signals, while `catching` */
     bool catching;
     bool asked;
+    bool pending;
     sigset_t before;
 } state;
 
@@ -45,7 +46,7 @@ look(void)
 {
     struct signalfd_siginfo signal;
     while (state.catching && read(state.descriptor, &signal, sizeof signal) == (ssize_t)sizeof signal)
-        state.asked = true;
+        state.asked = state.pending = true;
 }
 
 void
@@ -56,7 +57,7 @@ interrupt_release(void)
     look();
     close(state.descriptor);
     state.catching = false;
-    state.asked = false;
+    state.asked = state.pending = false;
     sigprocmask(SIG_SETMASK, &state.before, NULL);
 }
 
@@ -65,6 +66,19 @@ interrupt_asked(void)
 {
     look();
     return state.asked;
+}
+
+bool
+interrupt_pending(void)
+{
+    look();
+    return state.pending;
+}
+
+void
+interrupt_attend(void)
+{
+    state.pending = false;
 }
 
 int
@@ -76,9 +90,9 @@ interrupt_poll(int descriptor, short events, int timeout_ms)
         errno = EBADF;
         return -1;
     }
-    if (!interrupt_asked())
+    if (!interrupt_pending())
         ready = poll(wait, state.catching ? 2 : 1, timeout_ms);
-    if (interrupt_asked()) {
+    if (interrupt_pending()) {
         errno = ECANCELED;
         return -1;
     }

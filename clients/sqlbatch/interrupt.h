@@ -14,5 +14,9 @@ void interrupt_release(void);
 /* True once the user has asked, until interrupt_release. */
 bool interrupt_asked(void);
 
-/* As poll() of one descriptor, but returns at once with -1 and ECANCELED when the user asks or has asked. */
+/* The same until interrupt_attend says that what was asked for is being seen to, and again when the user asks once more. */
+bool interrupt_pending(void);
+void interrupt_attend(void);
+
+/* As poll() of one descriptor, but returns at once with -1 and ECANCELED when the user asks, or has asked and it is pending. */
 MUST_CHECK int interrupt_poll(int descriptor, short events, int timeout_ms);

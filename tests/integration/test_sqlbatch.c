@@ -222,15 +222,15 @@ progress_is_for_terminals_alone(void)
 
 /* Starts a batch that does not end by itself, and waits until its first statement has been told. */
 static pid_t
-start_endless(void)
+start_endless(const char *connection, const char *select)
 {
-    static const char script[] = "INSERT INTO batch_host VALUES (99, 'lost');\n"
-                                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n;\n";
     char command[1024];
     write_ticket();
-    write_text("endless.sql", "%s", script);
-    snprintf(command, sizeof command, "cd %s && exec %s/sqlbatch --connections connections.ini --connection SAMPLE endless.sql >told 2>&1",
-             gateway.directory, getenv("PASSGATE_BUILD"));
+    write_text("endless.sql",
+               "INSERT INTO batch_host VALUES (99, 'lost');\nWITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) %s;\n",
+               select);
+    snprintf(command, sizeof command, "cd %s && exec %s/sqlbatch --connections connections.ini --connection %s endless.sql >told 2>&1",
+             gateway.directory, getenv("PASSGATE_BUILD"), connection);
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
@@ -245,27 +245,95 @@ start_endless(void)
         CU_ASSERT_FATAL(waitpid(pid, NULL, WNOHANG) == 0);
         nanosleep(&(struct timespec) { .tv_nsec = 50000000 }, NULL);
     }
+    nanosleep(&(struct timespec) { .tv_nsec = 200000000 }, NULL); /* the next one is on its way */
     return pid;
+}
+
+/* What the batch has told until its end. */
+static char *
+await_end(pid_t pid)
+{
+    int status;
+    CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 12);
+    return gateway_file(&gateway, "told");
+}
+
+static char *
+interrupt_endless(const char *connection, const char *select)
+{
+    pid_t pid = start_endless(connection, select);
+    kill(pid, SIGINT);
+    return await_end(pid);
+}
+
+static void
+expect_told(const char *told, const char *expected)
+{
+    CU_ASSERT_PTR_NOT_NULL(strstr(told, expected));
+    if (strstr(told, expected) == NULL)
+        shell_show(told);
+}
+
+/* The server has stopped it and let go of its lock, and what was not committed is gone. */
+static void
+expect_nothing_left(void)
+{
+    CU_ASSERT_EQUAL(run_batch("--connection SAMPLE --format csv",
+                              "INSERT INTO batch_host VALUES (98, 'kept');\nSELECT COUNT(*) AS n FROM batch_host WHERE id = 99;", ""),
+                    0);
+    expect_output("N\r\n0\r\n");
 }
 
 static void
 ctrl_c_cancels_the_statement_and_the_batch(void)
 {
-    int status;
-    pid_t pid = start_endless();
-    kill(pid, SIGINT);
-    CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
-    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 12);
-    char *told = gateway_file(&gateway, "told");
-    CU_ASSERT_PTR_NOT_NULL(strstr(told, "endless.sql:2: statement failed: cancelled by Ctrl-C"));
-    if (strstr(told, "cancelled by Ctrl-C") == NULL)
-        shell_show(told);
+    char *told = interrupt_endless("SAMPLE", "SELECT COUNT(*) FROM n");
+    expect_told(told, "endless.sql:2: cannot interrupt the statement: the password may be a PassTicket, which is good for one logon\n");
+    expect_told(told, "endless.sql:2: statement failed: cancelled by Ctrl-C or SIGTERM: the connection was closed");
     free(told);
-    /* The server has stopped it and let go of its lock, and what was not committed is gone. */
-    CU_ASSERT_EQUAL(run_batch("--connection SAMPLE --format csv",
-                              "INSERT INTO batch_host VALUES (98, 'kept');\nSELECT COUNT(*) AS n FROM batch_host WHERE id = 99;", ""),
-                    0);
-    expect_output("N\r\n0\r\n");
+    expect_nothing_left();
+}
+
+/* By a second connection with a ticket of its own. */
+static void
+ctrl_c_keeps_the_connection_where_the_server_lets_it(void)
+{
+    char *told = interrupt_endless("BYTICKET", "SELECT COUNT(*) FROM n");
+    expect_told(told, "endless.sql:2: statement failed: cancelled by Ctrl-C or SIGTERM: SQLCODE=-952, SQLSTATE=57014");
+    expect_told(told, "rolled back\n");
+    free(told);
+    expect_nothing_left();
+}
+
+/* It ends between two blocks, or in the midst of one. */
+static void
+ctrl_c_ends_rows_without_end(void)
+{
+    char *told = interrupt_endless("BYTICKET", "SELECT i FROM n");
+    expect_told(told, "endless.sql:2: statement failed: cancelled by Ctrl-C or SIGTERM");
+    expect_told(told, "rolled back\n");
+    free(told);
+    expect_nothing_left();
+}
+
+/* A server that does not answer: the user need not wait for it. */
+static void
+a_second_ctrl_c_does_not_wait(void)
+{
+    pid_t pid = start_endless("BYTICKET", "SELECT COUNT(*) FROM n");
+    kill(gateway.passgated, SIGSTOP);
+    siginfo_t ended = { .si_pid = 0 };
+    while (waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0) {
+        kill(pid, SIGINT); /* two that come at once are one */
+        nanosleep(&(struct timespec) { .tv_nsec = 300000000 }, NULL);
+    }
+    char *told = await_end(pid);
+    kill(gateway.passgated, SIGCONT);
+    expect_told(told, "endless.sql:2: statement failed: cancelled by Ctrl-C or SIGTERM: the connection was closed");
+    CU_ASSERT_PTR_NULL(strstr(told, "cannot interrupt"));
+    free(told);
+    expect_nothing_left();
 }
 
 static void
@@ -286,6 +354,9 @@ main(void)
         { "files go into large objects", files_go_into_large_objects },
         { "progress is for terminals alone", progress_is_for_terminals_alone },
         { "Ctrl-C cancels the statement and the batch", ctrl_c_cancels_the_statement_and_the_batch },
+        { "Ctrl-C keeps the connection where the server lets it", ctrl_c_keeps_the_connection_where_the_server_lets_it },
+        { "Ctrl-C ends rows without end", ctrl_c_ends_rows_without_end },
+        { "a second Ctrl-C does not wait", a_second_ctrl_c_does_not_wait },
         { "the servers stop on request", the_servers_stop_on_request },
     };
     gateway_start(&gateway, &(struct gateway_options) { 0 });

@@ -188,6 +188,40 @@ play_on(struct play *play)
     }
 }
 
+#define CMDCMPRM_2 "0010d0020002000a124b000611490000"
+#define INTTKNRM_2 "0010d0020002000a2210000611490008"
+#define SECCHKRM_OK "0015d0420001000f1219000611490000000511a400"
+
+/* EXCSAT and ACCSEC, then SECCHK and INTRDBRQS: no RDB is opened. */
+static void
+another_connection_is_interrupted(void)
+{
+    static const struct {
+        const char *second;
+        enum requester_event event;
+        const char *log;
+    } ends[] = {
+        { SECCHKRM_OK CMDCMPRM_2, REQUESTER_COMPLETED, "COMPLETED 0 00000 rows 0 \n" },
+        { SECCHKRM_OK INTTKNRM_2, REQUESTER_FAILED,
+          "FAILED the server answered SECCHK and INTRDBRQS with INTTKNRM: it cannot go on; see its log\n" },
+        { REPLY_DERBY_SECCHKRM_REFUSED, REQUESTER_REFUSED, "REFUSED 1 13 1219\n" },
+        { "0015d0020001000f1219000611490000000511a400", REQUESTER_FAILED, "FAILED the reply to SECCHK and INTRDBRQS is not complete\n" },
+    };
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        const char *replies[] = { REPLY_DERBY_EXCSATRD_ACCSECRD, ends[i].second, NULL };
+        struct play *play = play_new(WHOLE);
+        play->reply = replies;
+        requester_interrupt(play->requester, &login, (struct drda_token) { (const uint8_t *)"tkn", 3 });
+        CU_ASSERT_EQUAL(play_on(play), ends[i].event);
+        CU_ASSERT_STRING_EQUAL(play->log, ends[i].log);
+        static const uint8_t rdbinttkn[] = { 0x00, 0x07, 0x21, 0x03, 't', 'k', 'n' };
+        static const uint8_t accrdb[] = { 0x20, 0x01 };
+        CU_ASSERT_PTR_NOT_NULL(memmem(play->sent, play->sent_size, rdbinttkn, sizeof rdbinttkn));
+        CU_ASSERT_PTR_NULL(memmem(play->sent, play->sent_size, accrdb, sizeof accrdb));
+        play_free(play);
+    }
+}
+
 static struct play *
 logged_on(size_t chunk)
 {
@@ -199,6 +233,33 @@ logged_on(size_t chunk)
     play->logged = 0;
     play->log[0] = '\0';
     return play;
+}
+
+/* ACCRDBRM as Derby writes it, and with an RDBINTTKN. */
+static void
+the_servers_token_is_kept(void)
+{
+    struct play *play = logged_on(WHOLE);
+    CU_ASSERT_EQUAL(requester_interrupt_token(play->requester).size, 0);
+    play_free(play);
+    static const char accrdbrm[] = SECCHKRM_OK "0044d0020002"
+                                               "003e2201"
+                                               "000611490000"
+                                               "000c112e5047543030303130"
+                                               "000d002f51544453514c415343"
+                                               "00160035"
+                                               "0006119c04b8"
+                                               "0006119d04b0"
+                                               "0006119e04b8"
+                                               "00052103aa";
+    const char *replies[] = { REPLY_DERBY_EXCSATRD_ACCSECRD, accrdbrm, NULL };
+    play = play_new(WHOLE);
+    play->reply = replies;
+    requester_log_on(play->requester, &login);
+    CU_ASSERT_EQUAL(play_on(play), REQUESTER_COMPLETED);
+    struct drda_token token = requester_interrupt_token(play->requester);
+    CU_ASSERT(token.size == 1 && token.bytes[0] == 0xaa);
+    play_free(play);
 }
 
 static void
@@ -872,6 +933,8 @@ int
 main(void)
 {
     static const struct test_case cases[] = {
+        { "another connection is interrupted", another_connection_is_interrupted },
+        { "the server's token is kept", the_servers_token_is_kept },
         { "an encrypted login sends the recorded tokens", an_encrypted_login_sends_the_recorded_tokens },
         { "an encrypted login never falls back", an_encrypted_login_never_falls_back },
         { "replies mean the same however they are cut", replies_mean_the_same_however_they_are_cut },
