@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "common/wire.h"
+#include "tests/support/extdta_filter.h"
 
 enum {
     RECORDED_MAX = 1 << 20, /* bytes of one conversation */
@@ -39,6 +40,7 @@ struct half {
     struct conversation *conversation;
     uint32_t sequence; /* TCP number of the next byte */
     bool ended;        /* nothing more will be read */
+    struct extdta_filter filter;
 };
 
 struct conversation {
@@ -130,8 +132,9 @@ flush(struct conversation *conversation)
 }
 
 static void
-record(struct half *from, const uint8_t *data, size_t size)
+record(void *context, const uint8_t *data, size_t size)
 {
+    struct half *from = context;
     struct conversation *conversation = from->conversation;
     conversation->recorded += size;
     if (conversation->recorded > RECORDED_MAX)
@@ -168,7 +171,7 @@ on_read(struct bufferevent *event, void *context)
     struct evbuffer *out = bufferevent_get_output(half->other->event);
     struct evbuffer_iovec piece;
     while (evbuffer_peek(input, -1, NULL, &piece, 1) > 0) {
-        record(half, piece.iov_base, piece.iov_len);
+        extdta_filter_feed(&half->filter, piece.iov_base, piece.iov_len, record, half);
         evbuffer_add(out, piece.iov_base, piece.iov_len);
         evbuffer_drain(input, piece.iov_len);
     }
@@ -210,6 +213,7 @@ on_event(struct bufferevent *event, short what, void *context)
         return;
     }
     half->ended = true;
+    extdta_filter_end(&half->filter, record, half);
     flush(half->conversation);
     if (half->conversation->recorded <= RECORDED_MAX)
         put_packet(half, TCP_FIN | TCP_ACK, NULL, 0);

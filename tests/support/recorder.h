@@ -1,5 +1,6 @@
 /* Stands between clients and a gateway, in a process of its own: passes bytes on as they come and records each conversation as
- * packets that Wireshark reads (pcap, raw IPv4), so that a dissector which nobody here wrote can judge them all in the end. */
+ * packets that Wireshark reads (pcap, raw IPv4), so that a dissector which nobody here wrote can judge them all in the end. EXTDTA are left
+ * out of the recording (tests/support/extdta_filter.h). */
 #pragma once
 #include <stdint.h>
 #include <sys/types.h>
