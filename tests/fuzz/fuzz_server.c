@@ -1,5 +1,6 @@
 /* A whole conversation as a hostile client leads it. The first byte says in pieces of which size the rest arrives, and what the owner
- * answers: bits 0-3 the size (0: all at once), bit 4 whether credentials are refused, bit 5 whether the RDB cannot be opened. */
+ * answers: bits 0-3 the size (0: all at once), bit 4 whether credentials are refused, bit 5 whether the RDB cannot be opened, bit 6 whether
+ * ACCRDBRM brings a token, bit 7 whether a token that INTRDBRQS brings is known. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
