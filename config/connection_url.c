@@ -173,6 +173,15 @@ take_security_mechanism(struct parser *parser, const char *name, struct piece va
 }
 
 static bool
+take_read_only(struct parser *parser, const char *name, struct piece value)
+{
+    parser->url->read_only = piece_is(value, "true");
+    if (!parser->url->read_only && !piece_is(value, "false"))
+        return fail_at(parser, value.at, "property %s must be true or false", name);
+    return true;
+}
+
+static bool
 take_driver_type(struct parser *parser, const char *name, struct piece value)
 {
     if (!piece_is(value, "4"))
@@ -199,6 +208,7 @@ static const struct property {
     { "datastoreName", take_datastore },
     { "loginTimeout", take_login_timeout },
     { "securityMechanism", take_security_mechanism },
+    { "readOnly", take_read_only },
     { "databaseName", take_database },
     { "portNumber", take_port },
     { "driverType", take_driver_type },

@@ -32,6 +32,7 @@ struct connection_url {
     char user[CONNECTION_URL_TEXT_MAX + 1];               /* as written; empty when not given */
     char password[CONNECTION_URL_TEXT_MAX + 1];           /* secret; empty when not given */
     bool encrypted_login;                                 /* securityMechanism=9: user ID and password encrypted, or no login */
+    bool read_only;                                       /* readOnly=true: the server is told to refuse changes */
     uint32_t login_timeout_s;                             /* 0 when not given */
     char without_effect[512];                             /* names of properties that are known and do nothing here, "a, b" */
 };

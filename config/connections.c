@@ -23,6 +23,7 @@ static const struct setting keys[] = {
     { 0, "password_file", SETTING_PATH, 0, 0, NULL, "", KEPT(password_file), "the password" },
     { 0, "security_mechanism", SETTING_FLAG, 0, 0, "USRIDPWD|EUSRIDPWD", "USRIDPWD", KEPT(encrypted_login),
       "user ID and password in clear (SECMEC 3) or encrypted (SECMEC 9)" },
+    { 0, "read_only", SETTING_FLAG, 0, 0, "no|yes", "no", KEPT(read_only), "have the server refuse changes" },
     { 0, "login_timeout", SETTING_NUMBER, 1, 86400, NULL, "", KEPT(login_timeout_s), "seconds to connect and log on in" },
 };
 
@@ -160,7 +161,7 @@ tell_unknown_key(struct connections_reader *reader, unsigned line, const char *k
     else
         problem_error(reader->sink, line,
                       "%s: unknown key; known are host, port, rdb, user, authentication, application, key_file, password_file, "
-                      "security_mechanism, login_timeout",
+                      "security_mechanism, read_only, login_timeout",
                       key);
 }
 
@@ -232,6 +233,7 @@ connections_to_url(const struct named_connection *connection, struct connection_
 {
     *url = (struct connection_url) { .port = (uint16_t)connection->port, .login_timeout_s = connection->login_timeout_s };
     url->encrypted_login = connection->encrypted_login;
+    url->read_only = connection->read_only;
     memcpy(url->host, connection->host, sizeof url->host);
     memcpy(url->rdbnam, connection->rdb, sizeof url->rdbnam);
     memcpy(url->user, connection->user, sizeof url->user);

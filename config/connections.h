@@ -11,6 +11,7 @@
  *   key_file = imsapp1.key          ; unset: the security server of this host makes the tickets
  *   password_file = prod.pw         ; of a password; unset: it is asked for at the terminal
  *   security_mechanism = USRIDPWD   ; in clear; or EUSRIDPWD: encrypted
+ *   read_only = no                  ; yes: the server refuses changes
  *
  * Keys of both methods may stand side by side, so that `authentication` alone switches between them. Connections to one host and port
  * must have the same method: it is the server that takes the one or the other. Names are compared without regard to case. */
@@ -38,6 +39,7 @@ struct named_connection {
     char password_file[CONFIGURATION_PATH_MAX];
     uint32_t login_timeout_s; /* 0 when not given */
     bool encrypted_login;     /* security_mechanism = EUSRIDPWD */
+    bool read_only;
 };
 
 struct named_connections {

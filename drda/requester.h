@@ -29,6 +29,7 @@ struct requester_login {
     const char *userid;
     const char *password;
     bool encrypted;       /* SECMEC 9; never falls back to clear: who asks for it is refused instead */
+    bool no_updates;      /* RDBALWUPD false: a server that heeds it refuses whatever would change data */
     uint64_t correlation; /* makes CRRTKN unique for the server's operator, such as the time; 48 bits are used */
 };
 

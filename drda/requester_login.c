@@ -103,6 +103,7 @@ put_accrdb(struct requester *requester)
         .typdefovr = { .sbc = CCSID_UTF8, .dbc = CCSID_UTF16, .mbc = CCSID_UTF8 },
         .crrtkn = crrtkn,
         .crrtkn_size = sizeof crrtkn,
+        .no_updates = login->no_updates,
     };
     drda_accrdb_encode(&requester->output, &values, requester->ccsid);
 }

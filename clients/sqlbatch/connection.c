@@ -255,6 +255,7 @@ login_of(const struct connection_url *url, const struct credential *credential)
         .userid = credential->user,
         .password = credential->password,
         .encrypted = url->encrypted_login,
+        .no_updates = url->read_only,
         .correlation = (uint64_t)clock_system.utc_us(&clock_system),
     };
 }

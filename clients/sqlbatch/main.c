@@ -62,7 +62,7 @@ static const struct command_line command_line = {
                  "  jdbc:ims://host[:port]/DATABASE[:property=value;...]    port 8888\n"
                  "  drda://host[:port]/RDB[:property=value;...]             port 446\n"
                  "  properties: applName (log on with a PassTicket for it), user, password, datastoreName, loginTimeout,\n"
-                 "  securityMechanism (3: user ID and password in clear; 9: encrypted)\n"
+                 "  securityMechanism (3: user ID and password in clear; 9: encrypted), readOnly (true: the server refuses changes)\n"
                  "\n"
                  "Examples:\n"
                  "  sqlbatch --key-file imsapp1.key --url 'jdbc:ims://ims1/SAMPLE:applName=IMSAPP1;user=BATCH1' job.sql\n"

@@ -76,9 +76,11 @@ write_connections(void)
                "[SAMPLE]\nhost = 127.0.0.1\nport = %u\nrdb = SAMPLE\nuser = IMSUSR1\nauthentication = password\npassword_file = ticket\n"
                "[BYTICKET]\nhost = localhost\nport = %u\nrdb = SAMPLE\nuser = TOM\nauthentication = passticket\napplication = IMSCON1\n"
                "key_file = key\npassword_file = ticket\n"
+               "[READONLY]\nhost = 127.0.0.1\nport = %u\nrdb = SAMPLE\nuser = IMSUSR1\nauthentication = password\npassword_file = ticket\n"
+               "read_only = yes\n"
                "[DERBY]\nhost = 127.0.0.1\nport = %u\nrdb = batch;create=true\nuser = APP\nauthentication = password\n"
                "password_file = derby.pw\n",
-               gateway.port, gateway.port, derby.port);
+               gateway.port, gateway.port, gateway.port, derby.port);
     write_text("derby.pw", "APP\n");
     write_text("key", "%s\n", gateway.key);
 }
@@ -207,6 +209,19 @@ files_go_into_large_objects(void)
     free(text);
     CU_ASSERT_EQUAL(run_batch("--connection SAMPLE", "VALUES :TEXT;", "TEXT:clob=nowhere"), 101);
     expect_output("sqlbatch: TEXT:clob=nowhere: TEXT: nowhere: No such file or directory");
+}
+
+static void
+a_read_only_connection_changes_nothing(void)
+{
+    char url[128];
+    CU_ASSERT_EQUAL(run_batch("--connection READONLY --format csv", "SELECT COUNT(*) AS n FROM batch_host;\nDROP TABLE batch_host;", ""),
+                    12);
+    expect_output("N\r\n2\r\n");
+    expect_output("job.sql:2: statement failed: SQLCODE=-817, SQLSTATE=25000");
+    snprintf(url, sizeof url, "--password-file ticket --url 'drda://127.0.0.1:%u/SAMPLE:user=IMSUSR1;readOnly=true'", gateway.port);
+    CU_ASSERT_EQUAL(run_batch(url, "DELETE FROM batch_host;", ""), 12);
+    expect_output("job.sql:1: statement failed: SQLCODE=-817");
 }
 
 static void
@@ -352,6 +367,7 @@ main(void)
         { "Derby's Network Server gets and gives the same", derby_gets_and_gives_the_same },
         { "host variables are values", host_variables_are_values },
         { "files go into large objects", files_go_into_large_objects },
+        { "a read-only connection changes nothing", a_read_only_connection_changes_nothing },
         { "progress is for terminals alone", progress_is_for_terminals_alone },
         { "Ctrl-C cancels the statement and the batch", ctrl_c_cancels_the_statement_and_the_batch },
         { "Ctrl-C keeps the connection where the server lets it", ctrl_c_keeps_the_connection_where_the_server_lets_it },

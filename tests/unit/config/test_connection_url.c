@@ -74,6 +74,7 @@ static const struct bad {
     { "jdbc:ims://h:1/DB:portNumber=2", "not the port 1" },
     { "jdbc:ims://h/DB:loginTimeout=86401", "0 to 86400" },
     { "jdbc:ims://h/DB:loginTimeout=-1", "0 to 86400" },
+    { "drda://h/DB:readOnly=yes", "property readOnly must be true or false" },
     { "jdbc:ims://h/DB:securityMechanism=4", "must be 3 (user ID and password in clear) or 9" },
     { "jdbc:ims://h/DB:driverType=2", "must be 4" },
     { "jdbc:ims://h/DB:sslConnection=true", "must be false" },

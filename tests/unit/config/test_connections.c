@@ -44,7 +44,7 @@ static const struct {
     { "[A B]\n" GOOD, INI ":1: error: [A B]: a name has 1 to 32 letters, digits, _ or -, the first a letter\n" },
     { "[A]\n" GOOD "hots = x\n", INI ":5: error: hots: unknown key; did you mean host?\n" },
     { "[A]\n" GOOD "colour = x\n", INI ":5: error: colour: unknown key; known are host, port, rdb, user, authentication, application, "
-                                       "key_file, password_file, security_mechanism, login_timeout\n" },
+                                       "key_file, password_file, security_mechanism, read_only, login_timeout\n" },
     { "[A]\n" GOOD "password = SECRET\n",
       INI ":5: error: password: a password does not belong here: name a file of mode 0600 with password_file\n" },
     { "[A]\n" GOOD "port = 65536\n", INI ":5: error: port = 65536: allowed: 1 to 65535\n" },
@@ -78,7 +78,7 @@ a_connection_is_read_whole(void)
 {
     static const char text[] = "[PROD]\nhost = ims1.example.com\nport = 8888\nrdb = demodb;create=true\nuser = BATCH1\n"
                                "authentication = passticket\napplication = imsapp1\nkey_file = keys/imsapp1\n"
-                               "password_file = /etc/prod.pw\nlogin_timeout = 5\nsecurity_mechanism = EUSRIDPWD\n";
+                               "password_file = /etc/prod.pw\nlogin_timeout = 5\nsecurity_mechanism = EUSRIDPWD\nread_only = yes\n";
     char *said = parse(text, sizeof text - 1);
     CU_ASSERT_STRING_EQUAL(said, "");
     free(said);
@@ -97,6 +97,7 @@ a_connection_is_read_whole(void)
     CU_ASSERT_STRING_EQUAL(url.password, "");
     CU_ASSERT_EQUAL(url.login_timeout_s, 5);
     CU_ASSERT_TRUE(url.encrypted_login);
+    CU_ASSERT_TRUE(url.read_only);
 }
 
 static void
