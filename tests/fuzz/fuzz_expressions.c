@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/datastore/sqlite/authorizer.h"
 #include "gateway/datastore/sqlite/dialect.h"
 #include "gateway/datastore/sqlite/expressions.h"
 
@@ -19,12 +20,13 @@ open_session(void)
     static const char tables[] =
         "CREATE TABLE T (ID INTEGER PRIMARY KEY, A DECIMAL(9,2), W \"DECIMAL(31,10) TEXT\" COLLATE decimal, N INTEGER, "
         "D DOUBLE, C CHAR(4), DAY DATE); CREATE TABLE U (ID INTEGER, B DECIMAL(5,3), X); "
-        "CREATE VIEW V AS SELECT A, W, A + W AS S FROM T";
+        "CREATE VIEW V AS SELECT A, W, A + W AS S FROM T; CREATE VIEW X (P, Q) AS WITH Z AS (SELECT S FROM V) SELECT S, S * 2 FROM Z";
     struct sql_diagnosis said;
     struct sqlite_session *session = (struct sqlite_session *)sqlite_session_new(&datastore, "FUZZ");
     bool good =
         session != NULL && sqlite_connection_open(session, &said) && sqlite3_exec(session->database, tables, NULL, NULL, NULL) == SQLITE_OK;
     assert(good);
+    authorizer_install(session);
     sqlite3_limit(session->database, SQLITE_LIMIT_EXPR_DEPTH, 200);
     return good ? session : NULL;
 }
@@ -78,6 +80,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct syntax_tree tree;
     if (syntax_parse(text, strlen(text), &tree))
         syntax_clear(&tree);
+    session->reads_views = false;
     if (sqlite3_prepare_v2(session->database, text, -1, &statement, &tail) == SQLITE_OK && statement != NULL &&
         sql_text_is_blank(sql_text(tail, strlen(tail))))
         examine(session, statement, text);

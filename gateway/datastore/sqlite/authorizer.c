@@ -55,6 +55,7 @@ authorize(void *context, int action, const char *first, const char *second, cons
     struct sqlite_session *session = context;
     if (session->trusted)
         return SQLITE_OK;
+    session->reads_views = session->reads_views || (action == SQLITE_READ && trigger != NULL);
     session->drops = session->drops || is_drop(action);
     session->alters = session->alters || is_drop(action) || action == SQLITE_ALTER_TABLE;
     switch (action) {

@@ -125,6 +125,7 @@ is_calculated(struct rewrite *rewrite, struct syntax_node *node)
     case SYNTAX_COMPARISON:
     case SYNTAX_COLLATE:
     case SYNTAX_ASSIGNMENT:
+    case SYNTAX_SCHEMA:
         break;
     }
     return false;
@@ -379,6 +380,13 @@ is_text_elsewhere(struct rewrite *rewrite, struct syntax_node *node)
     return common.as_text && result_type_is_exact(&own) && !own.as_text;
 }
 
+static void
+drop(struct rewrite *rewrite, const struct syntax_node *node)
+{
+    rewrite->needed = true;
+    rewrite->at = end_of(&node->span);
+}
+
 /* What is no DECIMAL itself, but may have some in it. */
 static void
 put_plain(struct rewrite *rewrite, struct syntax_node *node)
@@ -387,6 +395,8 @@ put_plain(struct rewrite *rewrite, struct syntax_node *node)
         put_comparison(rewrite, node);
     else if (node->kind == SYNTAX_ASSIGNMENT)
         put_assignment(rewrite, node);
+    else if (node->kind == SYNTAX_SCHEMA && node->dropped)
+        drop(rewrite, node);
     else
         put_parts(rewrite, node);
 }

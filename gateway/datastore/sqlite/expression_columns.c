@@ -97,22 +97,13 @@ definition_of(struct syntax_table *table)
     return table->definition != NULL ? table->definition : table;
 }
 
-static bool
-same_name(const struct sql_token *one, const struct sql_token *other)
-{
-    size_t ones = one->kind == SQL_TOKEN_QUOTED || one->kind == SQL_TOKEN_STRING ? 1 : 0;
-    size_t others = other->kind == SQL_TOKEN_QUOTED || other->kind == SQL_TOKEN_STRING ? 1 : 0;
-    return one->size >= 2 * ones && other->size >= 2 * others && one->size - 2 * ones == other->size - 2 * others &&
-           strncasecmp(one->at + ones, other->at + others, one->size - 2 * ones) == 0;
-}
-
 /* The number of the column of that name; false when there is none. */
 static bool
 find_item(const struct syntax_scope *query, const struct sql_token *name, size_t *index)
 {
     *index = 0;
     for (const struct syntax_item *item = query->items; item != NULL && item->value != NULL; item = item->next, ++*index)
-        if (item->label.size > 0 && same_name(&item->label, name))
+        if (item->label.size > 0 && sql_token_is_same_name(&item->label, name))
             return true;
     return false;
 }
@@ -123,7 +114,7 @@ find_derived_column(const struct syntax_table *table, const struct sql_token *na
     if (table->columns == NULL)
         return table->query != NULL && find_item(table->query, name, index);
     for (*index = 0; *index < table->column_count; ++*index)
-        if (same_name(&table->columns[*index], name))
+        if (sql_token_is_same_name(&table->columns[*index], name))
             return true;
     return false;
 }
@@ -136,7 +127,7 @@ derived_type(struct expression_types *types, const struct syntax_node *column)
     for (struct syntax_scope *scope = column->scope; scope != NULL; scope = scope->outer)
         for (struct syntax_table *table = scope->derived; table != NULL; table = table->next) {
             struct syntax_table *definition = definition_of(table);
-            bool meant = column->qualifier.size == 0 || same_name(&table->name, &column->qualifier);
+            bool meant = column->qualifier.size == 0 || sql_token_is_same_name(&table->name, &column->qualifier);
             if (meant && definition->query != NULL && find_derived_column(definition, &column->name, &index))
                 return expression_query_type(types, definition->query, index);
         }

@@ -183,6 +183,7 @@ find_type(struct expression_types *types, struct syntax_node *node)
     case SYNTAX_NULL:
     case SYNTAX_COMPARISON:
     case SYNTAX_ASSIGNMENT:
+    case SYNTAX_SCHEMA:
         break;
     }
     return result_type_unknown();
@@ -230,4 +231,21 @@ expression_query_type(struct expression_types *types, struct syntax_scope *query
         any = true;
     }
     return common;
+}
+
+static void
+mark_wanted(struct syntax_node *node, bool wanted)
+{
+    bool gives = node->kind == SYNTAX_PARENTHESES || node->kind == SYNTAX_COLLATE;
+    bool asks = node->kind == SYNTAX_ARITHMETIC || node->kind == SYNTAX_SIGN || node->kind == SYNTAX_CALL || node->kind == SYNTAX_CASE ||
+                node->kind == SYNTAX_COMPARISON;
+    node->wanted = wanted;
+    for (struct syntax_node *part = node->first; part != NULL; part = part->next)
+        mark_wanted(part, asks || (gives && wanted));
+}
+
+void
+expression_mark_wanted(struct syntax_node *root)
+{
+    mark_wanted(root, false);
 }

@@ -5,10 +5,13 @@
 #include "gateway/datastore/sqlite/internal.h"
 #include "gateway/datastore/sqlite/syntax.h"
 
+struct expression_view;
+
 struct expression_types {
     struct sqlite_session *session;
     struct syntax_tree *tree;
-    size_t probed_bytes; /* of text prepared so far, which is bounded */
+    struct expression_view *views; /* owned; those that the statement reads, once they are found */
+    size_t probed_bytes;           /* of text prepared so far, which is bounded */
 };
 
 /* The type of a node; SQL_TYPE_COUNT where it is not known. */
@@ -16,6 +19,9 @@ struct syntax_type expression_type(struct expression_types *types, struct syntax
 
 /* The type of the column `index` of a query, from all of its arms. */
 struct syntax_type expression_query_type(struct expression_types *types, struct syntax_scope *query, size_t index);
+
+/* Marks the columns whose types will be asked for, so that SQLite is asked for all at once. */
+void expression_mark_wanted(struct syntax_node *root);
 
 /* NULL or a parameter marker, which is of any type. */
 bool expression_is_untyped(const struct syntax_node *node);

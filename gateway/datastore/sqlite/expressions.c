@@ -6,6 +6,7 @@
 
 #include "gateway/datastore/sqlite/decimal_rewrite.h"
 #include "gateway/datastore/sqlite/expression_columns.h"
+#include "gateway/datastore/sqlite/expression_views.h"
 
 static bool
 is_one_of(const struct sql_token *token, const char *const *words)
@@ -81,18 +82,6 @@ expressions_are_worth_it(const char *text, size_t size)
     return found;
 }
 
-/* Marks the columns whose types will be asked for, so that SQLite is asked once. */
-static void
-mark_wanted(struct syntax_node *node, bool wanted)
-{
-    bool gives = node->kind == SYNTAX_PARENTHESES || node->kind == SYNTAX_COLLATE;
-    bool asks = node->kind == SYNTAX_ARITHMETIC || node->kind == SYNTAX_SIGN || node->kind == SYNTAX_CALL || node->kind == SYNTAX_CASE ||
-                node->kind == SYNTAX_COMPARISON;
-    node->wanted = wanted;
-    for (struct syntax_node *part = node->first; part != NULL; part = part->next)
-        mark_wanted(part, asks || (gives && wanted));
-}
-
 static size_t
 count_items(const struct syntax_scope *scope)
 {
@@ -166,14 +155,22 @@ expressions_examine(struct sqlite_session *session, sqlite3_stmt *statement, con
 {
     struct syntax_tree tree;
     *expressions = (struct expressions) { .text = NULL };
-    if (!expressions_are_worth_it(text, strlen(text)) || !syntax_parse(text, strlen(text), &tree))
+    if ((!session->reads_views && !expressions_are_worth_it(text, strlen(text))) || !syntax_parse(text, strlen(text), &tree))
         return;
     struct expression_types types = { .session = session, .tree = &tree };
     struct syntax_scope *query = tree.statement == SYNTAX_IS_QUERY ? tree.query : tree.changed;
-    mark_wanted(tree.root, false);
+    expression_mark_wanted(tree.root);
+    if (session->reads_views)
+        expression_views_find(&types);
     mark_result(query);
     expressions->result = type_result(&types, query, statement);
     expressions->text = decimal_rewrite(&types);
+    char *defined = expression_views_define(&types, expressions->text != NULL ? expressions->text : text);
+    if (defined != NULL) {
+        sqlite3_free(expressions->text);
+        expressions->text = defined;
+    }
+    expression_views_free(&types);
     syntax_clear(&tree);
 }
 

@@ -110,6 +110,7 @@ struct sqlite_session {
     bool changes_rows;             /* told by the authorizer of the statement being prepared */
     bool drops;                    /* likewise */
     const char *refused;           /* what the authorizer refused in it */
+    bool reads_views;              /* told by the authorizer of the statement being prepared; also where a trigger reads */
     bool alters;                   /* told by the authorizer of the statement being prepared, as is what follows */
     char written[SQLITE_WRITTEN_MAX][SQL_NAME_MAX + 1];
     size_t written_count;

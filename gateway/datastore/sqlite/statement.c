@@ -69,6 +69,7 @@ statement_compile(struct sqlite_session *session, struct sqlite_section *section
     session->changes_rows = false;
     session->drops = false;
     session->alters = false;
+    session->reads_views = false;
     session->misfit = false;
     session->written_count = 0;
     session->refused = NULL;

@@ -228,6 +228,8 @@ syntax_parse(const char *text, size_t size, struct syntax_tree *tree)
     if (!good)
         syntax_clear(tree);
     else
+        tree->named = parser.named;
+    if (good)
         tree->root->span = (struct syntax_span) { .at = text, .size = size };
     return good;
 }

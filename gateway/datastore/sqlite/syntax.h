@@ -23,6 +23,7 @@ enum syntax_kind {
     SYNTAX_CASE,
     SYNTAX_QUERY,      /* in parentheses, where a value may stand */
     SYNTAX_ASSIGNMENT, /* of SET: one part */
+    SYNTAX_SCHEMA,     /* MAIN and the dot, before the name of a table in FROM */
 };
 
 /* What a part is to the node it belongs to. */
@@ -48,6 +49,7 @@ struct syntax_node {
     enum syntax_role role;
     char operator;           /* of SIGN and ARITHMETIC */
     bool wanted;             /* COLUMN: somebody asks for its type */
+    bool dropped;            /* SCHEMA: to be left out */
     bool declared;           /* COLUMN: of a table, which has told its type */
     bool distinct;           /* CALL: DISTINCT stands before its arguments */
     bool all_rows;           /* CALL: of `*` */
@@ -86,6 +88,9 @@ struct syntax_table {
     size_t column_count;
     struct syntax_scope *query;      /* its first arm */
     struct syntax_table *definition; /* by WITH, which has the columns and the query then; NULL: none */
+    struct syntax_scope *scope;      /* of a table of the database: where it is named */
+    struct syntax_node *schema;      /* before it; NULL: none */
+    struct sql_token origin;         /* and what it is called itself */
     struct syntax_table *next;
 };
 
@@ -115,6 +120,7 @@ struct syntax_tree {
     struct syntax_scope *query; /* the first arm of the outermost query, also of INSERT; NULL: none */
     struct sql_token *inserted; /* columns that INSERT lists; NULL: those of the table */
     size_t inserted_count;
+    struct syntax_table *named;   /* tables of the database in FROM */
     struct syntax_span table;     /* that is changed, without its alias */
     struct syntax_scope *changed; /* of INSERT, UPDATE, DELETE; its items are those of RETURNING */
     struct syntax_memory *memory; /* owned: all of it */

@@ -14,7 +14,8 @@ struct syntax_parser {
     unsigned depth; /* of nested expressions and queries */
     bool failed;
     struct syntax_memory **memory;
-    struct syntax_scope spare; /* for what is left to parse after a failure */
+    struct syntax_table *named; /* for the tree */
+    struct syntax_scope spare;  /* for what is left to parse after a failure */
 };
 
 /* The token that comes `ahead` after the next one; an empty one behind the end. */

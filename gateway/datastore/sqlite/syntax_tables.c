@@ -1,6 +1,4 @@
 /* What FROM and WITH name. */
-#include <strings.h>
-
 #include "gateway/datastore/sqlite/syntax_parser.h"
 
 /* Words that end a table of FROM. None of them is an alias without quotes. */
@@ -91,7 +89,7 @@ find_common(struct syntax_scope *scope, const struct sql_token *name)
 {
     for (; scope != NULL; scope = scope->outer)
         for (struct syntax_table *table = scope->common; table != NULL; table = table->next)
-            if (table->name.size == name->size && strncasecmp(table->name.at, name->at, name->size) == 0)
+            if (sql_token_is_same_name(&table->name, name))
                 return table;
     return NULL;
 }
@@ -121,16 +119,35 @@ syntax_skip_index(struct syntax_parser *parser)
     }
 }
 
+/* It may be a view. */
+static void
+note_named(struct syntax_parser *parser, struct syntax_scope *scope, struct sql_token name, struct sql_token alias,
+           struct syntax_node *schema)
+{
+    struct syntax_table *table = new_table(parser, &parser->named, alias.size > 0 ? alias : name);
+    if (table == NULL)
+        return;
+    table->origin = name;
+    table->schema = schema;
+    table->scope = scope;
+}
+
 static void
 take_named_table(struct syntax_parser *parser, struct syntax_scope *scope, struct syntax_node *node)
 {
+    struct syntax_node *schema = syntax_node_new(parser, SYNTAX_SCHEMA, NULL);
     struct sql_token name = syntax_take_name(parser);
-    bool qualified = false;
-    while (syntax_skip(parser, ".")) {
+    bool qualified = syntax_skip(parser, ".");
+    if (qualified) {
+        static const struct sql_token main_schema = { .kind = SQL_TOKEN_WORD, .at = "MAIN", .size = 4 };
+        bool is_main = sql_token_is_same_name(&name, &main_schema);
+        syntax_end(parser, schema);
         name = syntax_take_name(parser);
-        qualified = true;
+        schema = is_main ? schema : NULL;
+        syntax_add(node, schema, SYNTAX_PART);
     }
-    if (syntax_skip(parser, "(")) { /* a function that makes a table */
+    bool is_function = syntax_skip(parser, "("); /* that makes a table */
+    if (is_function) {
         if (!syntax_next_is(parser, ")"))
             syntax_expressions(parser, scope, node, SYNTAX_PART);
         syntax_expect(parser, ")");
@@ -140,6 +157,8 @@ take_named_table(struct syntax_parser *parser, struct syntax_scope *scope, struc
     struct syntax_table *table = common != NULL ? new_table(parser, &scope->derived, alias.size > 0 ? alias : name) : NULL;
     if (table != NULL)
         table->definition = common;
+    else if (!is_function && (!qualified || schema != NULL))
+        note_named(parser, scope, name, alias, qualified ? schema : NULL);
     syntax_skip_index(parser);
 }
 

@@ -166,6 +166,15 @@ sql_token_text(const struct sql_token *token, char *name, size_t room)
 }
 
 bool
+sql_token_is_same_name(const struct sql_token *one, const struct sql_token *other)
+{
+    size_t ones = one->kind == SQL_TOKEN_WORD ? 0 : 1;
+    size_t others = other->kind == SQL_TOKEN_WORD ? 0 : 1;
+    return one->size > 2 * ones && other->size > 2 * others && one->size - 2 * ones == other->size - 2 * others &&
+           strncasecmp(one->at + ones, other->at + others, one->size - 2 * ones) == 0;
+}
+
+bool
 sql_text_is_blank(struct sql_text text)
 {
     struct sql_token token;

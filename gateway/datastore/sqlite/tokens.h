@@ -39,5 +39,8 @@ bool sql_text_take_phrase(struct sql_text *text, const char *const words[]);
  * room. */
 bool sql_token_text(const struct sql_token *token, char *name, size_t room);
 
+/* True for two names, in quotes or not, that mean the same to SQLite. */
+bool sql_token_is_same_name(const struct sql_token *one, const struct sql_token *other);
+
 /* True when nothing but blanks, comments and semicolons is left. */
 bool sql_text_is_blank(struct sql_text text);

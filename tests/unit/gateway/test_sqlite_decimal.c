@@ -228,6 +228,30 @@ results_compare_by_value(void)
 }
 
 static void
+views_are_exact(void)
+{
+    struct sql_target *target = sample();
+    must_run(target, "CREATE VIEW TOTALS AS SELECT N, SUM(A) AS TOTAL FROM T GROUP BY N");
+    must_run(target, "CREATE VIEW \"Taxed\" (ID, TAX, W2) AS SELECT ID, A * 0.19, W * 2 FROM T");
+    must_run(target, "CREATE VIEW OUTERMOST AS SELECT X.TOTAL + 1 AS MORE, Y.TAX FROM TOTALS X JOIN \"Taxed\" Y ON Y.ID = 1");
+    must_run(target, "CREATE VIEW PLAIN AS SELECT ID, A FROM T");
+    check(target, "SELECT TOTAL FROM TOTALS ORDER BY N", "31,2", "- 0.10 0.20");
+    check(target, "SELECT * FROM TOTALS WHERE N = 3", "INTEGER", "3");
+    check(target, "SELECT SUM(TOTAL) FROM MAIN.TOTALS", "31,2", "0.30");
+    check(target, "SELECT TOTAL FROM \"MAIN\".TOTALS WHERE N = 7", "31,2", "0.20");
+    check(target, "SELECT SUM(TOTAL) FROM TOTALS", "31,2", "0.30");
+    check(target, "SELECT TAX FROM \"Taxed\" X ORDER BY ID", "12,4", "0.019 0.038 -");
+    check(target, "SELECT W2 FROM TAXED WHERE W2 > 5", "31,10", "246913578024691356.0000000002");
+    check(target, "SELECT MORE FROM OUTERMOST ORDER BY 1", "31,2", "- 1.10 1.20");
+    check(target, "WITH Z AS (SELECT TAX FROM TAXED) SELECT SUM(TAX) FROM Z", "31,4", "0.0570");
+    check(target, "SELECT A * 2 FROM PLAIN WHERE ID = 1", "20,2", "0.20");
+    check(target, "SELECT ID FROM T WHERE A IN (SELECT TOTAL FROM TOTALS)", "INTEGER", "1 2");
+    must_run(target, "INSERT INTO T (ID, A) SELECT ID + 50, TAX FROM TAXED WHERE ID = 2");
+    check(target, "SELECT A FROM T WHERE A = 0.03", "9,2", "0.03");
+    sqlite_session_free(target);
+}
+
+static void
 changes_are_exact(void)
 {
     struct sql_target *target = sample();
@@ -291,6 +315,7 @@ main(void)
         { "aggregates are exact", aggregates_are_exact },
         { "other expressions keep their types", other_expressions_keep_their_types },
         { "results compare by value", results_compare_by_value },
+        { "views are exact", views_are_exact },
         { "changes are exact", changes_are_exact },
         { "parameters take part", parameters_take_part },
         { "columns keep their names", columns_keep_their_names },

@@ -9,9 +9,10 @@ static void
 write_node(const struct syntax_node *node, FILE *output)
 {
     static const char *const names[] = {
-        [SYNTAX_OTHER] = "other",  [SYNTAX_COLUMN] = "",   [SYNTAX_NUMBER] = "",     [SYNTAX_STRING] = "",      [SYNTAX_MARKER] = "",
-        [SYNTAX_NULL] = "",        [SYNTAX_SIGN] = "sign", [SYNTAX_ARITHMETIC] = "", [SYNTAX_COMPARISON] = "?", [SYNTAX_PARENTHESES] = "",
-        [SYNTAX_COLLATE] = "coll", [SYNTAX_CALL] = "call", [SYNTAX_CASE] = "case",   [SYNTAX_QUERY] = "query",  [SYNTAX_ASSIGNMENT] = "set",
+        [SYNTAX_OTHER] = "other",  [SYNTAX_COLUMN] = "",      [SYNTAX_NUMBER] = "",        [SYNTAX_STRING] = "",
+        [SYNTAX_MARKER] = "",      [SYNTAX_NULL] = "",        [SYNTAX_SIGN] = "sign",      [SYNTAX_ARITHMETIC] = "",
+        [SYNTAX_COMPARISON] = "?", [SYNTAX_PARENTHESES] = "", [SYNTAX_COLLATE] = "coll",   [SYNTAX_CALL] = "call",
+        [SYNTAX_CASE] = "case",    [SYNTAX_QUERY] = "query",  [SYNTAX_ASSIGNMENT] = "set", [SYNTAX_SCHEMA] = "",
     };
     if (node->first == NULL) {
         fprintf(output, "%.*s", (int)node->span.size, node->span.at);
@@ -87,6 +88,7 @@ statements_are_taken_whole(void)
     expect("INSERT INTO t DEFAULT VALUES", "INSERT INTO t DEFAULT VALUES");
     expect("UPDATE t AS z SET a = 1, (b, c) = (2, 3) FROM u WHERE z.d RETURNING e", "other[set[1] other[other[2 3]] z.d e]");
     expect("DELETE FROM main.t WHERE a RETURNING b", "other[a b]");
+    expect("SELECT a FROM main.t JOIN u ON b", "other[a main. b]");
 }
 
 static void
