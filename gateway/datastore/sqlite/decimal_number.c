@@ -20,12 +20,15 @@ struct wide {
     mp_size_t size;              /* without zeros at the end; 0 is 0 */
 };
 
+/* 10 to the power of up to 37. */
 static decimal_digits
 power_of_ten(unsigned exponent)
 {
-    decimal_digits power = 1;
-    while (exponent-- > 0)
-        power *= 10;
+    static const uint32_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000 };
+    enum { STEP = sizeof powers / sizeof powers[0] };
+    decimal_digits power = powers[exponent % STEP];
+    for (; exponent >= STEP; exponent -= STEP)
+        power *= 10000000000u;
     return power;
 }
 
@@ -145,6 +148,52 @@ finish(struct wide wide, unsigned scale, bool negative, struct decimal_form form
     return DECIMAL_RESULT_FINE;
 }
 
+/* The same where all digits have room in decimal_digits, as most have; false where not. */
+static bool
+finish_narrow(decimal_digits digits, unsigned scale, bool negative, struct decimal_form form, struct decimal_number *result)
+{
+    if (scale > (unsigned)form.scale + DIGITS_MAX)
+        return false;
+    if (scale > form.scale)
+        digits /= power_of_ten(scale - form.scale);
+    else if (__builtin_mul_overflow(digits, power_of_ten(form.scale - scale), &digits))
+        return false;
+    if (digits >= power_of_ten(form.precision))
+        return false;
+    *result = (struct decimal_number) { .digits = digits, .scale = form.scale, .negative = negative && digits != 0 };
+    return true;
+}
+
+static bool
+add_narrow(const struct decimal_number *one, const struct decimal_number *other, bool subtract, struct decimal_form form,
+           struct decimal_number *result)
+{
+    unsigned scale = one->scale > other->scale ? one->scale : other->scale;
+    decimal_digits left = one->digits;
+    decimal_digits right = other->digits;
+    bool other_negative = other->negative != subtract;
+    if (__builtin_mul_overflow(left, power_of_ten(scale - one->scale), &left) ||
+        __builtin_mul_overflow(right, power_of_ten(scale - other->scale), &right))
+        return false;
+    if (one->negative != other_negative)
+        return left >= right ? finish_narrow(left - right, scale, one->negative, form, result)
+                             : finish_narrow(right - left, scale, other_negative, form, result);
+    return !__builtin_add_overflow(left, right, &left) && finish_narrow(left, scale, one->negative, form, result);
+}
+
+static bool
+calculate_narrow(char operation, const struct decimal_number *one, const struct decimal_number *other, struct decimal_form form,
+                 struct decimal_number *result)
+{
+    decimal_digits product;
+    if (operation == '/')
+        return false;
+    if (operation != '*')
+        return add_narrow(one, other, operation == '-', form, result);
+    return !__builtin_mul_overflow(one->digits, other->digits, &product) &&
+           finish_narrow(product, (unsigned)one->scale + other->scale, one->negative != other->negative, form, result);
+}
+
 static enum decimal_result
 add(const struct decimal_number *one, const struct decimal_number *other, bool subtract, struct decimal_form form,
     struct decimal_number *result)
@@ -176,6 +225,8 @@ enum decimal_result
 decimal_number_calculate(char operation, const struct decimal_number *one, const struct decimal_number *other, struct decimal_form form,
                          struct decimal_number *result)
 {
+    if (calculate_narrow(operation, one, other, form, result))
+        return DECIMAL_RESULT_FINE;
     if (operation == '/')
         return divide(one, other, form, result);
     if (operation != '*')

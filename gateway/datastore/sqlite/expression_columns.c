@@ -119,17 +119,45 @@ find_derived_column(const struct syntax_table *table, const struct sql_token *na
     return false;
 }
 
+static bool
+has_all_columns(const struct syntax_scope *query)
+{
+    const struct syntax_item *item = query->items;
+    while (item != NULL && item->value != NULL)
+        item = item->next;
+    return item != NULL;
+}
+
+static struct syntax_type derived_type(struct expression_types *types, const struct syntax_node *column);
+
+/* A column of that name in a query in FROM, or of WITH; `*` in it stands for what such queries give in turn. */
+static struct syntax_type
+type_in_table(struct expression_types *types, struct syntax_table *table, const struct sql_token *name)
+{
+    size_t index;
+    if (table->query == NULL)
+        return result_type_unknown();
+    if (find_derived_column(table, name, &index))
+        return expression_query_type(types, table->query, index);
+    if (table->columns != NULL || table->query->next_arm != NULL || table->searched || !has_all_columns(table->query))
+        return result_type_unknown();
+    const struct syntax_node column = { .scope = table->query, .name = *name };
+    table->searched = true; /* WITH RECURSIVE may lead back here */
+    struct syntax_type type = derived_type(types, &column);
+    table->searched = false;
+    return type;
+}
+
 /* A column that is an expression of a query in FROM, or of WITH. */
 static struct syntax_type
 derived_type(struct expression_types *types, const struct syntax_node *column)
 {
-    size_t index;
     for (struct syntax_scope *scope = column->scope; scope != NULL; scope = scope->outer)
         for (struct syntax_table *table = scope->derived; table != NULL; table = table->next) {
-            struct syntax_table *definition = definition_of(table);
             bool meant = column->qualifier.size == 0 || sql_token_is_same_name(&table->name, &column->qualifier);
-            if (meant && definition->query != NULL && find_derived_column(definition, &column->name, &index))
-                return expression_query_type(types, definition->query, index);
+            struct syntax_type type = meant ? type_in_table(types, definition_of(table), &column->name) : result_type_unknown();
+            if (type.type != SQL_TYPE_COUNT)
+                return type;
         }
     return result_type_unknown();
 }

@@ -91,6 +91,7 @@ struct syntax_table {
     struct syntax_scope *scope;      /* of a table of the database: where it is named */
     struct syntax_node *schema;      /* before it; NULL: none */
     struct sql_token origin;         /* and what it is called itself */
+    bool searched;                   /* just now, for a column */
     struct syntax_table *next;
 };
 

@@ -223,6 +223,7 @@ results_compare_by_value(void)
     check(target, "SELECT W FROM T WHERE ID = 2 UNION ALL SELECT A FROM T UNION ALL SELECT 5 FROM T WHERE ID = 1 ORDER BY 1", "28,10",
           "- 1.0e-10 0.1 0.2 5");
     check(target, "SELECT * FROM (SELECT SUM(A) AS S FROM T)", "31,2", "0.30");
+    check(target, "WITH Z AS (SELECT * FROM (SELECT A * 2 AS S FROM T WHERE ID = 1)) SELECT S + 1 FROM (SELECT * FROM Z)", "21,2", "1.20");
     check(target, "SELECT MAX(A, W) FROM T WHERE ID = 2", "28,10", "0.2");
     sqlite_session_free(target);
 }
