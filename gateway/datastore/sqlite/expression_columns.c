@@ -216,7 +216,7 @@ look_up_alone(struct expression_types *types, struct syntax_node *column)
 {
     sqlite3_str *text = sqlite3_str_new(NULL);
     char *name = sqlite3_mprintf("%.*s", (int)column->span.size, column->span.at);
-    if (name != NULL)
+    if (name != NULL && types->probed_bytes <= PROBED_BYTES_MAX)
         put_probe(types, text, column->scope, column, name);
     sqlite3_free(name);
     sqlite3_stmt *statement = prepare(types, text);

@@ -206,29 +206,38 @@ expression_type(struct expression_types *types, struct syntax_node *node)
     return node->type;
 }
 
-static struct syntax_node *
-value_at(const struct syntax_scope *arm, size_t index)
+static struct syntax_item *
+item_at(const struct syntax_scope *arm, size_t index)
 {
-    const struct syntax_item *item = arm->items;
+    struct syntax_item *item = arm->items;
     for (; item != NULL && item->value != NULL && index > 0; index--)
         item = item->next;
-    return item != NULL ? item->value : NULL;
+    return item != NULL && item->value != NULL ? item : NULL;
 }
 
 struct syntax_type
 expression_query_type(struct expression_types *types, struct syntax_scope *query, size_t index)
 {
     struct syntax_type common = result_type_unknown();
+    struct syntax_item *first = item_at(query, index);
     bool any = false;
+    bool all = true;
+    if (first != NULL && first->common_known)
+        return first->common;
     for (struct syntax_scope *arm = query; arm != NULL; arm = arm->next_arm) {
-        struct syntax_node *value = value_at(arm, index);
-        if (value == NULL)
+        struct syntax_item *item = item_at(arm, index);
+        if (item == NULL)
             return result_type_unknown();
-        if (expression_is_untyped(value) || value->typed == SYNTAX_BEING_TYPED)
+        all = all && item->value->typed != SYNTAX_BEING_TYPED; /* WITH RECURSIVE */
+        if (expression_is_untyped(item->value) || item->value->typed == SYNTAX_BEING_TYPED)
             continue;
-        struct syntax_type type = expression_type(types, value);
+        struct syntax_type type = expression_type(types, item->value);
         common = any ? result_type_common(&common, &type) : type;
         any = true;
+    }
+    if (first != NULL && all) {
+        first->common = common;
+        first->common_known = true;
     }
     return common;
 }

@@ -10,6 +10,7 @@ struct expression_view;
 struct expression_types {
     struct sqlite_session *session;
     struct syntax_tree *tree;
+    unsigned *views_left;          /* to be looked at for the statement, views of views included */
     struct expression_view *views; /* owned; those that the statement reads, once they are found */
     size_t probed_bytes;           /* of text prepared so far, which is bounded */
 };

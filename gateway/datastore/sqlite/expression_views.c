@@ -5,7 +5,7 @@
 
 #include "gateway/datastore/sqlite/decimal_rewrite.h"
 
-enum { VIEWS_MAX = 32, VIEW_DEPTH_MAX = 8, VIEW_COLUMNS_MAX = 500 };
+enum { VIEW_COLUMNS_MAX = 500 };
 
 struct expression_view {
     struct expression_view *next;
@@ -78,8 +78,6 @@ find_view(struct expression_types *types, const struct sql_token *name)
     return NULL;
 }
 
-static void find(struct expression_types *types, unsigned depth);
-
 static void
 free_view(struct expression_view *view)
 {
@@ -103,11 +101,12 @@ make_exact(struct expression_view *view, const char *query)
 }
 
 static struct expression_view *
-add_view(struct expression_types *types, const struct sql_token *name, unsigned depth)
+add_view(struct expression_types *types, const struct sql_token *name)
 {
-    struct expression_view *view = calloc(1, sizeof *view);
+    struct expression_view *view = *types->views_left > 0 ? calloc(1, sizeof *view) : NULL;
     if (view == NULL)
         return NULL;
+    --*types->views_left;
     view->definition = load_definition(types->session, name);
     struct sql_text query =
         sql_text(view->definition != NULL ? view->definition : "", view->definition != NULL ? strlen(view->definition) : 0);
@@ -116,27 +115,25 @@ add_view(struct expression_types *types, const struct sql_token *name, unsigned 
         free_view(view);
         return NULL;
     }
-    view->types = (struct expression_types) { .session = types->session, .tree = &view->tree };
+    view->types = (struct expression_types) { .session = types->session, .tree = &view->tree, .views_left = types->views_left };
     view->table.query = view->tree.query;
     expression_mark_wanted(view->tree.root);
-    find(&view->types, depth + 1);
+    expression_views_find(&view->types);
     make_exact(view, query.at);
     view->next = types->views;
     types->views = view;
     return view;
 }
 
-static void
-find(struct expression_types *types, unsigned depth)
+void
+expression_views_find(struct expression_types *types)
 {
-    size_t count = 0;
     struct syntax_table *next;
-    for (struct syntax_table *table = types->tree->named; table != NULL && depth < VIEW_DEPTH_MAX && count < VIEWS_MAX; table = next) {
+    for (struct syntax_table *table = types->tree->named; table != NULL; table = next) {
         struct expression_view *view = find_view(types, &table->origin);
         next = table->next;
         if (view == NULL)
-            view = add_view(types, &table->origin, depth);
-        count++;
+            view = add_view(types, &table->origin);
         if (view == NULL)
             continue;
         table->definition = &view->table;
@@ -146,12 +143,6 @@ find(struct expression_types *types, unsigned depth)
         table->scope->derived = table;
     }
     types->tree->named = NULL; /* some of them are elsewhere now */
-}
-
-void
-expression_views_find(struct expression_types *types)
-{
-    find(types, 0);
 }
 
 /* Behind WITH of the statement's own, if it has one. */

@@ -8,6 +8,8 @@
 #include "gateway/datastore/sqlite/expression_columns.h"
 #include "gateway/datastore/sqlite/expression_views.h"
 
+enum { VIEWS_MAX = 64 };
+
 static bool
 is_one_of(const struct sql_token *token, const char *const *words)
 {
@@ -157,7 +159,8 @@ expressions_examine(struct sqlite_session *session, sqlite3_stmt *statement, con
     *expressions = (struct expressions) { .text = NULL };
     if ((!session->reads_views && !expressions_are_worth_it(text, strlen(text))) || !syntax_parse(text, strlen(text), &tree))
         return;
-    struct expression_types types = { .session = session, .tree = &tree };
+    unsigned views_left = VIEWS_MAX;
+    struct expression_types types = { .session = session, .tree = &tree, .views_left = &views_left };
     struct syntax_scope *query = tree.statement == SYNTAX_IS_QUERY ? tree.query : tree.changed;
     expression_mark_wanted(tree.root);
     if (session->reads_views)

@@ -76,6 +76,8 @@ struct syntax_item {
     struct sql_token label;    /* its name; size 0: none but its text */
     bool labelled;             /* by AS, or by a word behind it */
     bool in_values;            /* of VALUES */
+    struct syntax_type common; /* of the first arm: of this column of all arms, once it is known */
+    bool common_known;
     struct syntax_scope *arm;
     size_t index; /* among the items of the arm */
     struct syntax_item *next;

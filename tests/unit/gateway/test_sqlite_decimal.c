@@ -308,6 +308,25 @@ columns_keep_their_names(void)
     sqlite_session_free(target);
 }
 
+/* The time that a statement takes to be examined must not grow with the square of its rows. */
+static void
+long_lists_of_values_are_examined(void)
+{
+    enum { ROWS = 20000, ROW_TEXT = 32 };
+    struct sql_target *target = sample();
+    char *text = malloc((size_t)ROWS * ROW_TEXT + 64);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    size_t size = (size_t)snprintf(text, 64, "INSERT INTO T (ID, A) VALUES (1000, 0.009)");
+    for (int i = 1; i < ROWS; i++)
+        size += (size_t)snprintf(text + size, ROW_TEXT, ", (%d, %d.129)", 1000 + i, i);
+    must_run(target, text);
+    CU_ASSERT_EQUAL(said.rows, ROWS);
+    check(target, "SELECT SUM(A) FROM T WHERE ID >= 1000", "31,2", "199992399.88");
+    check(target, "SELECT COUNT(*) FROM T WHERE A = 7.12", "BIGINT", "1");
+    free(text);
+    sqlite_session_free(target);
+}
+
 int
 main(void)
 {
@@ -320,6 +339,7 @@ main(void)
         { "changes are exact", changes_are_exact },
         { "parameters take part", parameters_take_part },
         { "columns keep their names", columns_keep_their_names },
+        { "long lists of values are examined", long_lists_of_values_are_examined },
     };
     if (mkdtemp(folder) == NULL)
         return 1;
