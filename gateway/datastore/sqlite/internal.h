@@ -10,12 +10,9 @@
  *   functions.c   SQL functions behind types
  *   expressions.c types of expressions and exact DECIMAL
  *   checks.c      what columns are declared to hold, enforced
- *   lob.c         large objects behind locators; lob_select.c has queries give their places, lob_temporary.c holds those that are in no
- *                 row, lob_store.c writes them into rows
- *   unit.c        units of work, and what a failure does to them
- *   control.c     COMMIT, ROLLBACK, SAVEPOINT, SET as text
- *   registers.c   special registers: SET, and what they say
- *   positioned.c  UPDATE and DELETE WHERE CURRENT OF
+ *   lob.c         large objects behind locators; lob_select.c and lob_from.c have queries give their places, lob_temporary.c holds those
+ * that are in no row, lob_store.c writes them into rows unit.c        units of work, and what a failure does to them control.c     COMMIT,
+ * ROLLBACK, SAVEPOINT, SET as text registers.c   special registers: SET, and what they say positioned.c  UPDATE and DELETE WHERE CURRENT OF
  *   catalog.c     CALL of the procedures that describe the database */
 #pragma once
 
@@ -42,7 +39,7 @@ struct catalog_procedure;
 struct sqlite_cached;
 struct sqlite_check;
 struct sqlite_lob;
-struct sqlite_lob_source;
+struct sqlite_lob_places;
 struct sqlite_lob_target;
 struct syntax_type;
 
@@ -63,9 +60,8 @@ struct sqlite_section {
     sqlite3_stmt *arguments;                   /* owned; of a CALL: gives their values in one row; NULL when it has none */
     struct sql_column *columns;                /* owned, with the names behind them; NULL until described */
     struct sql_column *parameters;             /* likewise */
-    struct sqlite_lob_source *lob_sources;     /* owned; of columns, one each; NULL: LOBs come whole */
-    size_t lob_source_count;
-    struct sqlite_lob_target *lob_targets; /* owned; of parameters, one each; NULL: none goes into a LOB column */
+    struct sqlite_lob_places *lob_places;      /* owned; NULL: LOBs come whole */
+    struct sqlite_lob_target *lob_targets;     /* owned; of parameters, one each; NULL: none goes into a LOB column */
     bool inserts;
     struct sqlite_use *uses;    /* of parameters, one each; among their memory */
     char *written;              /* owned; tables that it writes, a NUL behind each and another behind the last */

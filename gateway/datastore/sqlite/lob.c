@@ -212,15 +212,16 @@ lob_keep(struct sqlite_session *session, const struct sqlite_section *section, s
          struct sql_diagnosis *diagnosis)
 {
     bool is_text = section->columns[index].type == SQL_TYPE_CLOB;
-    const struct sqlite_lob_source *source = section->lob_sources != NULL ? &section->lob_sources[index] : NULL;
+    const struct sqlite_lob_places *places = section->lob_places;
     struct sql_value value;
     char number[NUMBER_TEXT_MAX];
     *locator = 0;
     statement_value(section, index, &value);
     if (value.kind == SQL_VALUE_NULL)
         return true;
-    if (value.kind == SQL_VALUE_INTEGER && source != NULL && source->table != NULL)
-        return keep_reference(session, source, value.integer, is_text, locator, diagnosis);
+    if (value.kind == SQL_VALUE_INTEGER && places != NULL && places->marked[index])
+        return keep_reference(session, &places->sources[value.integer & (LOB_SOURCES_MAX - 1)], value.integer >> LOB_SOURCE_BITS, is_text,
+                              locator, diagnosis);
     if (value.kind == SQL_VALUE_INTEGER || value.kind == SQL_VALUE_REAL) { /* in a column of text or bytes they are told as text */
         size_t size = number_text(&value, number);
         value.data.bytes = (const uint8_t *)number;
@@ -297,13 +298,11 @@ lob_watch(struct sqlite_session *session)
 }
 
 void
-lob_sources_free(struct sqlite_section *section)
+lob_places_free(struct sqlite_lob_places *places)
 {
-    for (size_t i = 0; i < section->lob_source_count; i++) {
-        free(section->lob_sources[i].table);
-        free(section->lob_sources[i].column);
+    for (size_t i = 0; places != NULL && i < places->count; i++) {
+        free(places->sources[i].table);
+        free(places->sources[i].column);
     }
-    free(section->lob_sources);
-    section->lob_sources = NULL;
-    section->lob_source_count = 0;
+    free(places);
 }

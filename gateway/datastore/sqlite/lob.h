@@ -2,7 +2,8 @@
  * taken into memory. SQLite would read a whole value for a column of a result; so a query is prepared a second time, in which such
  * columns give the rowid of their row when the value is long:
  *   SELECT B FROM T   becomes   SELECT CASE WHEN typeof(B) = 'blob' AND length(B) > n THEN ROWID ... ELSE B END FROM T
- * Where the text does not allow that (joins of the same names, UNION, GROUP BY, views), values come whole, up to LOB_MEMORY_MAX. */
+ * So do subqueries in FROM, views and the parts of UNION ALL, as long as they do nothing with the value but give it on. Where the text does
+ * not allow that (GROUP BY, DISTINCT, UNION, ORDER BY of the value ...), values come whole, up to LOB_MEMORY_MAX. */
 #pragma once
 
 #include "gateway/datastore/sqlite/internal.h"
@@ -13,10 +14,21 @@ enum {
     LOBS_MAX = 16384,
 };
 
-/* The table and column that an integer in the place of a LOB is a rowid of; NULL in both: LOBs come whole. */
+/* A column of a table that places lead to. */
 struct sqlite_lob_source {
-    char *table;
+    char *table; /* owned, as is the next */
     char *column;
+};
+
+/* A place is an integer: the rowid, and in its lowest bits which of the sources is meant. */
+enum { LOB_SOURCE_BITS = 6, LOB_SOURCES_MAX = 1 << LOB_SOURCE_BITS };
+#define LOB_PLACE_ROWID_MAX (1LL << 56)
+
+/* What a query gives places for. */
+struct sqlite_lob_places {
+    struct sqlite_lob_source sources[LOB_SOURCES_MAX];
+    size_t count;
+    bool marked[]; /* the columns of the result: whether their integers are places */
 };
 
 /* Prepares the section's query a second time, if it has columns that are LOBs and the text allows it. */
@@ -38,4 +50,4 @@ MUST_CHECK bool lob_settle(struct sql_lob *lob, const char *table);
 /* Watches for changes of rows that are behind a locator. */
 void lob_watch(struct sqlite_session *session);
 
-void lob_sources_free(struct sqlite_section *section);
+void lob_places_free(struct sqlite_lob_places *places);

@@ -1,299 +1,423 @@
-/* The second preparing of a query with LOBs. */
+/* The second preparing of a query with LOBs: see lob.h. A place goes unseen through whatever only passes a column on, so subqueries in
+ * FROM, views and the parts of UNION ALL are made to give places too. Nothing may look at a place as if it were the value: where a
+ * column is named for anything but to be given on, the query is left as it is. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "drda/sql/fdoca.h"
 #include "gateway/datastore/sqlite/lob.h"
+#include "gateway/datastore/sqlite/lob_from.h"
 #include "gateway/datastore/sqlite/select_list.h"
 #include "gateway/datastore/sqlite/tokens.h"
 
-enum { TABLES_MAX = 8 };
+enum { DEPTH_MAX = 4 };
 
-struct table {
-    char name[SQL_NAME_MAX + 1];
-    char alias[SQL_NAME_MAX + 1]; /* its name when it has no other */
+/* One SELECT that is being written anew. */
+struct part {
+    struct lob_query *query;
+    sqlite3_stmt *shape; /* prepared alone: its columns */
+    struct lob_from from;
+    struct sql_text list;  /* the columns */
+    struct sql_text rest;  /* from FROM on */
+    struct sql_text order; /* of the whole query; empty when there is none */
+    bool labelled;         /* what is around it knows the columns by their names */
+    bool compound;
+    bool *marked; /* which columns give places */
 };
 
-struct query {
-    struct sqlite_session *session;
-    struct sqlite_section *section;
-    struct table tables[TABLES_MAX];
-    size_t table_count;
-    const char *from; /* the text from FROM on */
-};
-
-static bool
-is_one_of(const struct sql_token *token, const char *const *words)
+/* The number of a column whose values may have to be found again; negative when there are too many. */
+static int
+add_source(struct lob_query *query, const char *table, const char *column)
 {
-    for (; *words != NULL; words++)
-        if (sql_token_is(token, *words))
-            return true;
-    return false;
+    struct sqlite_lob_places *places = query->places;
+    if (places->count == LOB_SOURCES_MAX)
+        return -1;
+    struct sqlite_lob_source *source = &places->sources[places->count++];
+    source->table = strdup(table);
+    source->column = strdup(column);
+    return source->table != NULL && source->column != NULL ? (int)places->count - 1 : -1;
 }
 
+/* Only rows of tables have rowids that can be found again. */
 static bool
-is_name(const struct sql_token *token)
-{
-    return token->kind == SQL_TOKEN_WORD || token->kind == SQL_TOKEN_QUOTED;
-}
-
-/* Without its quotes; false when they are doubled inside, or it is too long. */
-static bool
-copy_name(const struct sql_token *token, char name[static SQL_NAME_MAX + 1])
-{
-    size_t quotes = token->kind == SQL_TOKEN_QUOTED ? 1 : 0;
-    size_t size = token->size - 2 * quotes;
-    if (!is_name(token) || token->size < 2 * quotes || size > SQL_NAME_MAX)
-        return false;
-    memcpy(name, token->at + quotes, size);
-    name[size] = '\0';
-    return quotes == 0 || strchr(name, *token->at) == NULL;
-}
-
-static bool
-peek_token(struct sql_text text, struct sql_token *token)
-{
-    return sql_token_next(&text, token);
-}
-
-/* A table with its schema before it and its alias behind it, if any. */
-static bool
-take_table(struct query *query, struct sql_text *text)
-{
-    static const char *const no_alias[] = { "JOIN",  "INNER",  "LEFT",      "RIGHT",  "FULL",   "CROSS", "NATURAL", "OUTER",
-                                            "ON",    "USING",  "WHERE",     "ORDER",  "LIMIT",  "GROUP", "INDEXED", "NOT",
-                                            "UNION", "EXCEPT", "INTERSECT", "HAVING", "WINDOW", NULL };
-    struct sql_token token;
-    struct table *table = &query->tables[query->table_count];
-    if (query->table_count == TABLES_MAX || !sql_token_next(text, &token) || !copy_name(&token, table->name))
-        return false;
-    if (peek_token(*text, &token) && sql_token_is(&token, ".") &&
-        (!sql_token_next(text, &token) || !sql_token_next(text, &token) || !copy_name(&token, table->name)))
-        return false;
-    memcpy(table->alias, table->name, sizeof table->alias);
-    query->table_count++;
-    if (!peek_token(*text, &token) || !(sql_token_is(&token, "AS") || (is_name(&token) && !is_one_of(&token, no_alias))))
-        return true;
-    if (sql_token_is(&token, "AS"))
-        (void)sql_token_next(text, &token);
-    return sql_token_next(text, &token) && copy_name(&token, table->alias);
-}
-
-/* Reads the tables of FROM. False for what gives rows that are no rows of a table. */
-static bool
-take_from(struct query *query, struct sql_text text)
-{
-    static const char *const makers[] = { "GROUP", "HAVING", "UNION", "EXCEPT", "INTERSECT", "WINDOW", NULL };
-    static const char *const leaders[] = { "FROM", "JOIN", ",", NULL };
-    static const char *const ends[] = { "WHERE", "ORDER", "LIMIT", NULL };
-    struct sql_token token;
-    unsigned depth = 0;
-    bool in_from = true;
-    query->from = text.at;
-    while (sql_token_next(&text, &token)) {
-        depth += sql_token_is(&token, "(");
-        depth -= sql_token_is(&token, ")") && depth > 0;
-        if (depth > 0)
-            continue;
-        if (is_one_of(&token, makers))
-            return false;
-        in_from = in_from && !is_one_of(&token, ends);
-        if (in_from && is_one_of(&token, leaders) && !take_table(query, &text))
-            return false;
-    }
-    return query->table_count > 0;
-}
-
-/* The table that a LOB column belongs to: by its qualifier, or because no other could be meant. */
-static const struct table *
-find_table(const struct query *query, const char *qualifier, const char *origin)
-{
-    const struct table *found = NULL;
-    for (size_t i = 0; i < query->table_count; i++) {
-        const struct table *table = &query->tables[i];
-        bool meant = qualifier != NULL ? strcasecmp(table->alias, qualifier) == 0 : strcasecmp(table->name, origin) == 0;
-        if (!meant)
-            continue;
-        if (found != NULL)
-            return NULL;
-        found = table;
-    }
-    return found != NULL && strcasecmp(found->name, origin) == 0 ? found : NULL;
-}
-
-/* Only rows of tables have rowids that can be found again; metadata of views cannot be had. */
-static bool
-has_rowid(const struct query *query, const char *table)
+has_rowid(const struct lob_query *query, const char *table)
 {
     int primary_key = 0;
-    const char *type = NULL;
-    return sqlite3_table_column_metadata(query->session->database, "main", table, "_rowid_", &type, NULL, NULL, &primary_key, NULL) ==
+    return sqlite3_table_column_metadata(query->session->database, "main", table, "_rowid_", NULL, NULL, NULL, &primary_key, NULL) ==
                SQLITE_OK &&
            primary_key != 0;
 }
 
-/* `name` or `qualifier.name`, perhaps with a label. */
+sqlite3_stmt *
+lob_query_prepare(const struct lob_query *query, struct sql_text text)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v3(query->session->database, text.at, (int)text.left, 0, &statement, NULL) != SQLITE_OK)
+        return NULL;
+    return statement;
+}
+
 static bool
-take_column(struct sql_text item, char qualifier[static SQL_NAME_MAX + 1], bool *qualified)
+take_label(struct sql_text item)
 {
     struct sql_token token;
-    char name[SQL_NAME_MAX + 1];
-    *qualified = false;
-    if (!sql_token_next(&item, &token) || !copy_name(&token, qualifier))
-        return false;
-    if (peek_token(item, &token) && sql_token_is(&token, ".")) {
-        *qualified = true;
-        if (!sql_token_next(&item, &token) || !sql_token_next(&item, &token) || !copy_name(&token, name))
-            return false;
-    }
     if (!sql_token_next(&item, &token))
         return true;
     if (sql_token_is(&token, "AS") && !sql_token_next(&item, &token))
         return false;
-    return is_name(&token) && sql_text_is_blank(item);
+    return (token.kind == SQL_TOKEN_WORD || token.kind == SQL_TOKEN_QUOTED) && sql_text_is_blank(item);
 }
 
+/* `name` or `qualifier.name`, perhaps with a label. */
 static bool
-is_lob(const struct query *query, size_t index)
+take_column(struct sql_text item, char qualifier[static SQL_NAME_MAX + 1], char name[static SQL_NAME_MAX + 1])
 {
-    return fdoca_is_lob(query->section->columns[index].type);
-}
-
-/* Writes what stands for a LOB column of `table`, and notes where its rowids lead. */
-static bool
-put_lob(struct query *query, sqlite3_str *text, size_t index, const struct table *table)
-{
-    sqlite3_stmt *statement = query->section->statement;
-    const char *column = sqlite3_column_origin_name(statement, (int)index);
-    struct sqlite_lob_source *source = &query->section->lob_sources[index];
-    if (table == NULL || column == NULL || !has_rowid(query, table->name))
+    struct sql_token token;
+    qualifier[0] = '\0';
+    if (!sql_token_next(&item, &token) || !lob_copy_name(&token, name))
         return false;
-    const char *alias = table->alias;
+    if (sql_text_take(&item, ".")) {
+        memcpy(qualifier, name, SQL_NAME_MAX + 1);
+        if (!sql_token_next(&item, &token) || !lob_copy_name(&token, name))
+            return false;
+    }
+    return take_label(item);
+}
+
+/* NULL, a string or X'...': never a number, which would be taken for a place. */
+static bool
+is_literal(struct sql_text item)
+{
+    struct sql_token token;
+    if (!sql_token_next(&item, &token))
+        return false;
+    if (token.kind == SQL_TOKEN_STRING || sql_token_is(&token, "NULL"))
+        return take_label(item);
+    return sql_token_is(&token, "X") && item.left > 0 && *item.at == '\'' && sql_token_next(&item, &token) && take_label(item);
+}
+
+/* What stands for a column of a table: its place when the value is long, and never a number of its own. */
+static bool
+put_place(struct part *part, sqlite3_str *text, const char *alias, const char *table, const char *column)
+{
+    int source = add_source(part->query, table, column);
+    if (source < 0)
+        return false;
     sqlite3_str_appendf(text,
-                        "CASE WHEN typeof(\"%w\".\"%w\") = 'blob' AND length(\"%w\".\"%w\") > %d THEN \"%w\"._rowid_ "
-                        "WHEN typeof(\"%w\".\"%w\") IN ('integer', 'real') THEN CAST(\"%w\".\"%w\" AS TEXT) ELSE \"%w\".\"%w\" END",
-                        alias, column, alias, column, LOB_INLINE_MAX, alias, alias, column, alias, column, alias, column);
-    source->table = strdup(table->name);
-    source->column = strdup(column);
-    return source->table != NULL && source->column != NULL;
+                        "CASE WHEN typeof(\"%w\".\"%w\") = 'blob' AND length(\"%w\".\"%w\") > %d AND \"%w\"._rowid_ BETWEEN %lld AND %lld "
+                        "THEN \"%w\"._rowid_ * %d + %d WHEN typeof(\"%w\".\"%w\") IN ('integer', 'real') "
+                        "THEN CAST(\"%w\".\"%w\" AS TEXT) ELSE \"%w\".\"%w\" END",
+                        alias, column, alias, column, LOB_INLINE_MAX, alias, -LOB_PLACE_ROWID_MAX, LOB_PLACE_ROWID_MAX, alias,
+                        LOB_SOURCES_MAX, source, alias, column, alias, column, alias, column);
+    return true;
 }
 
-/* SELECT * of one table: its columns by name. */
 static bool
-put_all_columns(struct query *query, sqlite3_str *text)
+put_column(struct part *part, sqlite3_str *text, size_t index, const char *qualifier, const char *name, bool by_name)
 {
-    if (query->table_count != 1)
+    struct lob_element *element = lob_from_find(part->query, &part->from, qualifier, name);
+    if (element == NULL)
         return false;
-    const struct table *table = &query->tables[0];
-    for (size_t i = 0; i < query->section->section.column_count; i++) {
-        const char *column = sqlite3_column_origin_name(query->section->statement, (int)i);
-        if (column == NULL)
+    if (by_name)
+        lob_from_give(&part->from, name);
+    if (element->derived != NULL) {
+        size_t column = lob_derived_find(element->derived, name);
+        part->marked[index] = element->derived->marked[column];
+        sqlite3_str_appendf(text, "\"%w\".\"%w\"", element->alias, name);
+    } else {
+        const char *database = sqlite3_column_database_name(part->shape, (int)index);
+        const char *table = sqlite3_column_table_name(part->shape, (int)index);
+        if (database == NULL || table == NULL || strcmp(database, "main") != 0 || strcasecmp(table, element->name) != 0 ||
+            !has_rowid(part->query, table) || !put_place(part, text, element->alias, table, name))
+            return false;
+        part->marked[index] = true;
+    }
+    if (part->labelled || element->derived != NULL)
+        sqlite3_str_appendf(text, " AS \"%w\"", sqlite3_column_name(part->shape, (int)index));
+    return true;
+}
+
+/* SELECT * of one table, view or subquery: its columns by name. */
+static bool
+put_all_columns(struct part *part, sqlite3_str *text, const bool *wanted)
+{
+    if (part->from.count != 1)
+        return false;
+    const struct lob_element *element = &part->from.elements[0];
+    for (int i = 0; i < sqlite3_column_count(part->shape); i++) {
+        const char *name = element->derived != NULL ? sqlite3_column_name(part->shape, i) : sqlite3_column_origin_name(part->shape, i);
+        if (name == NULL)
             return false;
         if (i > 0)
             sqlite3_str_appendchar(text, 1, ',');
-        if (is_lob(query, i) && !put_lob(query, text, i, table))
+        if (wanted[i] && !put_column(part, text, (size_t)i, "", name, false))
             return false;
-        if (!is_lob(query, i))
-            sqlite3_str_appendf(text, "\"%w\".\"%w\"", table->alias, column);
+        if (!wanted[i])
+            sqlite3_str_appendf(text, "\"%w\".\"%w\"", element->alias, name);
     }
     return true;
 }
 
 static bool
-put_items(struct query *query, sqlite3_str *text, struct select_list list)
+put_items(struct part *part, sqlite3_str *text, const bool *wanted)
 {
+    struct select_list list = { .rest = part->list };
     struct sql_text item;
     char qualifier[SQL_NAME_MAX + 1];
-    bool qualified;
+    char name[SQL_NAME_MAX + 1];
+    size_t count = (size_t)sqlite3_column_count(part->shape);
     size_t i = 0;
-    for (; select_list_next(&list, &item) && i < query->section->section.column_count; i++) {
-        const char *origin = sqlite3_column_table_name(query->section->statement, (int)i);
+    for (; select_list_next(&list, &item) && i < count; i++) {
+        bool is_column = wanted[i] && take_column(item, qualifier, name) && sqlite3_column_origin_name(part->shape, (int)i) != NULL;
         if (i > 0)
             sqlite3_str_appendchar(text, 1, ',');
-        if (!is_lob(query, i) || origin == NULL)
-            sqlite3_str_append(text, item.at, (int)item.left);
-        else if (!take_column(item, qualifier, &qualified) ||
-                 !put_lob(query, text, i, find_table(query, qualified ? qualifier : NULL, origin)))
+        if (is_column && !put_column(part, text, i, qualifier, name, true))
             return false;
+        if (!is_column && wanted[i] && part->compound) {
+            part->marked[i] = is_literal(item); /* no place, and none that could be taken for one */
+            if (!part->marked[i])
+                return false;
+        }
+        if (!is_column)
+            sqlite3_str_append(text, item.at, (int)item.left);
     }
-    return i == query->section->section.column_count;
+    return i == count;
 }
 
-/* The list up to FROM. */
+/* Whether a term of ORDER BY is the number of a column that gives places. */
 static bool
-skip_list(struct select_list list, struct sql_text whole, struct sql_text *from, bool *all)
+orders_by_number(const struct part *part)
 {
+    struct sql_text rest = part->order;
     struct sql_token token;
-    struct sql_text ahead = list.rest;
-    unsigned depth = 0;
-    *all = sql_token_next(&ahead, &token) && sql_token_is(&token, "*") && peek_token(ahead, &token) && sql_token_is(&token, "FROM");
+    bool at_term = false;
+    while (sql_token_next(&rest, &token)) {
+        unsigned long number = at_term && token.kind == SQL_TOKEN_NUMBER ? strtoul(token.at, NULL, 10) : 0;
+        if (number > 0 && number <= (unsigned long)sqlite3_column_count(part->shape) && part->marked[number - 1])
+            return true;
+        at_term = sql_token_is(&token, "BY") || sql_token_is(&token, ",");
+    }
+    return false;
+}
+
+static struct sql_text
+list_of(const struct part *part)
+{
+    return sql_text(part->list.at, (size_t)(part->rest.at - part->list.at));
+}
+
+/* Whether something in this SELECT, or in the ORDER BY around it, looks at a column that gives places. */
+static bool
+looks_at_places(const struct part *part)
+{
+    struct sql_text outer = sql_text(part->from.outer, strlen(part->from.outer));
+    if (orders_by_number(part))
+        return true;
+    for (int i = 0; i < sqlite3_column_count(part->shape); i++) {
+        const char *label = sqlite3_column_name(part->shape, i);
+        const char *origin = sqlite3_column_origin_name(part->shape, i);
+        if (!part->marked[i])
+            continue;
+        bool renamed = origin == NULL || strcasecmp(label, origin) != 0;
+        if ((renamed && lob_mentions(outer, label) > 0) || ((part->labelled || part->compound) && lob_mentions(part->order, label) > 0) ||
+            (part->compound && origin != NULL && lob_mentions(part->order, origin) > 0))
+            return true;
+    }
+    return lob_from_looks_inside(&part->from, list_of(part));
+}
+
+/* Where FROM begins behind the columns. */
+static bool
+split(struct sql_text text, struct part *part)
+{
+    struct select_list list;
+    struct sql_token token;
+    struct sql_text ahead = text;
+    if (!select_list_begin(&list, text.at, text.left) || list.values || !sql_text_take(&ahead, "SELECT") ||
+        sql_text_take(&ahead, "DISTINCT"))
+        return false;
+    part->list = list.rest;
     ahead = list.rest;
-    while (peek_token(ahead, &token) && (depth > 0 || !sql_token_is(&token, "FROM"))) {
+    unsigned depth = 0;
+    struct sql_text before = ahead;
+    while (sql_token_next(&ahead, &token)) {
+        if (depth == 0 && sql_token_is(&token, "FROM")) {
+            part->rest = (struct sql_text) { token.at, before.left - (size_t)(token.at - before.at) };
+            return true;
+        }
         depth += sql_token_is(&token, "(");
         depth -= sql_token_is(&token, ")") && depth > 0;
-        (void)sql_token_next(&ahead, &token);
+        before = ahead;
     }
-    *from = ahead;
-    return ahead.left > 0 && ahead.left < whole.left;
-}
-
-static char *
-make_text(struct query *query, const char *original)
-{
-    struct sql_text whole = sql_text(original, strlen(original));
-    struct select_list list;
-    struct sql_text from;
-    struct sql_text ahead;
-    struct sql_token token;
-    bool all;
-    if (!select_list_begin(&list, original, whole.left) || list.values)
-        return NULL;
-    ahead = whole;
-    (void)sql_token_next(&ahead, &token);
-    if (peek_token(ahead, &token) && sql_token_is(&token, "DISTINCT"))
-        return NULL;
-    if (!skip_list(list, whole, &from, &all) || !take_from(query, from))
-        return NULL;
-    sqlite3_str *text = sqlite3_str_new(NULL);
-    sqlite3_str_appendall(text, "SELECT ");
-    bool good = all ? put_all_columns(query, text) : put_items(query, text, list);
-    sqlite3_str_appendf(text, " %s", query->from);
-    char *made = sqlite3_str_finish(text);
-    if (good)
-        return made;
-    sqlite3_free(made);
-    return NULL;
+    return false;
 }
 
 static bool
-has_lobs(const struct query *query)
+is_all_columns(struct sql_text list)
 {
-    for (size_t i = 0; i < query->section->section.column_count; i++)
-        if (is_lob(query, i))
+    struct sql_token token;
+    return sql_text_take(&list, "*") && sql_token_next(&list, &token) && sql_token_is(&token, "FROM");
+}
+
+/* One SELECT without UNION. */
+static bool
+put_part(struct part *part, struct sql_text text, const bool *wanted, sqlite3_str *out)
+{
+    if (!split(text, part) || !lob_from_read(part->query, &part->from, part->rest))
+        return false;
+    sqlite3_str_appendall(out, "SELECT ");
+    bool good = is_all_columns(part->list) ? put_all_columns(part, out, wanted) : put_items(part, out, wanted);
+    sqlite3_str_appendf(out, " %s", part->from.text);
+    return good && !looks_at_places(part);
+}
+
+/* Columns that are LOBs by their declarations. */
+static void
+find_lobs(sqlite3_stmt *shape, bool *wanted)
+{
+    for (int i = 0; i < sqlite3_column_count(shape); i++) {
+        struct sql_column column = { .type = SQL_TYPE_VARCHAR };
+        const char *declared = sqlite3_column_decltype(shape, i);
+        if (declared != NULL)
+            sqlite_type_declared(declared, &column);
+        wanted[i] = fdoca_is_lob(column.type);
+    }
+}
+
+/* The ORDER BY at the end of a query, outside parentheses. */
+static struct sql_text
+find_order(struct sql_text text)
+{
+    struct sql_token token;
+    unsigned depth = 0;
+    for (struct sql_text before = text; sql_token_next(&text, &token); before = text) {
+        if (depth == 0 && sql_token_is(&token, "ORDER"))
+            return before;
+        depth += sql_token_is(&token, "(");
+        depth -= sql_token_is(&token, ")") && depth > 0;
+    }
+    return (struct sql_text) { text.at, 0 };
+}
+
+/* Cuts the text before the next UNION ALL off; false when it is cut by another operator. */
+static bool
+next_arm(struct sql_text *text, struct sql_text *arm)
+{
+    static const char *const others[] = { "UNION", "EXCEPT", "INTERSECT", NULL };
+    struct sql_token token;
+    unsigned depth = 0;
+    *arm = *text;
+    for (struct sql_text before = *text; sql_token_next(text, &token); before = *text) {
+        if (depth == 0 && lob_is_one_of(&token, others)) {
+            arm->left -= before.left;
+            return sql_token_is(&token, "UNION") && sql_text_take(text, "ALL");
+        }
+        depth += sql_token_is(&token, "(");
+        depth -= sql_token_is(&token, ")") && depth > 0;
+    }
+    return true;
+}
+
+/* The arms of a UNION ALL have to agree on which columns give places. */
+static bool
+put_arms(struct lob_query *query, struct sql_text text, bool labelled, const bool *wanted, bool *marked, size_t columns, sqlite3_str *out)
+{
+    struct sql_text order = find_order(text);
+    struct sql_text arm;
+    bool first = true;
+    bool compound = false;
+    while (text.left > 0) {
+        if (!next_arm(&text, &arm))
+            return false;
+        compound = compound || text.left > 0;
+        struct part part = { .query = query, .order = order, .labelled = labelled || compound, .compound = compound };
+        part.marked = calloc(columns + 1, sizeof *part.marked);
+        part.shape = lob_query_prepare(query, arm);
+        bool good = part.marked != NULL && part.shape != NULL && (size_t)sqlite3_column_count(part.shape) == columns;
+        if (good && !first)
+            sqlite3_str_appendall(out, " UNION ALL ");
+        good = good && put_part(&part, arm, wanted, out);
+        for (size_t i = 0; good && i < columns; i++) {
+            good = !compound || !wanted[i] || first || part.marked[i] == marked[i];
+            marked[i] = part.marked[i];
+        }
+        sqlite3_finalize(part.shape);
+        lob_from_clear(&part.from);
+        free(part.marked);
+        if (!good)
+            return false;
+        first = false;
+    }
+    return !first;
+}
+
+bool
+lob_query_put(struct lob_query *query, sqlite3_stmt *shape, struct sql_text text, bool labelled, bool *marked, sqlite3_str *out)
+{
+    size_t columns = (size_t)sqlite3_column_count(shape);
+    bool *wanted = calloc(columns + 1, sizeof *wanted);
+    bool good = wanted != NULL && query->depth++ < DEPTH_MAX;
+    if (good)
+        find_lobs(shape, wanted);
+    good = good && put_arms(query, text, labelled, wanted, marked, columns, out);
+    query->depth--;
+    free(wanted);
+    return good;
+}
+
+static bool
+has_lobs(const struct sqlite_section *section)
+{
+    for (size_t i = 0; i < section->section.column_count; i++)
+        if (fdoca_is_lob(section->columns[i].type))
             return true;
     return false;
+}
+
+/* Places that nobody would look up are no places. */
+static bool
+all_are_lobs(const struct sqlite_section *section, const bool *marked)
+{
+    for (size_t i = 0; i < section->section.column_count; i++)
+        if (marked[i] && !fdoca_is_lob(section->columns[i].type))
+            return false;
+    return true;
+}
+
+static sqlite3_stmt *
+prepare_again(struct sqlite_session *session, struct sqlite_section *section, const char *original, struct sqlite_lob_places *places)
+{
+    struct lob_query query = { .session = session, .places = places };
+    sqlite3_str *out = sqlite3_str_new(NULL);
+    sqlite3_stmt *second = NULL;
+    bool good = lob_query_put(&query, section->statement, sql_text(original, strlen(original)), false, places->marked, out);
+    char *text = sqlite3_str_finish(out);
+    if (good && text != NULL && all_are_lobs(section, places->marked) &&
+        sqlite3_prepare_v3(session->database, text, -1, SQLITE_PREPARE_PERSISTENT, &second, NULL) == SQLITE_OK &&
+        (sqlite3_column_count(second) != sqlite3_column_count(section->statement) ||
+         sqlite3_bind_parameter_count(second) != sqlite3_bind_parameter_count(section->statement))) {
+        sqlite3_finalize(second);
+        second = NULL;
+    }
+    sqlite3_free(text);
+    return second;
 }
 
 void
 lob_rewrite(struct sqlite_session *session, struct sqlite_section *section, const char *original)
 {
-    struct query query = { .session = session, .section = section };
-    if (!section->section.is_query || !has_lobs(&query) || sqlite3_stmt_readonly(section->statement) == 0)
+    if (!section->section.is_query || !has_lobs(section) || sqlite3_stmt_readonly(section->statement) == 0)
         return;
-    section->lob_sources = calloc(section->section.column_count, sizeof *section->lob_sources);
-    section->lob_source_count = section->lob_sources != NULL ? section->section.column_count : 0;
-    char *text = section->lob_sources != NULL ? make_text(&query, original) : NULL;
-    sqlite3_stmt *second = NULL;
-    if (text != NULL && sqlite3_prepare_v3(session->database, text, -1, SQLITE_PREPARE_PERSISTENT, &second, NULL) == SQLITE_OK &&
-        sqlite3_column_count(second) == (int)section->section.column_count) {
-        if (session->peeked == section)
-            statement_forget_peek(session);
-        sqlite3_finalize(section->statement);
-        section->statement = second;
-    } else {
-        sqlite3_finalize(second);
-        lob_sources_free(section);
+    struct sqlite_lob_places *places = calloc(1, sizeof *places + section->section.column_count * sizeof(bool));
+    sqlite3_stmt *second = places != NULL ? prepare_again(session, section, original, places) : NULL;
+    if (second == NULL) {
+        lob_places_free(places);
+        return;
     }
-    sqlite3_free(text);
+    if (session->peeked == section)
+        statement_forget_peek(session);
+    sqlite3_finalize(section->statement);
+    section->statement = second;
+    section->lob_places = places;
 }

@@ -16,7 +16,7 @@ statement_drop(struct sqlite_session *session, struct sqlite_section *section)
 {
     if (session->peeked == section)
         session->peeked = NULL;
-    lob_sources_free(section);
+    lob_places_free(section->lob_places);
     scroll_close(section);
     sqlite3_finalize(section->statement);
     sqlite3_finalize(section->arguments);
