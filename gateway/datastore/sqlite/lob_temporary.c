@@ -6,7 +6,7 @@
 
 #include "gateway/datastore/temporary_file.h"
 
-enum { MEMORY_MAX = 64 * 1024 * 1024, SMALL_LEAST = 256 };
+enum { MEMORY_MAX = 16 * 1024 * 1024, /* of one session; the rest of the small ones is in the file too */ SMALL_LEAST = 256 };
 
 void
 lob_space_init(struct lob_space *space, const char *path, uint64_t bytes_max)

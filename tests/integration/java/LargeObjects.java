@@ -153,6 +153,7 @@ public final class LargeObjects {
             check(blob.length() == bytes + 3, "length of a BLOB that was made longer");
             blob.truncate(bytes);
             insert(connection, "INSERT INTO BIG_BYTES VALUES (3, ?)", blob, null);
+            blob.free(); /* its room is wanted */
         }
         Numbers sent = new Numbers(bytes / 4);
         Blob temporary = connection.createBlob();
