@@ -305,9 +305,21 @@ type_compared(struct rewrite *rewrite, struct syntax_node *part)
     return type_of(rewrite, part);
 }
 
+/* Literals, parameters and lists take the form of what they are compared with. */
+static bool
+has_own_form(const struct syntax_node *part)
+{
+    return !is_literal(part) && (part->kind != SYNTAX_OTHER || part->scope != NULL);
+}
+
 static bool
 compares_text(struct rewrite *rewrite, struct syntax_node *comparison)
 {
+    size_t forms = 0;
+    for (const struct syntax_node *part = comparison->first; part != NULL; part = part->next)
+        forms += has_own_form(part);
+    if (forms < 2)
+        return false;
     for (struct syntax_node *part = comparison->first; part != NULL; part = part->next)
         if (type_compared(rewrite, part).as_text)
             return true;
@@ -320,8 +332,8 @@ put_comparison(struct rewrite *rewrite, struct syntax_node *node)
 {
     bool text = compares_text(rewrite, node);
     for (struct syntax_node *part = node->first; part != NULL; part = part->next) {
-        struct syntax_type type = type_of(rewrite, part);
-        if (text && result_type_is_exact(&type) && !type.as_text && !is_literal(part)) {
+        struct syntax_type type = text && has_own_form(part) ? type_of(rewrite, part) : result_type_unknown();
+        if (result_type_is_exact(&type) && !type.as_text) {
             rewrite->needed = true;
             put_as_text(rewrite, part);
         } else {
@@ -419,6 +431,13 @@ put_value(struct rewrite *rewrite, struct syntax_node *node)
         put_label(rewrite, node, written_from);
 }
 
+static void
+set_target(struct syntax_node *value, const struct syntax_type *target)
+{
+    value->target = target;
+    value->wanted = true;
+}
+
 /* Tells the values of INSERT which columns they go to. */
 static struct syntax_type *
 set_targets(struct expression_types *types)
@@ -430,7 +449,7 @@ set_targets(struct expression_types *types)
     for (struct syntax_scope *arm = types->tree->query; arm != NULL; arm = arm->next_arm) {
         size_t index = 0;
         for (struct syntax_item *item = arm->items; item != NULL && item->value != NULL && index < count; item = item->next)
-            item->value->target = &inserted[index++];
+            set_target(item->value, &inserted[index++]);
     }
     return inserted;
 }

@@ -247,7 +247,7 @@ mark_wanted(struct syntax_node *node, bool wanted)
 {
     bool gives = node->kind == SYNTAX_PARENTHESES || node->kind == SYNTAX_COLLATE;
     bool asks = node->kind == SYNTAX_ARITHMETIC || node->kind == SYNTAX_SIGN || node->kind == SYNTAX_CALL || node->kind == SYNTAX_CASE ||
-                node->kind == SYNTAX_COMPARISON;
+                node->kind == SYNTAX_COMPARISON || node->kind == SYNTAX_ASSIGNMENT;
     node->wanted = wanted;
     for (struct syntax_node *part = node->first; part != NULL; part = part->next)
         mark_wanted(part, asks || (gives && wanted));

@@ -58,6 +58,14 @@ is_fraction(const struct sql_token *token)
                                            : sql_token_is(token, ".") && isdigit((unsigned char)token->at[1]);
 }
 
+/* INSERT ... SELECT, and SET of a column to another, whose columns may have more places than those that they go to. */
+static bool
+copies(const struct sql_token *before, const struct sql_token *token)
+{
+    bool is_name = token->kind == SQL_TOKEN_WORD || token->kind == SQL_TOKEN_QUOTED;
+    return sql_token_is(token, "SELECT") || (is_name && sql_token_is(before, "="));
+}
+
 bool
 expressions_are_worth_it(const char *text, size_t size)
 {
@@ -79,7 +87,7 @@ expressions_are_worth_it(const char *text, size_t size)
     for (before = token; !found && sql_token_next(&rest, &token); before = token) {
         in_list = in_list && !sql_token_is(&token, "FROM");
         found = calculates(&before, &token, rest) || (token.kind == SQL_TOKEN_WORD && is_one_of(&token, words)) ||
-                (in_list && is_given(&before, &token)) || (stores && is_fraction(&token));
+                (in_list && is_given(&before, &token)) || (stores && (is_fraction(&token) || copies(&before, &token)));
     }
     return found;
 }
@@ -152,12 +160,32 @@ mark_result(struct syntax_scope *query)
                 item->value->result = true;
 }
 
+/* Whether a table has DECIMAL columns of more than 15 digits, with which any comparison has to be exact. */
+static bool
+has_wide_decimals(struct sqlite_session *session)
+{
+    static const char query[] = "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE '%COLLATE decimal%'";
+    sqlite3_stmt *statement = NULL;
+    int64_t version = connection_schema_version(session);
+    if (version == session->decimals_schema_version)
+        return session->has_wide_decimals;
+    session->trusted = true;
+    bool found =
+        sqlite3_prepare_v3(session->database, query, -1, 0, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW;
+    sqlite3_finalize(statement);
+    session->trusted = false;
+    session->has_wide_decimals = found;
+    session->decimals_schema_version = version;
+    return found;
+}
+
 void
 expressions_examine(struct sqlite_session *session, sqlite3_stmt *statement, const char *text, struct expressions *expressions)
 {
     struct syntax_tree tree;
     *expressions = (struct expressions) { .text = NULL };
-    if ((!session->reads_views && !expressions_are_worth_it(text, strlen(text))) || !syntax_parse(text, strlen(text), &tree))
+    bool worth_it = session->reads_views || expressions_are_worth_it(text, strlen(text)) || has_wide_decimals(session);
+    if (!worth_it || !syntax_parse(text, strlen(text), &tree))
         return;
     unsigned views_left = VIEWS_MAX;
     struct expression_types types = { .session = session, .tree = &tree, .views_left = &views_left };

@@ -223,6 +223,12 @@ results_compare_by_value(void)
     check(target, "SELECT W FROM T WHERE ID = 2 UNION ALL SELECT A FROM T UNION ALL SELECT 5 FROM T WHERE ID = 1 ORDER BY 1", "28,10",
           "- 1.0e-10 0.1 0.2 5");
     check(target, "SELECT * FROM (SELECT SUM(A) AS S FROM T)", "31,2", "0.30");
+    must_run(target, "INSERT INTO T (ID, A, W) VALUES (30, 9.13, 9.1300000000000000001)");
+    must_run(target, "INSERT INTO T (ID, A, W) VALUES (31, 9.14, 9.140)");
+    must_run(target, "INSERT INTO T (ID, N, W) VALUES (32, 1234567, 1234567.0000000001)");
+    check(target, "SELECT ID FROM T WHERE W = A", "INTEGER", "30 31"); /* digits behind the scale of W were cut off */
+    check(target, "SELECT ID FROM T WHERE N IN (SELECT W FROM T)", "INTEGER", "");
+    check(target, "SELECT ID FROM T WHERE N < W AND N > 9", "INTEGER", "32");
     check(target, "WITH Z AS (SELECT * FROM (SELECT A * 2 AS S FROM T WHERE ID = 1)) SELECT S + 1 FROM (SELECT * FROM Z)", "21,2", "1.20");
     check(target, "SELECT MAX(A, W) FROM T WHERE ID = 2", "28,10", "0.2");
     sqlite_session_free(target);
@@ -270,6 +276,11 @@ changes_are_exact(void)
     must_run(target, "INSERT INTO T (ID, A, W) VALUES (20, 13.579, 13.123456789099), (21, -.999, 1)");
     check(target, "SELECT ID FROM T WHERE A = 13.57 AND W = 13.1234567890", "INTEGER", "20");
     check(target, "SELECT ID FROM T WHERE A = -0.99", "INTEGER", "21");
+    must_run(target, "INSERT INTO T (ID, A) SELECT ID + 30, B FROM T WHERE ID = 1");
+    check(target, "SELECT ID FROM T WHERE A = 0.33", "INTEGER", "31");
+    must_run(target, "INSERT INTO T (ID, B) VALUES (40, 1.239)");
+    must_run(target, "UPDATE T SET A = B WHERE ID = 40");
+    check(target, "SELECT ID FROM T WHERE A = 1.23", "INTEGER", "40");
     must_run(target, "UPDATE T SET A = 13.589 WHERE ID = 20");
     check(target, "SELECT A FROM T WHERE A = 13.58", "9,2", "13.58");
     CU_ASSERT_EQUAL(run(target, "UPDATE T SET A = A * 10000000.0 WHERE ID = 1"), -413);
