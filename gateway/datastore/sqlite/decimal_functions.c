@@ -175,6 +175,12 @@ take_step(struct calculation *calculation)
         break;
     case 'r':
         return round_top(calculation);
+    case 'f':
+        return decimal_number_make_whole(top(calculation), DECIMAL_FLOOR);
+    case 'c':
+        return decimal_number_make_whole(top(calculation), DECIMAL_CEILING);
+    case 't':
+        return decimal_number_make_whole(top(calculation), DECIMAL_TOWARDS_ZERO);
     case '=':
         calculation->assigned = true;
         return convert(calculation);

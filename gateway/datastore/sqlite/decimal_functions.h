@@ -7,6 +7,7 @@
  *   + - * / 12.2     of the two numbers that are there last
  *   ~ a              negative, absolute
  *   r-1              rounded at that many places behind the point
+ *   f c t            the whole number below, above, or towards zero
  *   k12.2            with that precision and scale; an overflow is one of arithmetic (-802)
  *   =12.2            likewise, for a column that it is assigned to (-413)
  * A*B+C of DECIMAL(5,2) columns: SQL_DECIMAL('n2n2*10.4n2+11.4', A, B, C). Results of up to 15 digits are numbers of SQLite, as in

@@ -261,6 +261,17 @@ decimal_number_round(struct decimal_number *number, int64_t places)
     return number->digits < power_of_ten(DIGITS_MAX) ? DECIMAL_RESULT_FINE : DECIMAL_RESULT_OVERFLOW;
 }
 
+enum decimal_result
+decimal_number_make_whole(struct decimal_number *number, enum decimal_direction direction)
+{
+    decimal_digits unit = power_of_ten(number->scale);
+    decimal_digits rest = number->digits % unit;
+    bool away = rest != 0 && direction == (number->negative ? DECIMAL_FLOOR : DECIMAL_CEILING);
+    number->digits += (away ? unit : 0) - rest;
+    number->negative = number->negative && number->digits != 0;
+    return number->digits < power_of_ten(DIGITS_MAX) ? DECIMAL_RESULT_FINE : DECIMAL_RESULT_OVERFLOW;
+}
+
 void
 decimal_number_negate(struct decimal_number *number)
 {

@@ -52,4 +52,8 @@ MUST_CHECK enum decimal_result decimal_number_convert(struct decimal_number *num
 /* Rounded half away from zero at `places` behind the point, or before it where that is negative. Keeps the scale. */
 MUST_CHECK enum decimal_result decimal_number_round(struct decimal_number *number, int64_t places);
 
+/* The whole number that comes next in a direction. Keeps the scale. */
+enum decimal_direction { DECIMAL_FLOOR, DECIMAL_CEILING, DECIMAL_TOWARDS_ZERO };
+MUST_CHECK enum decimal_result decimal_number_make_whole(struct decimal_number *number, enum decimal_direction direction);
+
 void decimal_number_negate(struct decimal_number *number);

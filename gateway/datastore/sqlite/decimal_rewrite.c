@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/datastore/sqlite/decimal_functions.h"
+#include "gateway/datastore/sqlite/decimal_program.h"
 #include "gateway/datastore/sqlite/expression_columns.h"
 #include "gateway/datastore/sqlite/result_types.h"
 
@@ -14,15 +14,6 @@ struct rewrite {
     const char *at; /* the text before it is written */
     bool needed;    /* something is written that is not the same as before */
     bool failed;
-};
-
-/* The program of SQL_DECIMAL for a tree of operators, and what it calculates with. */
-struct program {
-    sqlite3_str *steps;
-    struct syntax_node *operands[DECIMAL_OPERANDS_MAX];
-    size_t count;
-    size_t depth; /* of the stack */
-    bool too_long;
 };
 
 static void put_value(struct rewrite *rewrite, struct syntax_node *node);
@@ -80,29 +71,6 @@ is_decimal(struct rewrite *rewrite, struct syntax_node *node)
     return type_of(rewrite, node).type == SQL_TYPE_DECIMAL;
 }
 
-/* A number as it is written, perhaps with a sign. */
-static bool
-is_literal(const struct syntax_node *node)
-{
-    while (node->kind == SYNTAX_SIGN || node->kind == SYNTAX_PARENTHESES)
-        node = node->first;
-    return node->kind == SYNTAX_NUMBER || node->kind == SYNTAX_STRING || node->kind == SYNTAX_MARKER || node->kind == SYNTAX_NULL;
-}
-
-static bool
-is_call_of(const struct syntax_node *node, const char *function)
-{
-    return node->kind == SYNTAX_CALL && sql_token_is(&node->name, function);
-}
-
-/* What SQL_DECIMAL does itself. */
-static bool
-is_operator(struct rewrite *rewrite, struct syntax_node *node)
-{
-    bool operates = node->kind == SYNTAX_ARITHMETIC || node->kind == SYNTAX_SIGN || is_call_of(node, "ABS") || is_call_of(node, "ROUND");
-    return operates && !is_literal(node) && is_decimal(rewrite, node);
-}
-
 /* A DECIMAL that is no column's: SQLite gives it no affinity. */
 static bool
 is_calculated(struct rewrite *rewrite, struct syntax_node *node)
@@ -110,7 +78,7 @@ is_calculated(struct rewrite *rewrite, struct syntax_node *node)
     switch (node->kind) {
     case SYNTAX_SIGN:
     case SYNTAX_PARENTHESES:
-        return !is_literal(node) && is_calculated(rewrite, node->first) && is_decimal(rewrite, node);
+        return !decimal_is_literal(node) && is_calculated(rewrite, node->first) && is_decimal(rewrite, node);
     case SYNTAX_ARITHMETIC:
     case SYNTAX_CALL:
     case SYNTAX_CASE:
@@ -131,73 +99,27 @@ is_calculated(struct rewrite *rewrite, struct syntax_node *node)
     return false;
 }
 
-static void
-take_operand(struct rewrite *rewrite, struct program *program, struct syntax_node *node)
-{
-    struct syntax_type type = type_of(rewrite, node);
-    program->too_long = program->too_long || program->count == DECIMAL_OPERANDS_MAX || program->depth == DECIMAL_STACK_MAX;
-    if (program->too_long)
-        return;
-    program->operands[program->count++] = node;
-    program->depth++;
-    sqlite3_str_appendchar(program->steps, 1, 'n');
-    if (node->declared && type.type == SQL_TYPE_DECIMAL)
-        sqlite3_str_appendf(program->steps, "%d", type.scale);
-}
-
-static void
-collect(struct rewrite *rewrite, struct program *program, struct syntax_node *node)
-{
-    struct syntax_type type = type_of(rewrite, node);
-    int64_t places;
-    if (node->kind == SYNTAX_PARENTHESES) {
-        collect(rewrite, program, node->first);
-        return;
-    }
-    if (!is_operator(rewrite, node)) {
-        take_operand(rewrite, program, node);
-        return;
-    }
-    collect(rewrite, program, node->first);
-    if (node->kind == SYNTAX_ARITHMETIC) {
-        collect(rewrite, program, node->first->next);
-        sqlite3_str_appendf(program->steps, "%c%d.%d", node->operator, type.precision, type.scale);
-        program->depth--;
-    } else if (node->kind == SYNTAX_SIGN) {
-        if (node->operator== '-')
-            sqlite3_str_appendchar(program->steps, 1, '~');
-        sqlite3_str_appendf(program->steps, "k%d.%d", type.precision, type.scale);
-    } else if (is_call_of(node, "ABS")) {
-        sqlite3_str_appendf(program->steps, "ak%d.%d", type.precision, type.scale);
-    } else if (expression_round_places(node, &places)) {
-        sqlite3_str_appendf(program->steps, "r%dk%d.%d", (int)places, type.precision, type.scale);
-    }
-}
-
 /* SQL_DECIMAL(...) of a whole tree of operators, with `last` as its last step. */
 static void
 put_program(struct rewrite *rewrite, struct syntax_node *node, const char *last)
 {
-    struct program *program = calloc(1, sizeof *program);
+    struct decimal_program *program = calloc(1, sizeof *program);
     rewrite->needed = true;
-    if (program == NULL) {
+    if (program == NULL || !decimal_program_make(rewrite->types, node, program)) {
         rewrite->failed = true;
-        return;
+    } else {
+        put_word(rewrite, "SQL_DECIMAL('");
+        sqlite3_str_appendf(rewrite->output, "%s%s'", program->text, last);
+        for (size_t i = 0; i < program->count; i++) {
+            sqlite3_str_appendall(rewrite->output, ", ");
+            rewrite->at = program->operands[i]->span.at;
+            put_raw(rewrite, program->operands[i]);
+        }
+        sqlite3_str_appendchar(rewrite->output, 1, ')');
     }
-    program->steps = sqlite3_str_new(NULL);
-    collect(rewrite, program, node);
-    char *steps = sqlite3_str_finish(program->steps);
-    rewrite->failed = rewrite->failed || program->too_long || steps == NULL;
-    put_word(rewrite, "SQL_DECIMAL('");
-    sqlite3_str_appendf(rewrite->output, "%s%s'", steps, last);
-    for (size_t i = 0; i < program->count && !rewrite->failed; i++) {
-        sqlite3_str_appendall(rewrite->output, ", ");
-        rewrite->at = program->operands[i]->span.at;
-        put_raw(rewrite, program->operands[i]);
-    }
-    sqlite3_str_appendchar(rewrite->output, 1, ')');
     rewrite->at = end_of(&node->span);
-    sqlite3_free(steps);
+    if (program != NULL)
+        sqlite3_free(program->text);
     free(program);
 }
 
@@ -239,7 +161,7 @@ compares_arguments(const struct syntax_node *call)
 {
     const struct syntax_node *second = call->first->next;
     bool several = second != NULL && second->role == SYNTAX_PART;
-    return several && (is_call_of(call, "MIN") || is_call_of(call, "MAX") || is_call_of(call, "NULLIF"));
+    return several && (decimal_is_call(call, "MIN") || decimal_is_call(call, "MAX") || decimal_is_call(call, "NULLIF"));
 }
 
 static bool
@@ -265,13 +187,13 @@ static void
 put_raw(struct rewrite *rewrite, struct syntax_node *node)
 {
     copy_up_to(rewrite, node->span.at);
-    bool aggregates = is_call_of(node, "SUM") || is_call_of(node, "AVG");
+    bool aggregates = decimal_is_call(node, "SUM") || decimal_is_call(node, "AVG");
     if (node->kind == SYNTAX_PARENTHESES && is_calculated(rewrite, node)) {
         rewrite->at = node->first->span.at; /* what it becomes needs none */
         put_raw(rewrite, node->first);
-    } else if (!is_calculated(rewrite, node) && !is_operator(rewrite, node))
+    } else if (!is_calculated(rewrite, node) && !decimal_is_operator(rewrite->types, node))
         put_plain(rewrite, node);
-    else if (is_operator(rewrite, node))
+    else if (decimal_is_operator(rewrite->types, node))
         put_program(rewrite, node, "");
     else if (aggregates)
         put_aggregate(rewrite, node);
@@ -309,7 +231,7 @@ type_compared(struct rewrite *rewrite, struct syntax_node *part)
 static bool
 has_own_form(const struct syntax_node *part)
 {
-    return !is_literal(part) && (part->kind != SYNTAX_OTHER || part->scope != NULL);
+    return !decimal_is_literal(part) && (part->kind != SYNTAX_OTHER || part->scope != NULL);
 }
 
 static bool
@@ -423,7 +345,7 @@ put_value(struct rewrite *rewrite, struct syntax_node *node)
     } else if (is_text_elsewhere(rewrite, node)) {
         rewrite->needed = true;
         put_as_text(rewrite, node);
-    } else if (is_calculated(rewrite, node) || is_operator(rewrite, node))
+    } else if (is_calculated(rewrite, node) || decimal_is_operator(rewrite->types, node))
         put_calculated(rewrite, node);
     else
         put_plain(rewrite, node);

@@ -115,11 +115,26 @@ type_of_remainder(struct expression_types *types, struct syntax_node *call)
     return whole ? type : result_type_unknown();
 }
 
+/* Of a function that has another type than its argument. */
+static struct syntax_type
+type_of_own(const struct syntax_node *call, const struct syntax_type *argument)
+{
+    int64_t places;
+    if (sql_token_is(&call->name, "SUM"))
+        return result_type_sum(argument);
+    if (sql_token_is(&call->name, "AVG"))
+        return result_type_average(argument);
+    if (sql_token_is(&call->name, "ROUND"))
+        return expression_round_places(call, &places) ? result_type_round(argument) : result_type_unknown();
+    return argument->type == SQL_TYPE_DECIMAL ? result_type_decimal(argument->precision, 0) : *argument;
+}
+
 static struct syntax_type
 type_of_call(struct expression_types *types, struct syntax_node *call)
 {
     static const char *const common[] = { "COALESCE", "IFNULL", "MIN", "MAX", NULL };
-    static const char *const same[] = { "NULLIF", "ABS", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "LAG", "LEAD", NULL };
+    static const char *const own[] = { "SUM", "AVG", "ROUND", "FLOOR", "CEIL", "CEILING", NULL };
+    static const char *const same[] = { "NULLIF", "ABS", "TRUNC", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "LAG", "LEAD", NULL };
     for (size_t i = 0; i < sizeof fixed_functions / sizeof fixed_functions[0]; i++)
         if (sql_token_is(&call->name, fixed_functions[i].name))
             return result_type_of(fixed_functions[i].type);
@@ -134,18 +149,10 @@ type_of_call(struct expression_types *types, struct syntax_node *call)
         return type_of_remainder(types, call);
     if (is_one_of(&call->name, common))
         return common_type(types, call, SYNTAX_PART, 0);
-    bool known = is_one_of(&call->name, same);
-    bool sums = sql_token_is(&call->name, "SUM");
-    bool averages = sql_token_is(&call->name, "AVG");
-    if (!known && !sums && !averages && !sql_token_is(&call->name, "ROUND"))
+    if (!is_one_of(&call->name, same) && !is_one_of(&call->name, own))
         return result_type_unknown();
     struct syntax_type type = expression_type(types, argument);
-    int64_t places;
-    if (!known && !sums && !averages && !expression_round_places(call, &places))
-        return result_type_unknown();
-    if (known)
-        return type;
-    return sums ? result_type_sum(&type) : averages ? result_type_average(&type) : result_type_round(&type);
+    return is_one_of(&call->name, same) ? type : type_of_own(call, &type);
 }
 
 /* Of one column: others stand for rows. */

@@ -108,8 +108,8 @@ struct sqlite_session {
     const char *refused;           /* what the authorizer refused in it */
     bool has_wide_decimals;        /* some table; known for that version of the schema */
     int64_t decimals_schema_version;
-    bool reads_views;              /* told by the authorizer of the statement being prepared; also where a trigger reads */
-    bool alters;                   /* told by the authorizer of the statement being prepared, as is what follows */
+    bool reads_views; /* told by the authorizer of the statement being prepared; also where a trigger reads */
+    bool alters;      /* told by the authorizer of the statement being prepared, as is what follows */
     char written[SQLITE_WRITTEN_MAX][SQL_NAME_MAX + 1];
     size_t written_count;
     struct sqlite_check *checks; /* tables that have their triggers */

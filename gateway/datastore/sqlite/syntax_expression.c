@@ -376,7 +376,7 @@ parse(struct syntax_parser *parser, struct syntax_scope *scope, int level)
     unsigned chained = 0;
     size_t found = find_operator(parser, level);
     while (node != NULL && found < OPERATOR_COUNT) {
-        if (++chained > SYNTAX_DEPTH_MAX)
+        if (++chained > SYNTAX_CHAIN_MAX)
             syntax_fail(parser);
         node = parse_operator(parser, scope, node, found);
         found = find_operator(parser, level);

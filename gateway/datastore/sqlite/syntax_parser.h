@@ -5,7 +5,7 @@
 
 #include "gateway/datastore/sqlite/syntax.h"
 
-enum { SYNTAX_DEPTH_MAX = 200 };
+enum { SYNTAX_DEPTH_MAX = 200, SYNTAX_CHAIN_MAX = 1000 /* as SQLite has it */ };
 
 struct syntax_parser {
     struct sql_token *tokens; /* owned */

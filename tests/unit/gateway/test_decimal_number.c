@@ -136,6 +136,15 @@ rounding_goes_away_from_zero(void)
         CU_ASSERT_EQUAL(decimal_number_round(&number, roundings[i].places), DECIMAL_RESULT_FINE);
         expect(&number, roundings[i].expected);
     }
+    static const char *const wholes[][4] = {
+        { "1.5", "1.0", "2.0", "1.0" }, { "-1.5", "-2.0", "-1.0", "-1.0" }, { "-0.9", "-1.0", "0.0", "0.0" }, { "7", "7", "7", "7" }
+    };
+    for (size_t i = 0; i < sizeof wholes / sizeof wholes[0]; i++)
+        for (int direction = DECIMAL_FLOOR; direction <= DECIMAL_TOWARDS_ZERO; direction++) {
+            struct decimal_number whole = number_of(wholes[i][0]);
+            CU_ASSERT_EQUAL(decimal_number_make_whole(&whole, (enum decimal_direction)direction), DECIMAL_RESULT_FINE);
+            expect(&whole, wholes[i][direction + 1]);
+        }
     struct decimal_number largest = number_of("9999999999999999999999999999999");
     CU_ASSERT_EQUAL(decimal_number_round(&largest, -1), DECIMAL_RESULT_OVERFLOW);
     struct decimal_number number = number_of("-1.999");

@@ -144,6 +144,11 @@ operators_are_exact(void)
     check(target, "SELECT ABS(-W) FROM T WHERE ID = 1", "28,10", "123456789012345678.0000000001");
     check(target, "SELECT A * N + S * (A - 1) FROM T WHERE ID = 1", "21,2", "-1.50");
     check(target, "SELECT ROUND(B, 1) FROM T", "6,3", "0.3 1.5 -");
+    check(target, "SELECT FLOOR(-W) FROM T WHERE ID < 3 ORDER BY ID", "28,0", "-123456789012345679 -1");
+    check(target, "SELECT CEIL(W) FROM T WHERE ID < 3 ORDER BY ID", "28,0", "123456789012345679 1");
+    check(target, "SELECT CEILING(B * 2) FROM T", "16,0", "1 3 -");
+    check(target, "SELECT TRUNC(-W) FROM T WHERE ID < 3 ORDER BY ID", "28,10", "-123456789012345678.0000000000 0.0000000000");
+    check(target, "SELECT FLOOR(N) FROM T WHERE ID = 1", "INTEGER", "3");
     check(target, "SELECT A * NULL FROM T WHERE ID = 1", "18,4", "-");
     check(target, "SELECT 0.1 + 0.2 FROM SYSIBM.SYSDUMMY1", "3,1", "0.3");
     check(target, "VALUES 0.1 + 0.2", "3,1", "0.3");
@@ -319,6 +324,20 @@ columns_keep_their_names(void)
     sqlite_session_free(target);
 }
 
+/* A function of SQLite has 127 arguments. */
+static void
+long_chains_are_exact(void)
+{
+    enum { TERMS = 200 };
+    struct sql_target *target = sample();
+    char text[32 + TERMS * 8] = "SELECT A";
+    for (int i = 1; i < TERMS; i++)
+        strcat(text, " + A");
+    strcat(text, " FROM T WHERE ID = 1");
+    check(target, text, "31,2", "20.00");
+    sqlite_session_free(target);
+}
+
 /* The time that a statement takes to be examined must not grow with the square of its rows. */
 static void
 long_lists_of_values_are_examined(void)
@@ -350,6 +369,7 @@ main(void)
         { "changes are exact", changes_are_exact },
         { "parameters take part", parameters_take_part },
         { "columns keep their names", columns_keep_their_names },
+        { "long chains are exact", long_chains_are_exact },
         { "long lists of values are examined", long_lists_of_values_are_examined },
     };
     if (mkdtemp(folder) == NULL)
