@@ -48,6 +48,7 @@ struct requester_lob {
 struct requester_columns {
     size_t count;
     struct sql_column *list; /* names point into `names` */
+    struct fdoca_field *fields;
     char (*names)[SQL_NAME_MAX + 1];
     struct sql_value *values; /* of the present row */
 };
@@ -89,10 +90,11 @@ struct requester {
     bool little_endian; /* integers and floating-point values of the server's data */
 
     struct sql_diagnosis diagnosis;
-    struct requester_columns columns; /* of the statement prepared or opened last */
-    struct wire_writer descriptor;    /* the data of QRYDSC */
-    struct wire_writer scratch;       /* what rows are converted to */
-    struct wire_writer rows;          /* query blocks; a row may begin in one and end in the next */
+    struct sql_diagnosis row_diagnosis; /* what was read with the last row; in here because it is big to be made for each */
+    struct requester_columns columns;   /* of the statement prepared or opened last */
+    struct wire_writer descriptor;      /* the data of QRYDSC */
+    struct wire_writer scratch;         /* what rows are converted to */
+    struct wire_writer rows;            /* query blocks; a row may begin in one and end in the next */
     size_t rows_taken;
     struct wire_writer externals; /* LOBs that follow rows, each behind its size in 4 bytes */
     size_t externals_taken;

@@ -19,6 +19,7 @@ requester_drop_columns(struct requester *requester)
 {
     struct requester_columns *columns = &requester->columns;
     free(columns->list);
+    free(columns->fields);
     free(columns->names);
     free(columns->values);
     *columns = (struct requester_columns) { 0 };
@@ -32,10 +33,11 @@ make_columns(struct requester *requester, size_t count)
     if (count > COLUMNS_MAX)
         return false;
     columns->list = calloc(count + 1, sizeof *columns->list);
+    columns->fields = calloc(count + 1, sizeof *columns->fields);
     columns->names = calloc(count + 1, sizeof *columns->names);
     columns->values = calloc(count + 1, sizeof *columns->values);
     columns->count = count;
-    return columns->list != NULL && columns->names != NULL && columns->values != NULL;
+    return columns->list != NULL && columns->fields != NULL && columns->names != NULL && columns->values != NULL;
 }
 
 bool
@@ -160,6 +162,7 @@ take_fields(struct requester *requester, struct wire_reader descriptor)
         struct sql_column *column = &columns->list[count];
         if (!fdoca_column_of(field, column))
             return refuse_column(requester, count);
+        columns->fields[count] = field;
         column->name = columns->names[count];
         column->table = "";
         column->schema = "";
@@ -242,13 +245,17 @@ requester_take_row(struct requester *requester)
     struct wire_writer *rows = &requester->rows;
     struct requester_columns *columns = &requester->columns;
     struct wire_reader block = wire_reader(rows->start + requester->rows_taken, rows->used - requester->rows_taken);
-    struct wire_reader descriptor = wire_reader(requester->descriptor.start, requester->descriptor.used);
-    struct sql_diagnosis diagnosis;
-    requester->scratch.used = 0;
     struct wire_reader externals =
         wire_reader(requester->externals.start + requester->externals_taken, requester->externals.used - requester->externals_taken);
-    enum row_read read = row_read_externals(&block, descriptor, requester->little_endian, &externals, columns->values, columns->count,
-                                            &requester->scratch, &diagnosis);
+    const struct row_reader reader = {
+        .fields = columns->fields,
+        .count = columns->count,
+        .little_endian = requester->little_endian,
+        .scratch = &requester->scratch,
+        .externals = &externals,
+    };
+    requester->scratch.used = 0;
+    enum row_read read = row_read(&reader, &block, columns->values, &requester->row_diagnosis);
     requester->rows_to_read = read == ROW_READ_VALUES;
     if (read == ROW_READ_DAMAGED)
         return requester_fail(requester, "a row in QRYDTA is damaged");
@@ -257,7 +264,7 @@ requester_take_row(struct requester *requester)
     requester->rows_taken = rows->used - block.left;
     requester->externals_taken = requester->externals.used - externals.left;
     requester->query_ended = read != ROW_READ_VALUES;
-    note_diagnosis(requester, &diagnosis);
+    note_diagnosis(requester, &requester->row_diagnosis);
     return read == ROW_READ_VALUES ? REQUESTER_ROW : REQUESTER_NEEDS_INPUT;
 }
 

@@ -116,7 +116,7 @@ enum { FDOCA_SIZE_UNKNOWN = -1 };
  * which must not move: fdoca_scratch_size says how much is enough for a row. Numbers are in the byte order told; decimals, lengths and
  * text are not affected by it. For FDOCA_EXTERNAL *external is the size announced in bytes, or FDOCA_SIZE_UNKNOWN; for FDOCA_LOCATOR the
  * locator. */
-MUST_CHECK enum fdoca_read fdoca_value_read(struct wire_reader *data, struct fdoca_field field, bool little_endian,
+MUST_CHECK enum fdoca_read fdoca_value_read(struct wire_reader *data, const struct fdoca_field *field, bool little_endian,
                                             struct wire_writer *scratch, struct sql_value *value, int64_t *external);
 
 /* Enough for the values of one row, when they and their EXTDTA are not more than `data_size` bytes. */

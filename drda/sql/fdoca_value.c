@@ -24,42 +24,41 @@ enum layout {
     LAYOUT_LOCATOR,
 };
 
-/* Lengths that the triplet of a type may have. */
+/* Lengths that the triplet of a type may have; by the type without its nullable bit, halved. */
 static const struct shape {
-    uint8_t type;
     enum layout layout;
     uint16_t length_min;
-    uint16_t length_max;
-} shapes[] = {
-    { FDOCA_INTEGER, LAYOUT_INTEGER, 4, 4 },
-    { FDOCA_SMALLINT, LAYOUT_INTEGER, 2, 2 },
-    { FDOCA_TINYINT, LAYOUT_INTEGER, 1, 1 },
-    { FDOCA_BIGINT, LAYOUT_INTEGER, 8, 8 },
-    { FDOCA_BOOLEAN, LAYOUT_INTEGER, 1, 2 },
-    { FDOCA_FLOAT8, LAYOUT_FLOAT, 8, 8 },
-    { FDOCA_FLOAT4, LAYOUT_FLOAT, 4, 4 },
-    { FDOCA_DECIMAL, LAYOUT_DECIMAL, 0x0100, 0x1F1F },
-    { FDOCA_DATE, LAYOUT_TEXT, DATE_SIZE, DATE_SIZE },
-    { FDOCA_TIME, LAYOUT_TEXT, TIME_SIZE, TIME_SIZE },
-    { FDOCA_TIMESTAMP, LAYOUT_TIMESTAMP, 19, TIMESTAMP_TEXT_MAX },
-    { FDOCA_BYTES, LAYOUT_BYTES, 0, UINT16_MAX },
-    { FDOCA_VARBYTES, LAYOUT_COUNTED_BYTES, 0, UINT16_MAX },
-    { FDOCA_LONG_VARBYTES, LAYOUT_COUNTED_BYTES, 0, UINT16_MAX },
-    { FDOCA_CHAR, LAYOUT_TEXT, 0, UINT16_MAX },
-    { FDOCA_MIX, LAYOUT_TEXT, 0, UINT16_MAX },
-    { FDOCA_VARCHAR, LAYOUT_COUNTED_TEXT, 0, UINT16_MAX },
-    { FDOCA_LONG, LAYOUT_COUNTED_TEXT, 0, UINT16_MAX },
-    { FDOCA_VARMIX, LAYOUT_COUNTED_TEXT, 0, UINT16_MAX },
-    { FDOCA_LONGMIX, LAYOUT_COUNTED_TEXT, 0, UINT16_MAX },
-    { FDOCA_GRAPHIC, LAYOUT_UTF16, 0, UINT16_MAX },
-    { FDOCA_VARGRAPHIC, LAYOUT_COUNTED_UTF16, 0, UINT16_MAX },
-    { FDOCA_LONG_VARGRAPHIC, LAYOUT_COUNTED_UTF16, 0, UINT16_MAX },
-    { FDOCA_BLOB_LOCATOR, LAYOUT_LOCATOR, 4, 4 },
-    { FDOCA_CLOB_LOCATOR, LAYOUT_LOCATOR, 4, 4 },
-    { FDOCA_LOB_BYTES, LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
-    { FDOCA_LOB_SBCS, LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
-    { FDOCA_LOB_DBCS, LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
-    { FDOCA_LOB_MIXED, LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
+    uint16_t length_max; /* 0: no such type */
+} shapes[(UINT8_MAX + 1) / 2] = {
+    [FDOCA_INTEGER / 2] = { LAYOUT_INTEGER, 4, 4 },
+    [FDOCA_SMALLINT / 2] = { LAYOUT_INTEGER, 2, 2 },
+    [FDOCA_TINYINT / 2] = { LAYOUT_INTEGER, 1, 1 },
+    [FDOCA_BIGINT / 2] = { LAYOUT_INTEGER, 8, 8 },
+    [FDOCA_BOOLEAN / 2] = { LAYOUT_INTEGER, 1, 2 },
+    [FDOCA_FLOAT8 / 2] = { LAYOUT_FLOAT, 8, 8 },
+    [FDOCA_FLOAT4 / 2] = { LAYOUT_FLOAT, 4, 4 },
+    [FDOCA_DECIMAL / 2] = { LAYOUT_DECIMAL, 0x0100, 0x1F1F },
+    [FDOCA_DATE / 2] = { LAYOUT_TEXT, DATE_SIZE, DATE_SIZE },
+    [FDOCA_TIME / 2] = { LAYOUT_TEXT, TIME_SIZE, TIME_SIZE },
+    [FDOCA_TIMESTAMP / 2] = { LAYOUT_TIMESTAMP, 19, TIMESTAMP_TEXT_MAX },
+    [FDOCA_BYTES / 2] = { LAYOUT_BYTES, 0, UINT16_MAX },
+    [FDOCA_VARBYTES / 2] = { LAYOUT_COUNTED_BYTES, 0, UINT16_MAX },
+    [FDOCA_LONG_VARBYTES / 2] = { LAYOUT_COUNTED_BYTES, 0, UINT16_MAX },
+    [FDOCA_CHAR / 2] = { LAYOUT_TEXT, 0, UINT16_MAX },
+    [FDOCA_MIX / 2] = { LAYOUT_TEXT, 0, UINT16_MAX },
+    [FDOCA_VARCHAR / 2] = { LAYOUT_COUNTED_TEXT, 0, UINT16_MAX },
+    [FDOCA_LONG / 2] = { LAYOUT_COUNTED_TEXT, 0, UINT16_MAX },
+    [FDOCA_VARMIX / 2] = { LAYOUT_COUNTED_TEXT, 0, UINT16_MAX },
+    [FDOCA_LONGMIX / 2] = { LAYOUT_COUNTED_TEXT, 0, UINT16_MAX },
+    [FDOCA_GRAPHIC / 2] = { LAYOUT_UTF16, 0, UINT16_MAX },
+    [FDOCA_VARGRAPHIC / 2] = { LAYOUT_COUNTED_UTF16, 0, UINT16_MAX },
+    [FDOCA_LONG_VARGRAPHIC / 2] = { LAYOUT_COUNTED_UTF16, 0, UINT16_MAX },
+    [FDOCA_BLOB_LOCATOR / 2] = { LAYOUT_LOCATOR, 4, 4 },
+    [FDOCA_CLOB_LOCATOR / 2] = { LAYOUT_LOCATOR, 4, 4 },
+    [FDOCA_LOB_BYTES / 2] = { LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
+    [FDOCA_LOB_SBCS / 2] = { LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
+    [FDOCA_LOB_DBCS / 2] = { LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
+    [FDOCA_LOB_MIXED / 2] = { LAYOUT_LOB, LOB_PLACEHOLDER | 2, LOB_PLACEHOLDER | 8 },
 };
 
 static uint8_t
@@ -71,10 +70,8 @@ type_of(struct fdoca_field field)
 static const struct shape *
 shape_of(struct fdoca_field field)
 {
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
-        if (shapes[i].type == type_of(field))
-            return field.length >= shapes[i].length_min && field.length <= shapes[i].length_max ? &shapes[i] : NULL;
-    return NULL;
+    const struct shape *shape = &shapes[type_of(field) / 2];
+    return shape->length_max > 0 && field.length >= shape->length_min && field.length <= shape->length_max ? shape : NULL;
 }
 
 static void
@@ -203,31 +200,31 @@ read_placeholder(struct wire_reader *data, struct fdoca_field field, struct sql_
 }
 
 enum fdoca_read
-fdoca_value_read(struct wire_reader *data, struct fdoca_field field, bool little_endian, struct wire_writer *scratch,
+fdoca_value_read(struct wire_reader *data, const struct fdoca_field *field, bool little_endian, struct wire_writer *scratch,
                  struct sql_value *value, int64_t *external)
 {
     value->kind = SQL_VALUE_NULL;
     *external = 0;
-    const struct shape *shape = shape_of(field);
+    const struct shape *shape = shape_of(*field);
     if (shape == NULL)
         return FDOCA_UNSUPPORTED;
-    if ((field.type & FDOCA_NULLABLE) != 0 && wire_u8(data) > INDICATOR_PRESENT_MAX)
+    if ((field->type & FDOCA_NULLABLE) != 0 && wire_u8(data) > INDICATOR_PRESENT_MAX)
         return FDOCA_VALUE;
     switch (shape->layout) {
     case LAYOUT_INTEGER:
-        return read_integer(data, field.length, little_endian, value);
+        return read_integer(data, field->length, little_endian, value);
     case LAYOUT_FLOAT:
-        return read_float(data, field.length, little_endian, value);
+        return read_float(data, field->length, little_endian, value);
     case LAYOUT_DECIMAL:
-        return read_decimal(data, field.length, scratch, value);
+        return read_decimal(data, field->length, scratch, value);
     case LAYOUT_TEXT:
-        return take_text(wire_sub(data, field.length), value);
+        return take_text(wire_sub(data, field->length), value);
     case LAYOUT_TIMESTAMP:
-        return read_timestamp(data, field.length, scratch, value);
+        return read_timestamp(data, field->length, scratch, value);
     case LAYOUT_BYTES:
-        return take_bytes(wire_sub(data, field.length), value);
+        return take_bytes(wire_sub(data, field->length), value);
     case LAYOUT_UTF16:
-        return take_utf16(wire_sub(data, (size_t)field.length * 2), scratch, value);
+        return take_utf16(wire_sub(data, (size_t)field->length * 2), scratch, value);
     case LAYOUT_COUNTED_TEXT:
         return take_text(wire_counted(data), value);
     case LAYOUT_COUNTED_BYTES:
@@ -235,9 +232,9 @@ fdoca_value_read(struct wire_reader *data, struct fdoca_field field, bool little
     case LAYOUT_COUNTED_UTF16:
         return take_utf16(wire_sub(data, (size_t)wire_u16(data) * 2), scratch, value);
     case LAYOUT_LOB:
-        return read_placeholder(data, field, value, external);
+        return read_placeholder(data, *field, value, external);
     case LAYOUT_LOCATOR:
-        *external = (int64_t)wire_uint(data, field.length, little_endian);
+        *external = (int64_t)wire_uint(data, field->length, little_endian);
         return data->failed ? FDOCA_INCOMPLETE : FDOCA_LOCATOR;
     }
     return FDOCA_UNSUPPORTED;

@@ -162,7 +162,7 @@ read_value(struct source *source, struct fdoca_field field, size_t number, struc
     int64_t announced;
     uint8_t status = EXTDTA_STATUS_FINE;
     uint16_t object = CP_FDODTA;
-    enum fdoca_read outcome = fdoca_value_read(&source->data, field, source->little_endian, scratch, value, &announced);
+    enum fdoca_read outcome = fdoca_value_read(&source->data, &field, source->little_endian, scratch, value, &announced);
     if (outcome == FDOCA_EXTERNAL && source->command->stream != NULL) {
         object = CP_EXTDTA;
         outcome = spooled_read(source->command->stream, &source->next_external, field, announced, value, &status);

@@ -39,13 +39,17 @@ enum row_read {
     ROW_READ_DAMAGED,
 };
 
-/* Reads one row described by `descriptor` (the data of QRYDSC) from a query block. `values` has room for `count`, which must be the
- * number of fields described; `scratch` as for fdoca_value_read. */
-MUST_CHECK enum row_read row_read(struct wire_reader *block, struct wire_reader descriptor, bool little_endian, struct sql_value *values,
-                                  size_t count, struct wire_writer *scratch, struct sql_diagnosis *diagnosis);
+/* How the rows of a query are read: what their fields are, and where those values go that cannot be borrowed from the block. */
+struct row_reader {
+    const struct fdoca_field *fields; /* as QRYDSC has them; the owner's */
+    size_t count;
+    bool little_endian;
+    struct wire_writer *scratch; /* as for fdoca_value_read */
+    /* LOBs that follow rows as EXTDTA: the bodies that have come and belong to no earlier row, each behind its size in 4 bytes. Those of
+     * a row are taken from it, and the row is INCOMPLETE until all of them are there. */
+    struct wire_reader *externals;
+};
 
-/* The same of rows whose LOBs follow as EXTDTA: `externals` are the bodies that have come and belong to no earlier row, each behind its
- * size in 4 bytes; those of the row are taken from it. The row is INCOMPLETE until all of them are there. */
-MUST_CHECK enum row_read row_read_externals(struct wire_reader *block, struct wire_reader descriptor, bool little_endian,
-                                            struct wire_reader *externals, struct sql_value *values, size_t count,
-                                            struct wire_writer *scratch, struct sql_diagnosis *diagnosis);
+/* Reads the next row of a query block; `values` has room for all fields. */
+MUST_CHECK enum row_read row_read(const struct row_reader *reader, struct wire_reader *block, struct sql_value *values,
+                                  struct sql_diagnosis *diagnosis);

@@ -6,6 +6,7 @@
 #include "drda/sql/row.h"
 #include "drda/sql/sqlca.h"
 #include "drda/sql/sqldard.h"
+#include "tests/support/row_described.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,13 +32,16 @@ read_rows(struct wire_reader reader, bool little_endian)
     size_t count = 0;
     while (fdoca_next(&fields, &field))
         count++;
+    if (count >= ROW_DESCRIBED_FIELDS_MAX)
+        return;
     size_t scratch_size = fdoca_scratch_size(descriptor, block.left);
     struct wire_writer scratch = wire_writer(malloc(scratch_size + 1), scratch_size);
     struct sql_value *values = calloc(count + 1, sizeof *values);
     struct sql_diagnosis diagnosis;
     assert(scratch.start != NULL && values != NULL);
     size_t left = block.left + 1;
-    while (block.left < left && row_read(&block, descriptor, little_endian, values, count, &scratch, &diagnosis) == ROW_READ_VALUES) {
+    while (block.left < left &&
+           row_read_described(&block, descriptor, little_endian, values, count, &scratch, &diagnosis) == ROW_READ_VALUES) {
         left = block.left;
         scratch.used = 0;
     }

@@ -470,33 +470,35 @@ statement_fetch(struct sqlite_session *session, struct sqlite_section *section, 
     return SQL_STEP_FAILED;
 }
 
+/* One look at the column, and then at its value: each sqlite3_column_ function would look anew. A connection is used by one thread
+ * at a time and has no mutex, so that nothing protects, or needs to protect, the value of a column. */
 void
 statement_value(const struct sqlite_section *section, size_t index, struct sql_value *value)
 {
     int first;
     sqlite3_stmt *statement = scroll_row(section, &first);
-    int column = first + (int)index;
-    *value = (struct sql_value) { .kind = SQL_VALUE_NULL };
-    switch (sqlite3_column_type(statement, column)) {
+    sqlite3_value *column = sqlite3_column_value(statement, first + (int)index);
+    switch (sqlite3_value_type(column)) {
     case SQLITE_INTEGER:
         value->kind = SQL_VALUE_INTEGER;
-        value->integer = sqlite3_column_int64(statement, column);
+        value->integer = sqlite3_value_int64(column);
         break;
     case SQLITE_FLOAT:
         value->kind = SQL_VALUE_REAL;
-        value->real = sqlite3_column_double(statement, column);
+        value->real = sqlite3_value_double(column);
         break;
     case SQLITE_TEXT:
         value->kind = SQL_VALUE_TEXT;
-        value->data.bytes = sqlite3_column_text(statement, column);
-        value->data.size = (size_t)sqlite3_column_bytes(statement, column);
+        value->data.bytes = sqlite3_value_text(column);
+        value->data.size = (size_t)sqlite3_value_bytes(column);
         break;
     case SQLITE_BLOB:
         value->kind = SQL_VALUE_BYTES;
-        value->data.bytes = sqlite3_column_blob(statement, column);
-        value->data.size = (size_t)sqlite3_column_bytes(statement, column);
+        value->data.bytes = sqlite3_value_blob(column);
+        value->data.size = (size_t)sqlite3_value_bytes(column);
         break;
     default:
+        value->kind = SQL_VALUE_NULL;
         break;
     }
 }

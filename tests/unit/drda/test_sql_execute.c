@@ -2,6 +2,7 @@
 #include "drda/sql/parameters.h"
 #include "drda/sql/row.h"
 #include "drda/sql/sqldard.h"
+#include "tests/support/row_described.h"
 #include "tests/support/sql_client.h"
 #include "tests/support/sql_recorded.h"
 
@@ -89,7 +90,7 @@ the_text_of_an_error_is_answered(void)
     CU_ASSERT_TRUE_FATAL(ddm_next(&sqldtard, &descriptor, &fault) && ddm_next(&sqldtard, &data, &fault));
     struct sql_value values[16];
     struct wire_writer scratch = { 0 };
-    CU_ASSERT_EQUAL_FATAL(row_read(&data.body, descriptor.body, false, values, 16, &scratch, &diagnosis), ROW_READ_VALUES);
+    CU_ASSERT_EQUAL_FATAL(row_read_described(&data.body, descriptor.body, false, values, 16, &scratch, &diagnosis), ROW_READ_VALUES);
     static const char text[] = "SQLCODE -20001, SQLSTATE 42X05: NOSUCH, 42X05";
     CU_ASSERT_EQUAL_FATAL(values[14].data.size, sizeof text - 1);
     CU_ASSERT_EQUAL(memcmp(values[14].data.bytes, text, sizeof text - 1), 0);

@@ -8,6 +8,7 @@
 #include "drda/sql/row.h"
 #include "drda/sql/sqlca.h"
 #include "tests/support/drda_recorded.h"
+#include "tests/support/row_described.h"
 #include "tests/support/sql_recorded.h"
 #include "tests/support/suite.h"
 
@@ -39,7 +40,7 @@ static enum row_read
 rows_next(struct rows *rows)
 {
     rows->scratch.used = 0;
-    return row_read(&rows->block, rows->descriptor, false, rows->values, rows->count, &rows->scratch, &rows->diagnosis);
+    return row_read_described(&rows->block, rows->descriptor, false, rows->values, rows->count, &rows->scratch, &rows->diagnosis);
 }
 
 static bool
@@ -145,7 +146,7 @@ rows_are_written_little_endian_too(void)
             turned.block = wire_reader(memory, writer.used);
             turned.scratch.used = 0;
             CU_ASSERT_EQUAL(
-                row_read(&turned.block, turned.descriptor, true, turned.values, turned.count, &turned.scratch, &turned.diagnosis),
+                row_read_described(&turned.block, turned.descriptor, true, turned.values, turned.count, &turned.scratch, &turned.diagnosis),
                 ROW_READ_VALUES);
             for (size_t n = 0; n < rows.count; n++)
                 CU_ASSERT_TRUE(values_equal(&rows.values[n], &turned.values[n]));
