@@ -1,8 +1,9 @@
-/* Statements and rows per second, beside Apache Derby's Network Server in the same run.
- * The same load runs on both through Derby's client (tests/bench/java/Load.java) and through Passgate's own requester, which costs
- * the client less; the server's CPU time per unit is that of all its threads. What no server can pass with a client that waits for each
- * answer is measured too: messages of that size sent to and fro over loopback, with nothing behind them.
- * Usage: sql [requester], which leaves Derby's client out. */
+/* Statements and rows per second, beside Apache Derby's Network Server in the same run, turn by turn.
+ * The same loads run on both through Derby's client (tests/bench/java/Load.java) and through Passgate's own requester, which costs
+ * the client less; the server's CPU time per unit is that of all its threads. Where a client waits for each answer, messages to and fro are
+ * most of what is measured, on both servers: how many of them the machine can send with nothing behind them is measured too. In the loads
+ * with chains the requester sends several commands at a time, and what remains is the work of the servers.
+ * Usage: sql [NAME ...], the names of the loads wanted. */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -13,34 +14,36 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/bench/machine.h"
 #include "tests/support/derby.h"
 #include "tests/support/gateway.h"
 #include "tests/support/java.h"
 #include "tests/support/sql_load.h"
 
-enum { ROWS = 1000000, MEASUREMENTS_MAX = 16, PASSWORDS = 32, CROWD = 8, NAME_SIZE = 32 };
+enum { ROWS = 1000000, PASSWORDS = 32, CROWD = 8, CHAINS = 2, TURNS = 3, NAME_SIZE = 32 };
 
 static const int64_t warm_ns = 3000000000;
-static const int64_t measured_ns = 6000000000;
+static const int64_t turn_ns = 2000000000;
 
-struct measurement {
-    char name[NAME_SIZE];
-    double per_second;
-    double cpu_us;
+/* What one load came to on one server. */
+struct figures {
+    double units;
+    double seconds;
+    double cpu_seconds;
 };
 
 struct server {
-    const char *name;
     const char *attributes; /* of the URL */
     uint16_t port;
     pid_t pid;
-    struct measurement measurements[MEASUREMENTS_MAX];
-    size_t count;
-    double cpu; /* when the measurement under way began */
+    struct figures figures; /* of the load under way */
+    double cpu;             /* when its turn began */
 };
 
+enum { PASSGATE, DERBY, SERVERS };
+
 static struct gateway gateway;
-static bool only_requester;
+static struct server servers[SERVERS];
 
 static void
 make_passwords(char passwords[PASSWORDS][9])
@@ -56,14 +59,11 @@ begin(struct server *server)
 }
 
 static void
-end(struct server *server, const char *name, double units, double seconds)
+end(struct server *server, double units, double seconds)
 {
-    if (server->count == MEASUREMENTS_MAX)
-        exit(1);
-    struct measurement *measurement = &server->measurements[server->count++];
-    snprintf(measurement->name, sizeof measurement->name, "%s", name);
-    measurement->per_second = units / seconds;
-    measurement->cpu_us = (process_cpu_seconds(server->pid) - server->cpu) * 1e6 / units;
+    server->figures.units += units;
+    server->figures.seconds += seconds;
+    server->figures.cpu_seconds += process_cpu_seconds(server->pid) - server->cpu;
 }
 
 /* ---- through Derby's client ------------------------------------------------------------------------------------------ */
@@ -89,8 +89,9 @@ write_passwords(void)
         exit(1);
 }
 
+/* Runs the program; it tells when a measurement begins and ends. */
 static void
-run_java(struct server *server)
+run_java(struct server *server, const char *name)
 {
     char command[1024];
     char line[128];
@@ -98,59 +99,64 @@ run_java(struct server *server)
     snprintf(command, sizeof command,
              "env -u ASAN_OPTIONS java -cp %s/classes:" DERBY_CLIENT_CLASSES
              " Load 'jdbc:derby://127.0.0.1:%u/SAMPLE%s' IMSUSR1 %s < %s/passwords",
-             gateway.directory, server->port, server->attributes, only_requester ? "fill" : "", gateway.directory);
+             gateway.directory, server->port, server->attributes, name, gateway.directory);
     FILE *lines = popen(command, "r");
     if (lines == NULL)
         exit(1);
     while (fgets(line, sizeof line, lines) != NULL) {
-        char name[NAME_SIZE];
         double units;
         double nanoseconds;
-        if (strncmp(line, "begin ", strlen("begin ")) == 0)
+        if (strncmp(line, "begin", strlen("begin")) == 0)
             begin(server);
-        else if (sscanf(line, "end %31s %lf %lf", name, &units, &nanoseconds) == 3)
-            end(server, name, units, nanoseconds / 1e9);
+        else if (sscanf(line, "end %lf %lf", &units, &nanoseconds) == 2)
+            end(server, units, nanoseconds / 1e9);
     }
     if (pclose(lines) != 0)
         exit(1);
 }
 
+static void
+run_java_on_both(const char *name)
+{
+    for (size_t i = 0; i < SERVERS; i++)
+        run_java(&servers[i], name);
+}
+
 /* ---- through our own requester --------------------------------------------------------------------------------------- */
 
-static void
-run_select(struct server *server, const char *name, size_t connections)
+typedef uint64_t run_load(struct load *load, int64_t end_ns);
+
+static uint64_t
+select_rows(struct load *load, int64_t end_ns)
 {
-    char passwords[PASSWORDS][9];
-    make_passwords(passwords);
-    struct load *load = load_new(server->port, "IMSUSR1", passwords, connections);
-    load_select(load, ROWS, load_now_ns() + warm_ns);
-    begin(server);
-    int64_t start = load_now_ns();
-    uint64_t units = load_select(load, ROWS, start + measured_ns);
-    end(server, name, (double)units, (double)(load_now_ns() - start) / 1e9);
-    load_free(load);
+    return load_select(load, ROWS, end_ns);
+}
+
+static uint64_t
+select_in_chains(struct load *load, int64_t end_ns)
+{
+    return load_select_chains(load, ROWS, end_ns);
 }
 
 static void
-run_read(struct server *server)
+run_turns(run_load *run, size_t connections)
 {
-    char passwords[PASSWORDS][9];
-    make_passwords(passwords);
-    struct load *load = load_new(server->port, "IMSUSR1", passwords, 1);
-    load_read(load, load_now_ns() + warm_ns);
-    begin(server);
-    int64_t start = load_now_ns();
-    uint64_t units = load_read(load, start + measured_ns);
-    end(server, "requester-rows", (double)units, (double)(load_now_ns() - start) / 1e9);
-    load_free(load);
-}
-
-static void
-run_requester(struct server *server)
-{
-    run_select(server, "requester-select", 1);
-    run_select(server, "requester-select-8", CROWD);
-    run_read(server);
+    struct load *loads[SERVERS];
+    for (size_t i = 0; i < SERVERS; i++) {
+        char passwords[PASSWORDS][9];
+        make_passwords(passwords);
+        loads[i] = load_new(servers[i].port, "IMSUSR1", passwords, connections);
+        run(loads[i], load_now_ns() + warm_ns);
+    }
+    for (size_t turn = 0; turn < TURNS * SERVERS; turn++) {
+        struct server *server = &servers[turn % SERVERS];
+        begin(server);
+        int64_t start = load_now_ns();
+        uint64_t units = run(loads[turn % SERVERS], start + turn_ns);
+        end(server, (double)units, (double)(load_now_ns() - start) / 1e9);
+    }
+    for (size_t i = 0; i < SERVERS; i++)
+        load_free(loads[i]);
 }
 
 /* ---- the limit ------------------------------------------------------------------------------------------------------- */
@@ -202,7 +208,7 @@ bare_round_trips_a_second(void)
     close(ends[1]);
     int64_t start = load_now_ns();
     double count = 0;
-    for (; load_now_ns() < start + measured_ns; count++)
+    for (; load_now_ns() < start + turn_ns; count++)
         if (send(ends[0], bytes, REQUEST_SIZE, MSG_NOSIGNAL) != REQUEST_SIZE ||
             recv(ends[0], bytes, ANSWER_SIZE, MSG_WAITALL) != ANSWER_SIZE)
             exit(1);
@@ -214,39 +220,83 @@ bare_round_trips_a_second(void)
 
 /* ---- the comparison -------------------------------------------------------------------------------------------------- */
 
+static const struct {
+    const char *name;
+    run_load *run; /* NULL: through Derby's client */
+    size_t connections;
+    double aim; /* times Derby's rate; 0: none */
+} loads[] = {
+    { "java-select", NULL, 1, 0 },
+    { "java-select-autocommit", NULL, 1, 0 },
+    { "java-select-8", NULL, CROWD, 0 },
+    { "java-rows", NULL, 1, 0 },
+    { "java-batch-insert", NULL, 1, 0 },
+    { "requester-select", select_rows, 1, 0 },
+    { "requester-select-8", select_rows, CROWD, 0 },
+    { "requester-select-chains", select_in_chains, CHAINS, 3 },
+    { "requester-rows", load_read, 1, 2 },
+};
+
+static bool
+is_wanted(const char *name, int count, char **names)
+{
+    bool wanted = count == 0;
+    for (int i = 0; i < count; i++)
+        wanted = wanted || strcmp(names[i], name) == 0;
+    return wanted;
+}
+
 static void
-print_comparison(const struct server *passgate, const struct server *derby, double limit)
+print_figures(const char *name, double aim)
+{
+    const struct figures *ours = &servers[PASSGATE].figures;
+    const struct figures *theirs = &servers[DERBY].figures;
+    double our_rate = ours->units / ours->seconds;
+    double their_rate = theirs->units / theirs->seconds;
+    double our_cpu_us = ours->cpu_seconds * 1e6 / ours->units;
+    double their_cpu_us = theirs->cpu_seconds * 1e6 / theirs->units;
+    printf("%-24s %14.0f %14.0f %7.2f %14.2f %14.2f %7.2f", name, our_rate, their_rate, our_rate / their_rate, our_cpu_us, their_cpu_us,
+           their_cpu_us / our_cpu_us);
+    if (aim > 0)
+        printf("   aim %.0f: %s", aim, our_rate / their_rate >= aim ? "reached" : "NOT reached");
+    printf("\n");
+    fflush(stdout);
+}
+
+static void
+compare(int count, char **names)
 {
     printf("%-24s %14s %14s %7s %14s %14s %7s\n", "", "Passgate /s", "Derby /s", "ratio", "CPU us each", "Derby's", "ratio");
-    for (size_t i = 0; i < passgate->count && i < derby->count; i++) {
-        const struct measurement *ours = &passgate->measurements[i];
-        const struct measurement *theirs = &derby->measurements[i];
-        printf("%-24s %14.0f %14.0f %7.2f %14.2f %14.2f %7.2f\n", ours->name, ours->per_second, theirs->per_second,
-               ours->per_second / theirs->per_second, ours->cpu_us, theirs->cpu_us, theirs->cpu_us / ours->cpu_us);
+    for (size_t i = 0; i < sizeof loads / sizeof loads[0]; i++) {
+        if (!is_wanted(loads[i].name, count, names))
+            continue;
+        for (size_t server = 0; server < SERVERS; server++)
+            servers[server].figures = (struct figures) { 0 };
+        if (loads[i].run == NULL)
+            run_java_on_both(loads[i].name);
+        else
+            run_turns(loads[i].run, loads[i].connections);
+        print_figures(loads[i].name, loads[i].aim);
     }
-    for (size_t i = 0; i < passgate->count && i < derby->count; i++)
-        if (strcmp(passgate->measurements[i].name, "requester-select") == 0)
-            printf("bare round trips over loopback: %.0f /s, %.2f times Derby's selects; Passgate's are %.2f of that limit\n", limit,
-                   limit / derby->measurements[i].per_second, passgate->measurements[i].per_second / limit);
-    printf("aims: selects at least 3 times Derby's rate, rows at least 2 times\n");
+    printf("%-24s %14.0f, of one client that waits for each answer, with nothing behind them\n", "bare messages to and fro",
+           bare_round_trips_a_second());
 }
 
 int
 main(int count, char **arguments)
 {
-    only_requester = count > 1 && strcmp(arguments[1], "requester") == 0;
     struct derby network_server;
+    if (!machine_own_network())
+        printf("no network of its own: the machine's settings of TCP count\n");
     gateway_start(&gateway, &(struct gateway_options) { .threads = 1 });
     derby_start(&network_server, gateway.directory);
+    machine_keep_awake();
     compile_load();
-    struct server passgate = { .name = "Passgate", .attributes = "", .port = gateway.port, .pid = gateway.passgated };
-    struct server derby = { .name = "Derby", .attributes = ";create=true", .port = network_server.port, .pid = network_server.pid };
-    run_java(&passgate);
-    run_requester(&passgate);
-    run_java(&derby);
-    run_requester(&derby);
+    servers[PASSGATE] = (struct server) { .attributes = "", .port = gateway.port, .pid = gateway.passgated };
+    servers[DERBY] = (struct server) { .attributes = ";create=true", .port = network_server.port, .pid = network_server.pid };
+    run_java_on_both("fill");
+    compare(count - 1, arguments + 1);
     derby_stop(&network_server);
     gateway_stop(&gateway);
-    print_comparison(&passgate, &derby, bare_round_trips_a_second());
     return 0;
 }

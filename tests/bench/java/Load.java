@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The same load on any DRDA server, through Derby's client. Arguments are the URL, the user and, where the table is
- * all that is wanted, "fill"; standard input has a password a line.
- * Before and after each measurement a line goes out, so that whoever reads them can look at the server's CPU time meanwhile:
- * "begin NAME", and "end NAME UNITS NANOSECONDS".
+ * The same load on any DRDA server, through Derby's client. Arguments are the URL, the user and the name of the load, or
+ * "fill" for the tables that all of them need; standard input has a password a line.
+ * Before and after the measurement a line goes out, so that whoever reads them can look at the server's CPU time meanwhile:
+ * "begin", and "end UNITS NANOSECONDS".
  */
 public final class Load {
     private static final int ROWS = 1_000_000;
@@ -44,12 +44,12 @@ public final class Load {
         return connection;
     }
 
-    private static void measure(String name, Work work) throws Exception {
+    private static void measure(Work work) throws Exception {
         work.until(System.nanoTime() + WARM_NS);
-        System.out.println("begin " + name);
+        System.out.println("begin");
         long begin = System.nanoTime();
         long units = work.until(begin + MEASURED_NS);
-        System.out.println("end " + name + " " + units + " " + (System.nanoTime() - begin));
+        System.out.println("end " + units + " " + (System.nanoTime() - begin));
     }
 
     private void fill() throws Exception {
@@ -60,6 +60,7 @@ public final class Load {
                 statement.executeUpdate("INSERT INTO LOAD SELECT ID + " + rows + ", N + " + rows + ", V FROM LOAD WHERE ID + " + rows
                     + " <= " + ROWS);
             }
+            statement.executeUpdate("CREATE TABLE FILL (N BIGINT NOT NULL, V VARCHAR(40) NOT NULL)");
             connection.commit();
         }
     }
@@ -155,30 +156,31 @@ public final class Load {
         return units;
     }
 
-    private void run() throws Exception {
-        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
-            statement.executeUpdate("CREATE TABLE FILL (N BIGINT NOT NULL, V VARCHAR(40) NOT NULL)");
-            connection.commit();
-            measure("java-select", end -> select(connection, 1, end));
-            measure("java-select-autocommit", end -> selectCommitted(connection, end));
-            List<Connection> crowd = new ArrayList<>();
-            for (int i = 0; i < CROWD; i++) {
-                crowd.add(connect());
-            }
-            measure("java-select-8", end -> selectTogether(crowd, end));
-            for (Connection member : crowd) {
-                member.close();
-            }
-            measure("java-rows", end -> read(connection, end));
-            measure("java-batch-insert", end -> insert(connection, end));
+    private void run(String name) throws Exception {
+        List<Connection> crowd = new ArrayList<>();
+        for (int i = 0; i < (name.equals("java-select-8") ? CROWD : 1); i++) {
+            crowd.add(connect());
+        }
+        Connection first = crowd.get(0);
+        switch (name) {
+            case "java-select" -> measure(end -> select(first, 1, end));
+            case "java-select-autocommit" -> measure(end -> selectCommitted(first, end));
+            case "java-select-8" -> measure(end -> selectTogether(crowd, end));
+            case "java-rows" -> measure(end -> read(first, end));
+            case "java-batch-insert" -> measure(end -> insert(first, end));
+            default -> throw new IllegalArgumentException(name);
+        }
+        for (Connection member : crowd) {
+            member.close();
         }
     }
 
     public static void main(String[] arguments) throws Exception {
         Load load = new Load(arguments[0], arguments[1]);
-        load.fill();
-        if (arguments.length < 3) {
-            load.run();
+        if (arguments[2].equals("fill")) {
+            load.fill();
+        } else {
+            load.run(arguments[2]);
         }
     }
 }
