@@ -282,7 +282,7 @@ put_for_column(struct rewrite *rewrite, struct syntax_node *node, const struct s
 static void
 put_assignment(struct rewrite *rewrite, struct syntax_node *node)
 {
-    struct syntax_type target = expression_assigned_type(rewrite->types, node);
+    struct syntax_type target = is_decimal(rewrite, node->first) ? expression_assigned_type(rewrite->types, node) : result_type_unknown();
     if (!put_for_column(rewrite, node->first, &target))
         put_value(rewrite, node->first);
     copy_up_to(rewrite, end_of(&node->span));

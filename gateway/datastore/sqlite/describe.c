@@ -131,7 +131,7 @@ describe_one(const struct sqlite_session *session, const struct sqlite_section *
 
 /* Casts tell their type, whatever they are called. */
 static void
-describe_casts(sqlite3_stmt *statement, struct sql_column *columns, size_t count)
+describe_casts(sqlite3_stmt *statement, const struct syntax_type *types, struct sql_column *columns, size_t count)
 {
     enum { TYPE_SIZE = 128 };
     const char *text = sqlite3_sql(statement);
@@ -141,7 +141,7 @@ describe_casts(sqlite3_stmt *statement, struct sql_column *columns, size_t count
     if (text == NULL || !select_list_begin(&list, text, strlen(text)))
         return;
     for (size_t i = 0; i < count && select_list_next(&list, &item); i++)
-        if (select_list_cast(item, type, sizeof type))
+        if (!is_known(types, (int)i) && select_list_cast(item, type, sizeof type))
             sqlite_type_declared(type, &columns[i]);
 }
 
@@ -167,6 +167,6 @@ describe_columns(struct sqlite_session *session, struct sqlite_section *section,
         columns[i].schema = *columns[i].table != '\0' ? CATALOG_SCHEMA : "";
         describe_one(session, section, i, types, &columns[i]);
     }
-    describe_casts(statement, columns, count);
+    describe_casts(statement, types, columns, count);
     return columns;
 }

@@ -7,7 +7,7 @@
 #include "gateway/datastore/sqlite/result_types.h"
 #include "gateway/datastore/sqlite/types.h"
 
-enum { PROBED_BYTES_MAX = 1 << 20, PROBED_COLUMNS_MAX = 500 };
+enum { PROBED_BYTES_MAX = 1 << 20, PROBED_COLUMNS_MAX = 200 };
 
 struct syntax_type
 expression_declared_type(const char *declared)
@@ -55,7 +55,7 @@ is_excluded(const struct expression_types *types, const struct syntax_node *colu
 static void
 put_tables(const struct expression_types *types, sqlite3_str *text, const struct syntax_scope *scope, const struct syntax_node *column)
 {
-    if (is_excluded(types, column)) {
+    if (column != NULL && is_excluded(types, column)) {
         sqlite3_str_appendall(text, " FROM ");
         put_span(text, &types->tree->table);
         sqlite3_str_appendall(text, " AS EXCLUDED");
@@ -235,25 +235,25 @@ is_asked_for(const struct syntax_node *column)
     return column->wanted && column->typed == SYNTAX_UNTYPED;
 }
 
-/* All columns of an outermost scope at once, as most statements have them; false when one of them is none of its tables'. */
-static bool
+/* All columns of an outermost scope at once, as most statements have them; none, when one of them is not of its tables. */
+static void
 look_up_together(struct expression_types *types, struct syntax_scope *scope)
 {
+    struct syntax_node *asked[PROBED_COLUMNS_MAX];
     size_t count = 0;
     sqlite3_str *text = sqlite3_str_new(NULL);
     sqlite3_str_appendall(text, "SELECT ");
-    for (const struct syntax_node *column = scope->columns; column != NULL; column = column->next_in_scope)
-        if (is_asked_for(column) && !is_excluded(types, column) && count < PROBED_COLUMNS_MAX)
-            sqlite3_str_appendf(text, "%s%.*s", count++ > 0 ? "," : "", (int)column->span.size, column->span.at);
-    struct syntax_node nothing = { .qualifier = { .at = "", .size = 0 } };
-    put_tables(types, text, scope, &nothing);
+    for (struct syntax_node *column = scope->columns; column != NULL && count < PROBED_COLUMNS_MAX; column = column->next_in_scope) {
+        if (!is_asked_for(column) || is_excluded(types, column))
+            continue;
+        sqlite3_str_appendf(text, "%s%.*s", count > 0 ? "," : "", (int)column->span.size, column->span.at);
+        asked[count++] = column;
+    }
+    put_tables(types, text, scope, NULL);
     sqlite3_stmt *statement = prepare(types, text);
-    int index = 0;
-    for (struct syntax_node *column = scope->columns; column != NULL && statement != NULL; column = column->next_in_scope)
-        if (is_asked_for(column) && !is_excluded(types, column) && index < (int)count)
-            note_column(types, column, sqlite3_column_decltype(statement, index++));
+    for (size_t i = 0; statement != NULL && i < count; i++)
+        note_column(types, asked[i], sqlite3_column_decltype(statement, (int)i));
     sqlite3_finalize(statement);
-    return statement != NULL;
 }
 
 struct syntax_type
@@ -263,7 +263,7 @@ expression_column_type(struct expression_types *types, struct syntax_node *colum
     if (scope->outer == NULL && !scope->looked_up) {
         scope->looked_up = true;
         column->wanted = true;
-        (void)look_up_together(types, scope);
+        look_up_together(types, scope);
     }
     if (column->typed == SYNTAX_UNTYPED)
         look_up_alone(types, column);

@@ -51,14 +51,11 @@ struct syntax_node {
     bool wanted;             /* COLUMN: somebody asks for its type */
     bool dropped;            /* SCHEMA: to be left out */
     bool declared;           /* COLUMN: of a table, which has told its type */
-    bool distinct;           /* CALL: DISTINCT stands before its arguments */
-    bool all_rows;           /* CALL: of `*` */
     enum syntax_typed typed; /* how far `type` is known */
     struct syntax_type type;
     struct syntax_span span;
-    struct sql_token name;        /* CALL: the function; COLUMN: the last of its names; ASSIGNMENT: the column */
-    struct sql_token qualifier;   /* COLUMN: the name before that; size 0: none */
-    struct syntax_span arguments; /* CALL: between the parentheses */
+    struct sql_token name;      /* CALL: the function; COLUMN: the last of its names; ASSIGNMENT: the column */
+    struct sql_token qualifier; /* COLUMN: the name before that; size 0: none */
     struct syntax_scope
         *scope; /* COLUMN, ASSIGNMENT: where its names are looked up; QUERY, and OTHER of a query in parentheses: its first arm */
     struct syntax_node *first; /* of its parts */
@@ -109,9 +106,7 @@ struct syntax_scope {
     struct syntax_scope *first_arm; /* of the query; itself where it is the first */
     struct syntax_scope *next_arm;  /* of UNION, EXCEPT, INTERSECT */
     struct syntax_node *columns;    /* COLUMN nodes to be looked up here */
-    bool distinct;
-    bool ordered; /* ORDER BY follows the last arm, of which this is the first */
-    bool values;  /* a row of VALUES */
+    bool values;                    /* a row of VALUES */
     bool looked_up;
 };
 

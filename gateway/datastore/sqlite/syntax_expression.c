@@ -136,14 +136,9 @@ parse_call(struct syntax_parser *parser, struct syntax_scope *scope)
     if (call == NULL)
         return NULL;
     call->name = name;
-    size_t first = parser->next;
-    call->distinct = syntax_skip(parser, "DISTINCT");
-    if (call->distinct)
-        first = parser->next;
-    call->all_rows = syntax_skip(parser, "*");
-    if (!call->all_rows && !syntax_next_is(parser, ")"))
+    (void)syntax_skip(parser, "DISTINCT");
+    if (!syntax_skip(parser, "*") && !syntax_next_is(parser, ")"))
         syntax_expressions(parser, scope, call, SYNTAX_PART);
-    call->arguments = syntax_span_from(parser, first);
     syntax_expect(parser, ")");
     take_filter_and_over(parser, scope, call);
     syntax_end(parser, call);

@@ -94,8 +94,7 @@ syntax_conditions(struct syntax_parser *parser, struct syntax_scope *scope, stru
 static void
 take_select(struct syntax_parser *parser, struct syntax_scope *scope, struct syntax_node *node)
 {
-    scope->distinct = syntax_skip(parser, "DISTINCT");
-    if (!scope->distinct)
+    if (!syntax_skip(parser, "DISTINCT"))
         (void)syntax_skip(parser, "ALL");
     syntax_items(parser, scope, node);
     if (syntax_skip(parser, "FROM"))
@@ -170,7 +169,6 @@ syntax_arms(struct syntax_parser *parser, struct syntax_scope *outer, struct syn
     while (skip_compound(parser) && !parser->failed) {
         last = take_arm(parser, add_arm(parser, last), node);
     }
-    first->ordered = syntax_next_is(parser, "ORDER");
     syntax_tail(parser, first, node);
     return first;
 }

@@ -201,6 +201,7 @@ other_expressions_keep_their_types(void)
     check(target, "SELECT MAX(C) FROM T", "CHAR(4)", "cd");
     check(target, "SELECT COALESCE(V, 'none') FROM T WHERE ID = 3", "VARCHAR(9)", "none");
     check(target, "SELECT MAX(N) FROM T", "INTEGER", "7");
+    check(target, "SELECT CAST(A AS DECIMAL(3,1)) FROM T UNION ALL SELECT B FROM T ORDER BY 1 DESC", "5,3", "1.5 0.333 0.2 0.1 - -");
     check(target, "SELECT A FROM T UNION ALL SELECT B FROM T ORDER BY 1 DESC", "10,3", "1.5 0.333 0.2 0.1 - -");
     sqlite_session_free(target);
 }
