@@ -117,6 +117,7 @@ struct sqlite_session {
     struct sqlite_lob *lobs;     /* behind locators */
     uint32_t last_locator;
     struct lob_space lob_space;             /* of those that belong to no row */
+    unsigned scrolling;                     /* open scrollable cursors */
     sqlite3_blob *blob;                     /* the one that is open */
     struct sqlite_lob *blob_of;             /* whose it is */
     struct sqlite_lob_write lob_writes[16]; /* what the statement being executed has zeros for */
@@ -234,6 +235,9 @@ MUST_CHECK bool scroll_open(struct sqlite_session *session, struct sqlite_sectio
 enum sql_step scroll_move(struct sqlite_session *session, struct sqlite_section *section, enum sql_move move, int64_t rows,
                           struct sql_diagnosis *diagnosis);
 void scroll_close(struct sqlite_section *section);
+
+/* Whether an open one has taken all rows of its query. */
+bool scroll_is_complete(const struct sqlite_section *section);
 
 /* The statement that stands on the cursor's row, whose columns begin at *first_column. */
 sqlite3_stmt *scroll_row(const struct sqlite_section *section, int *first_column);

@@ -9,6 +9,8 @@
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/lob_store.h"
 
+enum { CHANGED_MAX = 1 << 16 };
+
 /* A value where it stands, or one that belongs to no row. */
 struct sqlite_lob {
     struct sql_lob lob; /* first */
@@ -207,6 +209,44 @@ keep_reference(struct sqlite_session *session, const struct sqlite_lob_source *s
     return false;
 }
 
+static void
+note_changed(struct sqlite_lob_places *places, const char *table, sqlite3_int64 rowid)
+{
+    for (size_t i = 0; i < places->count && !places->changes_lost; i++) {
+        if (strcasecmp(places->sources[i].table, table) != 0)
+            continue;
+        if (places->changed_count == places->changed_room) {
+            size_t room = places->changed_room > 0 ? 2 * places->changed_room : 64;
+            int64_t *more = room <= CHANGED_MAX ? reallocarray(places->changed, room, sizeof *more) : NULL;
+            places->changes_lost = more == NULL;
+            if (more == NULL)
+                return;
+            places->changed = more;
+            places->changed_room = room;
+        }
+        places->changed[places->changed_count++] = rowid * LOB_SOURCES_MAX + (int64_t)i;
+    }
+}
+
+/* Whether the row of a place may be another one than when a scrollable cursor passed it. */
+static bool
+may_have_changed(const struct sqlite_section *section, int64_t place)
+{
+    const struct sqlite_lob_places *places = section->lob_places;
+    bool changed = places->changes_lost || (places->committed && scroll_is_complete(section));
+    for (size_t i = 0; i < places->changed_count && !changed; i++)
+        changed = places->changed[i] == place;
+    return changed;
+}
+
+void
+lob_places_begin(struct sqlite_lob_places *places)
+{
+    places->changed_count = 0;
+    places->changes_lost = false;
+    places->committed = false;
+}
+
 bool
 lob_keep(struct sqlite_session *session, const struct sqlite_section *section, size_t index, uint32_t *locator,
          struct sql_diagnosis *diagnosis)
@@ -219,7 +259,12 @@ lob_keep(struct sqlite_session *session, const struct sqlite_section *section, s
     statement_value(section, index, &value);
     if (value.kind == SQL_VALUE_NULL)
         return true;
-    if (value.kind == SQL_VALUE_INTEGER && places != NULL && places->marked[index])
+    bool is_place = value.kind == SQL_VALUE_INTEGER && places != NULL && places->marked[index];
+    if (is_place && section->spool != NULL && may_have_changed(section, value.integer)) {
+        sqlite_diagnosis_tokens(diagnosis, -423, "0F001", "the row of a large object was changed since the cursor has passed it", NULL);
+        return false;
+    }
+    if (is_place)
         return keep_reference(session, &places->sources[value.integer & (LOB_SOURCES_MAX - 1)], value.integer >> LOB_SOURCE_BITS, is_text,
                               locator, diagnosis);
     if (value.kind == SQL_VALUE_INTEGER || value.kind == SQL_VALUE_REAL) { /* in a column of text or bytes they are told as text */
@@ -282,6 +327,9 @@ on_change(void *context, int action, const char *database, const char *table, sq
     (void)database;
     if (action != SQLITE_DELETE)
         lob_note_row(session, table, rowid);
+    for (struct sqlite_section *section = session->scrolling > 0 ? session->sections : NULL; section != NULL; section = section->hh.next)
+        if (section->spool != NULL && section->lob_places != NULL)
+            note_changed(section->lob_places, table, rowid);
     struct sqlite_lob *lob;
     struct sqlite_lob *next;
     HASH_ITER(hh, session->lobs, lob, next)
@@ -304,5 +352,7 @@ lob_places_free(struct sqlite_lob_places *places)
         free(places->sources[i].table);
         free(places->sources[i].column);
     }
+    if (places != NULL)
+        free(places->changed);
     free(places);
 }

@@ -28,7 +28,12 @@ enum { LOB_SOURCE_BITS = 6, LOB_SOURCES_MAX = 1 << LOB_SOURCE_BITS };
 struct sqlite_lob_places {
     struct sqlite_lob_source sources[LOB_SOURCES_MAX];
     size_t count;
-    bool marked[]; /* the columns of the result: whether their integers are places */
+    int64_t *changed; /* owned; while a scrollable cursor has passed rows, the places whose rows are not what they were then */
+    size_t changed_count;
+    size_t changed_room;
+    bool changes_lost; /* no memory for all of them: any may have changed */
+    bool committed;    /* the cursor was held over a COMMIT: once its query is over, others may change what it has passed */
+    bool marked[];     /* the columns of the result: whether their integers are places */
 };
 
 /* Prepares the section's query a second time, if it has columns that are LOBs and the text allows it. */
@@ -50,4 +55,6 @@ MUST_CHECK bool lob_settle(struct sql_lob *lob, const char *table);
 /* Watches for changes of rows that are behind a locator. */
 void lob_watch(struct sqlite_session *session);
 
+/* A cursor that keeps rows begins anew. */
+void lob_places_begin(struct sqlite_lob_places *places);
 void lob_places_free(struct sqlite_lob_places *places);

@@ -6,10 +6,12 @@
 
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/internal.h"
+#include "gateway/datastore/sqlite/lob.h"
 
 enum { SPOOL_CACHE_KIB = 512, SPOOL_PAGE_SIZE = 4096, SPOOL_BYTES_DEFAULT = 1 << 30 };
 
 struct sqlite_spool {
+    struct sqlite_session *session;
     sqlite3 *database;
     sqlite3_stmt *insert;
     sqlite3_stmt *select; /* stands on the row of the cursor when there is one */
@@ -25,6 +27,7 @@ scroll_close(struct sqlite_section *section)
     section->spool = NULL;
     if (spool == NULL)
         return;
+    spool->session->scrolling--;
     sqlite3_finalize(spool->insert);
     sqlite3_finalize(spool->select);
     sqlite3_close(spool->database);
@@ -107,8 +110,13 @@ scroll_open(struct sqlite_session *session, struct sqlite_section *section, stru
     section->spool = calloc(1, sizeof *section->spool);
     uint64_t bytes_max = session->datastore->limits.scrollable_bytes;
     int code = SQLITE_NOMEM;
-    if (section->spool != NULL)
+    if (section->spool != NULL) {
+        section->spool->session = session;
+        session->scrolling++;
         code = make_spool(section->spool, section->section.column_count, bytes_max > 0 ? bytes_max : SPOOL_BYTES_DEFAULT);
+    }
+    if (section->lob_places != NULL)
+        lob_places_begin(section->lob_places);
     if (code == SQLITE_OK)
         return true;
     fail(section, code, diagnosis);
@@ -206,6 +214,12 @@ scroll_move(struct sqlite_session *session, struct sqlite_section *section, enum
         return SQL_STEP_ROW;
     fail(section, code, diagnosis);
     return SQL_STEP_FAILED;
+}
+
+bool
+scroll_is_complete(const struct sqlite_section *section)
+{
+    return section->spool->complete;
 }
 
 sqlite3_stmt *

@@ -551,6 +551,52 @@ queries_give_the_same_with_places_and_without(void)
     target->operations->rollback(target, &said);
 }
 
+/* A scrollable cursor gives a row again as it was, or not at all. */
+static void
+a_row_passed_is_not_another_one_later(void)
+{
+    uint32_t locator;
+    must_run("CREATE TABLE s (id INTEGER PRIMARY KEY, b BLOB)");
+    must_run("INSERT INTO s VALUES (1, randomblob(40000)), (2, randomblob(40000)), (3, randomblob(40000))");
+    struct sql_section *cursor = prepared(3, "SELECT b FROM s ORDER BY id");
+    cursor->scrollable = true;
+    target->operations->open(target, cursor, NULL, 0, &said);
+    CU_ASSERT_EQUAL(target->operations->move(target, cursor, SQL_MOVE_ABSOLUTE, 2, &said), SQL_STEP_ROW);
+    must_run("UPDATE s SET b = X'01' WHERE id = 1");
+    CU_ASSERT_EQUAL(target->operations->move(target, cursor, SQL_MOVE_ABSOLUTE, 1, &said), SQL_STEP_ROW);
+    CU_ASSERT_FALSE(target->operations->keep_lob(target, cursor, 0, &locator, &said));
+    CU_ASSERT_EQUAL(said.sqlcode, -423);
+    CU_ASSERT_EQUAL(target->operations->move(target, cursor, SQL_MOVE_ABSOLUTE, 2, &said), SQL_STEP_ROW);
+    CU_ASSERT_TRUE(target->operations->keep_lob(target, cursor, 0, &locator, &said));
+    target->operations->close(target, cursor);
+    target->operations->rollback(target, &said);
+}
+
+static void
+a_held_cursor_knows_that_others_may_change_its_rows(void)
+{
+    uint32_t locator;
+    must_run("CREATE TABLE h (id INTEGER PRIMARY KEY, b BLOB)");
+    must_run("INSERT INTO h VALUES (1, randomblob(40000)), (2, randomblob(40000)), (3, X'03')");
+    target->operations->commit(target, &said);
+    struct sql_section *cursor = prepared(3, "SELECT b FROM h ORDER BY id");
+    cursor->scrollable = true;
+    cursor->with_hold = true;
+    target->operations->open(target, cursor, NULL, 0, &said);
+    CU_ASSERT_EQUAL(target->operations->move(target, cursor, SQL_MOVE_ABSOLUTE, 1, &said), SQL_STEP_ROW);
+    target->operations->commit(target, &said);
+    CU_ASSERT_EQUAL(target->operations->move(target, cursor, SQL_MOVE_ABSOLUTE, 2, &said), SQL_STEP_ROW);
+    CU_ASSERT_TRUE(target->operations->keep_lob(target, cursor, 0, &locator, &said)); /* its query still reads what it began with */
+    CU_ASSERT_EQUAL(target->operations->move(target, cursor, SQL_MOVE_ABSOLUTE, -1, &said), SQL_STEP_ROW);
+    CU_ASSERT_TRUE(target->operations->keep_lob(target, cursor, 0, &locator, &said));
+    CU_ASSERT_EQUAL(target->operations->move(target, cursor, SQL_MOVE_ABSOLUTE, 1, &said), SQL_STEP_ROW);
+    CU_ASSERT_FALSE(target->operations->keep_lob(target, cursor, 0, &locator, &said));
+    CU_ASSERT_EQUAL(said.sqlcode, -423);
+    target->operations->close(target, cursor);
+    cursor->with_hold = false;
+    target->operations->rollback(target, &said);
+}
+
 /* As the conversation does it that answers a procedure of its own in the section: what was prepared goes all the same. */
 static void
 a_section_may_be_used_for_something_else_meanwhile(void)
@@ -576,6 +622,8 @@ main(void)
         { "types of LOBs count", types_of_lobs_count },
         { "order is that of values", order_is_that_of_values },
         { "queries give the same with places and without", queries_give_the_same_with_places_and_without },
+        { "a row passed is not another one later", a_row_passed_is_not_another_one_later },
+        { "a held cursor knows that others may change its rows", a_held_cursor_knows_that_others_may_change_its_rows },
         { "a section may be used for something else meanwhile", a_section_may_be_used_for_something_else_meanwhile },
     };
     if (mkdtemp(folder) == NULL)
