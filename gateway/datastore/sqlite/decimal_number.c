@@ -342,8 +342,8 @@ settle(struct reader *reader, unsigned scale, bool negative, struct decimal_numb
 {
     decimal_digits limit = power_of_ten(DIGITS_MAX);
     long most = scale < DIGITS_MAX ? (long)scale : DIGITS_MAX;
-    while (reader->digits != 0 &&
-           (reader->scale > most || (scale == DECIMAL_SCALE_NATURAL && reader->scale > 0 && reader->digits >= limit))) {
+    while (reader->digits != 0 && (reader->scale > most || (scale == DECIMAL_SCALE_NATURAL && reader->scale > 0 &&
+                                                            (reader->digits >= limit || reader->digits % 10 == 0)))) {
         reader->digits /= 10;
         reader->scale--;
     }

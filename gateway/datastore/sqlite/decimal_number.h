@@ -32,8 +32,8 @@ enum decimal_result {
     DECIMAL_RESULT_DIVIDED_BY_ZERO,
 };
 
-/* Reads "-12.340" or "1.5e3", blanks around it allowed. Digits behind `scale` are cut off; DECIMAL_SCALE_NATURAL keeps as many as the text
- * has and 31 digits leave room for. */
+/* Reads "-12.340" or "1.5e3", blanks around it allowed. Digits behind `scale` are cut off; DECIMAL_SCALE_NATURAL keeps as many as the
+ * value needs (1.0e-15 needs 15) and 31 digits leave room for. */
 MUST_CHECK enum decimal_result decimal_number_read(const uint8_t *text, size_t size, unsigned scale, struct decimal_number *number);
 
 void decimal_number_of_integer(int64_t integer, struct decimal_number *number);
