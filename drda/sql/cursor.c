@@ -143,8 +143,8 @@ request_opnqry(struct sql_request *request)
     /* With LOBs a requester says first how it wants them, with CNTQRY, if it does not say here that EXTDTA may follow. */
     bool has_lobs = query_has_lobs(request->target, section);
     section->rowset = wire_u32(&values[QRYROWSET]);
-    section->fixed_row = fixed_row;
-    bool at_once = !fixed_row && (!has_lobs || (values[RTNEXTDTA].at != NULL && ddm_value_u8(values[RTNEXTDTA]) == RTNEXTALL));
+    section->fixed_row = fixed_row || section->updatable; /* so that both sides stand on the same row */
+    bool at_once = !section->fixed_row && (!has_lobs || (values[RTNEXTDTA].at != NULL && ddm_value_u8(values[RTNEXTDTA]) == RTNEXTALL));
     section->by_locator = false;
     request_reply_opened(request, section, at_once);
     query_put_description(request->reply, request->command->correlation_id, request->target, section);

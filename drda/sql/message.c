@@ -44,6 +44,8 @@ static const struct {
     { -502, "The cursor is already open: %1" },
     { -504, "The cursor %1 is not declared." },
     { -507, "The cursor %1 of the UPDATE or DELETE is not open." },
+    { -508, "The cursor %1 of the UPDATE or DELETE is not on a row that can be changed." },
+    { -509, "The table %1 is not the one of the cursor %2." },
     { -510, "The table of the cursor %1 cannot be changed by UPDATE or DELETE: %2" },
     { -514, "The cursor is not in a prepared state: %1" },
     { -517, "The cursor cannot be used because its statement is not a query: %1" },

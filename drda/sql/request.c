@@ -9,6 +9,7 @@ enum {
     FLAG_FALSE = 0xF0,
     QRYBLKSZ_MIN = 512,
     QRYATTUPD_READ_ONLY = 1,
+    QRYATTUPD_UPDATE = 4,
     QRYATTSNS_INSENSITIVE = 1,
     QRYINSID_SIZE = 8,
     QRYBLKSZ_MAX = 32767, /* larger ones are allowed to ask for; a block is never larger than a DSS without continuation */
@@ -213,6 +214,6 @@ request_reply_opened(struct sql_request *request, const struct sql_section *sect
         ddm_put_u8(writer, CP_QRYATTSCR, FLAG_TRUE);
         ddm_put_u8(writer, CP_QRYATTSNS, QRYATTSNS_INSENSITIVE);
     }
-    ddm_put_u8(writer, CP_QRYATTUPD, QRYATTUPD_READ_ONLY);
+    ddm_put_u8(writer, CP_QRYATTUPD, section->updatable ? QRYATTUPD_UPDATE : QRYATTUPD_READ_ONLY);
     request_close_message(request, mark);
 }

@@ -94,7 +94,7 @@ sqldard_put_column(struct wire_writer *writer, const struct sql_column *column, 
 
     wire_put_u8(writer, INDICATOR_PRESENT); /* SQLDXGRP: key member, updatable, generated, mode, RDB, correlation, table, schema, name */
     wire_put_u16(writer, 0);
-    wire_put_u16(writer, 0);
+    wire_put_value(writer, column->updatable, 2);
     wire_put_u16(writer, 0);
     wire_put_value(writer, (uint64_t)mode, 2);
     wire_put_u16(writer, 0);

@@ -28,9 +28,11 @@ struct sql_section {
     bool is_query;          /* set by prepare: the statement returns rows */
     bool is_call;           /* set by prepare: CALL of a procedure that returns rows; executing it opens the cursor */
     bool with_hold;         /* cursor stays open over COMMIT */
+    bool for_update;        /* set before prepare: the requester means to change rows of the cursor */
+    bool updatable;         /* set by prepare: it can, by UPDATE and DELETE WHERE CURRENT OF */
     bool has_lobs;          /* set when the cursor is opened: some columns are CLOB or BLOB */
     bool by_locator;        /* the requester wants locators of them, and reads them when it likes */
-    bool scrollable;        /* the cursor, when it is opened, goes both ways */
+    bool scrollable;        /* set before prepare: the cursor, when it is opened, goes both ways */
     uint8_t procedure;      /* a SYSIBM procedure answered by the conversation itself; 0 when none */
     size_t column_count;    /* set by prepare, of a CALL by open; 0 when there are none */
     size_t parameter_count; /* set by prepare */

@@ -41,6 +41,7 @@ struct sql_column {
     uint8_t precision; /* DECIMAL: 1 to 31 */
     uint8_t scale;     /* DECIMAL: 0 to precision */
     bool nullable;
+    bool updatable; /* of a cursor whose rows can be changed */
 };
 
 /* LOB: text or bytes that are not in memory, of parameters only: EXTDTA in a spool, or what is behind a locator. */

@@ -36,6 +36,7 @@ move_statement(struct sqlite_section *to, struct sqlite_section *from)
     to->section.name = said.name;
     to->section.with_hold = said.with_hold;
     to->section.scrollable = said.scrollable;
+    to->section.for_update = said.for_update;
     to->section.procedure = said.procedure;
     *from = (struct sqlite_section) { .section = from->section, .hh = from->hh };
     from->section.pending = NULL;

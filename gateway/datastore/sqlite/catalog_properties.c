@@ -65,9 +65,9 @@
     YES_OR_NO(supportsCatalogsInTableDefinitions, 0)                                                                                    \
     YES_OR_NO(supportsCatalogsInIndexDefinitions, 0)                                                                                    \
     YES_OR_NO(supportsCatalogsInPrivilegeDefinitions, 0)                                                                                \
-    YES_OR_NO(supportsPositionedDelete, 0)                                                                                              \
-    YES_OR_NO(supportsPositionedUpdate, 0)                                                                                              \
-    YES_OR_NO(supportsSelectForUpdate, 0)                                                                                               \
+    YES_OR_NO(supportsPositionedDelete, 1)                                                                                              \
+    YES_OR_NO(supportsPositionedUpdate, 1)                                                                                              \
+    YES_OR_NO(supportsSelectForUpdate, 1)                                                                                               \
     YES_OR_NO(supportsStoredProcedures, 0)                                                                                              \
     YES_OR_NO(supportsSubqueriesInComparisons, 1)                                                                                       \
     YES_OR_NO(supportsUnion, 1)                                                                                                         \

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "gateway/datastore/sqlite/dialect_insert.h"
 #include "gateway/datastore/sqlite/dialect_types.h"
 #include "gateway/datastore/sqlite/tokens.h"
 
@@ -310,8 +311,8 @@ begin(struct translation *translation, struct sql_text *text)
     return put(translation->output, "VALUES (", strlen("VALUES ("));
 }
 
-char *
-dialect_translate(const char *text, size_t size)
+static char *
+translate_text(const char *text, size_t size)
 {
     char *translated = NULL;
     size_t translated_size = 0;
@@ -325,4 +326,13 @@ dialect_translate(const char *text, size_t size)
         return translated;
     free(translated);
     return NULL;
+}
+
+char *
+dialect_translate(const char *text, size_t size)
+{
+    char *without_defaults = dialect_insert_defaults(text, size);
+    char *translated = without_defaults != NULL ? translate_text(without_defaults, strlen(without_defaults)) : translate_text(text, size);
+    free(without_defaults);
+    return translated;
 }

@@ -10,9 +10,13 @@
  *   functions.c   SQL functions behind types
  *   expressions.c types of expressions and exact DECIMAL
  *   checks.c      what columns are declared to hold, enforced
- *   lob.c         large objects behind locators; lob_select.c and lob_from.c have queries give their places, lob_temporary.c holds those
- * that are in no row, lob_store.c writes them into rows unit.c        units of work, and what a failure does to them control.c     COMMIT,
- * ROLLBACK, SAVEPOINT, SET as text registers.c   special registers: SET, and what they say positioned.c  UPDATE and DELETE WHERE CURRENT OF
+ *   lob.c         large objects behind locators; lob_select.c and lob_from.c have queries give their places, lob_temporary.c
+ *                 holds those that are in no row, lob_store.c writes them into rows
+ *   unit.c        units of work, and what a failure does to them
+ *   control.c     COMMIT, ROLLBACK, SAVEPOINT, SET as text
+ *   registers.c   special registers: SET, and what they say
+ *   updatable.c   cursors whose rows can be changed
+ *   positioned.c  UPDATE and DELETE WHERE CURRENT OF such a one
  *   catalog.c     CALL of the procedures that describe the database */
 #pragma once
 
@@ -75,6 +79,10 @@ struct sqlite_section {
     size_t column_count;    /* these two as they were then: the conversation may use the section for a procedure of its own meanwhile */
     size_t parameter_count;
     struct sqlite_spool *spool; /* owned; of an open scrollable cursor */
+    char *row_table;            /* owned; of an updatable cursor: whose rows they are, with their rowids behind the columns */
+    bool on_row;                /* it stands on one */
+    sqlite3_int64 rowid;
+    char *cursor; /* owned; of a positioned statement: the cursor's name */
     UT_hash_handle hh;
 };
 
@@ -185,8 +193,21 @@ void register_set(struct sqlite_session *session, const char *text, size_t size,
 /* The functions that dialect.c writes in the place of CURRENT SCHEMA and others. An SQLite result code. */
 int registers_install(struct sqlite_session *session);
 
-/* positioned.c: false with a diagnosis when the text is an UPDATE or DELETE of the row that a cursor stands on: cursors are read-only. */
-MUST_CHECK bool positioned_check(struct sqlite_session *session, const char *text, size_t size, struct sql_diagnosis *diagnosis);
+/* updatable.c: whether the text itself says FOR UPDATE. */
+bool updatable_is_asked_for(const char *text, size_t size);
+/* Prepares the query again so that it gives rowids, where it can; then section->section.updatable. */
+void updatable_rewrite(struct sqlite_session *session, struct sqlite_section *section, const char *text);
+/* Notes where the cursor stands. Harmless for others. */
+void updatable_note_row(struct sqlite_section *section, bool on_row);
+
+/* positioned.c: when the text is an UPDATE or DELETE of the row that a cursor stands on, *rewritten is what SQLite makes of it, to be
+ * freed, and section->cursor is set; else NULL. The last marker of that text is ours. False with a diagnosis when there is no such
+ * cursor, or its rows cannot be changed. */
+MUST_CHECK bool positioned_prepare(struct sqlite_session *session, struct sqlite_section *section, const char *text, size_t size,
+                                   char **rewritten, struct sql_diagnosis *diagnosis);
+/* Before and after such a statement is executed. */
+MUST_CHECK bool positioned_bind(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis);
+void positioned_judge(struct sqlite_session *session, const struct sqlite_section *section, struct sql_diagnosis *diagnosis);
 
 /* describe.c, parameters.c: NULL when memory is short, or when there is nothing to describe. `types` are those of the columns that are
  * expressions, as far as they are known; NULL: none is. */

@@ -25,12 +25,15 @@ statement_drop(struct sqlite_session *session, struct sqlite_section *section)
     free(section->control_text);
     free(section->written);
     free(section->text);
+    free(section->row_table);
+    free(section->cursor);
     free(section->lob_targets);
     free(section->section.pending);
     /* The conversation may have set with_hold and procedure for the statement that comes. */
     struct sql_section kept = { .name = section->section.name,
                                 .with_hold = section->section.with_hold,
                                 .scrollable = section->section.scrollable,
+                                .for_update = section->section.for_update,
                                 .procedure = section->section.procedure };
     UT_hash_handle hh = section->hh;
     *section = (struct sqlite_section) { .section = kept, .hh = hh };
@@ -104,7 +107,7 @@ describe(struct sqlite_session *session, struct sqlite_section *section, const c
     section->checks_generation = session->checks_generation - 1;
     section->written = checks_written(session);
     section->section.column_count = (size_t)sqlite3_column_count(section->statement);
-    section->section.parameter_count = (size_t)sqlite3_bind_parameter_count(section->statement);
+    section->section.parameter_count = (size_t)sqlite3_bind_parameter_count(section->statement) - (section->cursor != NULL);
     section->section.is_query = section->section.column_count > 0;
     section->columns = describe_columns(session, section, result);
     section->parameters = describe_parameters(session, section, text, &section->uses, &section->lob_targets);
@@ -149,6 +152,8 @@ prepare_for_sqlite(struct sqlite_session *session, struct sqlite_section *sectio
     good = good && describe(session, section, translated, expressions.result, diagnosis);
     if (good)
         lob_rewrite(session, section, prepared);
+    if (good && (section->section.for_update || updatable_is_asked_for(text, size)))
+        updatable_rewrite(session, section, prepared);
     expressions_clear(&expressions);
     free(translated);
     return good;
@@ -186,22 +191,29 @@ statement_prepare(struct sqlite_session *session, struct sqlite_section *section
         sqlite_diagnosis_tokens(diagnosis, -101, "54001", "its text is longer than statement_bytes of the datastore allows", NULL);
         return;
     }
-    if (cache_take(session, section, text, size) || !positioned_check(session, text, size, diagnosis))
+    char *positioned;
+    if (!section->section.for_update && cache_take(session, section, text, size))
         return;
+    if (!positioned_prepare(session, section, text, size, &positioned, diagnosis)) {
+        statement_drop(session, section);
+        return;
+    }
     bool good = control_recognise(text, size, &section->control, &section->control_text);
     if (!good)
         say_short_of_memory(diagnosis);
     else if (catalog_is_call(text, size))
         good = catalog_prepare(session, section, text, size, diagnosis);
     else if (section->control == SQLITE_CONTROL_NONE)
-        good = prepare_for_sqlite(session, section, text, size, diagnosis);
+        good = prepare_for_sqlite(session, section, positioned != NULL ? positioned : text, positioned != NULL ? strlen(positioned) : size,
+                                  diagnosis);
     else
         good = describe_control(section, sql_text(text, size), diagnosis);
     if (good)
         section->section.state = SQL_SECTION_PREPARED;
     else
         statement_drop(session, section);
-    if (good && section->control == SQLITE_CONTROL_NONE)
+    free(positioned);
+    if (good && section->control == SQLITE_CONTROL_NONE && section->cursor == NULL && section->row_table == NULL)
         cache_remember(session, section, text, size);
 }
 
@@ -387,8 +399,11 @@ statement_execute(struct sqlite_session *session, struct sqlite_section *section
         checks_drop(session);
     if (!checks_ensure(session, section))
         say_short_of_memory(diagnosis);
-    else if (bind_parameters(session, section, section->statement, parameters, count, SQLITE_STATIC, diagnosis))
+    else if (bind_parameters(session, section, section->statement, parameters, count, SQLITE_STATIC, diagnosis) &&
+             (section->cursor == NULL || positioned_bind(session, section, diagnosis)))
         lob_execute(session, section, run_to_end, diagnosis);
+    if (section->cursor != NULL)
+        positioned_judge(session, section, diagnosis);
     lob_forget(session);
     sqlite3_clear_bindings(section->statement); /* the values are gone with the request */
 }
@@ -428,7 +443,7 @@ statement_open(struct sqlite_session *session, struct sqlite_section *section, c
 static bool
 has_its_columns(const struct sqlite_section *section)
 {
-    return (size_t)sqlite3_data_count(section->statement) == section->section.column_count;
+    return (size_t)sqlite3_data_count(section->statement) == section->section.column_count + (section->row_table != NULL);
 }
 
 static enum sql_step
@@ -457,6 +472,7 @@ statement_fetch(struct sqlite_session *session, struct sqlite_section *section, 
         session->peeked = NULL; /* its first row is there */
     else
         code = sqlite3_step(section->statement);
+    updatable_note_row(section, code == SQLITE_ROW && has_its_columns(section));
     if (code == SQLITE_ROW && has_its_columns(section))
         return count_row(session, section, diagnosis);
     if (code == SQLITE_DONE) {
@@ -514,6 +530,7 @@ statement_close(struct sqlite_session *session, struct sqlite_section *section)
     sqlite3_reset(section->statement);
     sqlite3_clear_bindings(section->statement);
     section->cursor_open = false;
+    section->on_row = false;
     section->section.state = SQL_SECTION_PREPARED;
     free(section->section.pending);
     section->section.pending = NULL;

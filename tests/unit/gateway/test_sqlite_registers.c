@@ -1,4 +1,4 @@
-/* Special registers, sessions that must change nothing, and statements on the row of a cursor. */
+/* Special registers, and sessions that must change nothing. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -235,32 +235,6 @@ a_requester_that_said_so_changes_nothing(void)
     sqlite_session_free(target);
 }
 
-static void
-a_cursors_row_is_not_changed(void)
-{
-    struct sql_target *target = new_session();
-    must_run(target, "CREATE TABLE positioned (id INTEGER, v INTEGER)");
-    must_run(target, "INSERT INTO positioned VALUES (1, 1)");
-    struct sql_section *cursor = prepared(target, 7, "SELECT id, v FROM positioned FOR UPDATE OF v, id");
-    CU_ASSERT_EQUAL(run(target, "UPDATE positioned SET v = 2 WHERE CURRENT OF SQL_CURLH000C7"), -507);
-    CU_ASSERT_STRING_EQUAL(said.sqlstate, "24501");
-    target->operations->open(target, cursor, NULL, 0, &said);
-    CU_ASSERT_EQUAL(said.sqlcode, 0);
-    CU_ASSERT_EQUAL(target->operations->fetch(target, cursor, &said), SQL_STEP_ROW);
-    CU_ASSERT_EQUAL(run(target, "UPDATE positioned SET v = 2 WHERE CURRENT OF SQL_CURLH000C7"), -510);
-    CU_ASSERT_STRING_EQUAL(said.sqlstate, "42828");
-    CU_ASSERT_EQUAL(run(target, "delete from positioned where current of \"SQL_CURLH000C7\" ;"), -510);
-    CU_ASSERT_EQUAL(run(target, "DELETE FROM positioned WHERE CURRENT OF SQL_CURLH000C8"), -504);
-    CU_ASSERT_STRING_EQUAL(said.sqlstate, "34000");
-    CU_ASSERT_STRING_EQUAL(said.tokens, "SQL_CURLH000C8");
-    CU_ASSERT_EQUAL(run(target, "DELETE FROM positioned WHERE CURRENT OF"), -104);
-    CU_ASSERT_EQUAL(run(target, "DELETE FROM positioned WHERE CURRENT OF a b"), -104);
-    must_run(target, "UPDATE positioned SET v = length('WHERE CURRENT OF x')");
-    target->operations->close(target, cursor);
-    expect(target, "SELECT v FROM positioned FOR UPDATE", "18");
-    sqlite_session_free(target);
-}
-
 int
 main(void)
 {
@@ -271,7 +245,6 @@ main(void)
         { "a lock is waited for as long as the register says", a_lock_is_waited_for_as_long_as_the_register_says },
         { "hints are taken, and what is unknown is told", hints_are_taken_and_what_is_unknown_is_told },
         { "a requester that said so changes nothing", a_requester_that_said_so_changes_nothing },
-        { "a cursor's row is not changed", a_cursors_row_is_not_changed },
     };
     if (mkdtemp(folder) == NULL)
         return 1;

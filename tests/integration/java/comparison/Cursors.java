@@ -211,14 +211,76 @@ final class Cursors {
         Observations.execute(connection, "DROP TABLE WIDE");
     }
 
+    private static Statement updating(Connection connection) throws SQLException {
+        return connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_UPDATABLE);
+    }
+
+    private static String changed(Connection connection) throws SQLException {
+        return Observations.query(connection, "SELECT ID, V FROM ROWSET WHERE ID < 8 OR ID > 3000 ORDER BY ID");
+    }
+
     private static void observeUpdating(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_UPDATABLE)) {
-            Observations.attempt("updatable", () -> {
-                try (ResultSet rows = statement.executeQuery("SELECT ID, V FROM ROWSET WHERE ID = 1")) {
-                    rows.next();
-                    rows.updateString(2, "updated");
-                    rows.updateRow();
-                    return "updated";
+        Observations.attempt("updatable", () -> {
+            try (Statement statement = updating(connection);
+                 ResultSet rows = statement.executeQuery("SELECT ID, V FROM ROWSET WHERE ID < 8")) {
+                while (rows.next()) {
+                    if (rows.getInt(1) == 3) {
+                        rows.deleteRow();
+                    } else if (rows.getInt(1) % 2 == 0) {
+                        rows.updateString("V", "updated " + rows.getInt(1));
+                        rows.updateRow();
+                    }
+                }
+                return rows.getConcurrency() + " " + rows.getWarnings();
+            }
+        });
+        Observations.attempt("updated", () -> changed(connection));
+        Observations.attempt("insertRow", () -> {
+            try (Statement statement = updating(connection); ResultSet rows = statement.executeQuery("SELECT ID, V FROM ROWSET")) {
+                rows.moveToInsertRow();
+                rows.updateInt(1, 3001);
+                rows.insertRow();
+                rows.moveToCurrentRow();
+                return rows.next();
+            }
+        });
+        Observations.attempt("inserted", () -> changed(connection));
+        Observations.attempt("NULL where none may be", () -> {
+            try (Statement statement = updating(connection); ResultSet rows = statement.executeQuery("SELECT ID, V FROM ROWSET")) {
+                rows.next();
+                rows.updateNull(1);
+                rows.updateRow();
+                return "updated";
+            }
+        });
+        Observations.attempt("a row that was deleted", () -> {
+            try (Statement statement = updating(connection); ResultSet rows = statement.executeQuery("SELECT ID, V FROM ROWSET")) {
+                rows.next();
+                rows.deleteRow();
+                rows.updateString(2, "too late");
+                rows.updateRow();
+                return "updated";
+            }
+        });
+        Observations.attempt("updatable over COMMIT", () -> {
+            try (Statement statement = connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_UPDATABLE,
+                 ResultSet.HOLD_CURSORS_OVER_COMMIT); ResultSet rows = statement.executeQuery("SELECT ID, V FROM ROWSET WHERE ID < 8")) {
+                rows.next();
+                connection.commit();
+                rows.next();
+                rows.updateString(2, "held");
+                rows.updateRow();
+                return "updated";
+            }
+        });
+        Observations.attempt("all that was changed", () -> changed(connection));
+        String[] queries = { "SELECT * FROM ROWSET", "SELECT R.V FROM ROWSET R WHERE R.ID IN (SELECT ID FROM ROWSET)", "SELECT DISTINCT V FROM ROWSET",
+            "SELECT V, COUNT(*) FROM ROWSET GROUP BY V", "SELECT A.V FROM ROWSET A, ROWSET B", "SELECT V FROM (SELECT * FROM ROWSET) X",
+            "SELECT ID FROM ROWSET UNION SELECT 1 FROM ROWSET", "SELECT ID + 1 FROM ROWSET", "SELECT V FROM ROWSET ORDER BY V" };
+        for (String query : queries) {
+            Observations.attempt("concurrency of " + query, () -> {
+                try (Statement statement = updating(connection); ResultSet rows = statement.executeQuery(query)) {
+                    return rows.getConcurrency() + " " + (rows.getWarnings() == null ? "" : rows.getWarnings().getSQLState());
                 }
             });
         }
@@ -228,12 +290,6 @@ final class Cursors {
                     statement.executeQuery("SELECT ID FROM ROWSET WHERE ID < 4 " + clause)));
             }
         }
-        Observations.attempt("concurrency of rows that cannot be changed", () -> {
-            try (Statement statement = connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_UPDATABLE);
-                 ResultSet rows = statement.executeQuery("SELECT COUNT(*) FROM ROWSET")) {
-                return rows.getConcurrency() + " " + rows.getWarnings().getSQLState();
-            }
-        });
         observePositioned(connection);
     }
 
@@ -241,7 +297,7 @@ final class Cursors {
     private static void observePositioned(Connection connection) throws SQLException {
         try (Statement cursor = connection.createStatement(); Statement change = connection.createStatement()) {
             cursor.setCursorName("READER");
-            try (ResultSet rows = cursor.executeQuery("SELECT ID, V FROM ROWSET WHERE ID < 3")) {
+            try (ResultSet rows = cursor.executeQuery("SELECT ID, V FROM ROWSET WHERE ID < 6")) {
                 rows.next();
                 Observations.attempt("positioned UPDATE of a read-only cursor",
                     () -> change.executeUpdate("UPDATE ROWSET SET V = 'x' WHERE CURRENT OF READER"));
@@ -251,6 +307,26 @@ final class Cursors {
             }
             Observations.attempt("positioned UPDATE of no cursor",
                 () -> change.executeUpdate("UPDATE ROWSET SET V = 'x' WHERE CURRENT OF NOSUCH"));
+        }
+        try (Statement cursor = connection.createStatement()) {
+            cursor.setCursorName("WRITER");
+            try (ResultSet rows = cursor.executeQuery("SELECT ID FROM ROWSET WHERE ID < 8 FOR UPDATE");
+                 PreparedStatement change = connection.prepareStatement("UPDATE ROWSET SET V = ? WHERE CURRENT OF WRITER")) {
+                Observations.attempt("positioned UPDATE before the first row", () -> {
+                    change.setString(1, "early");
+                    return change.executeUpdate();
+                });
+                Observations.attempt("positioned UPDATE of each row", () -> {
+                    int sum = 0;
+                    while (rows.next()) {
+                        change.setString(1, "positioned " + rows.getInt(1));
+                        sum += change.executeUpdate();
+                    }
+                    return sum;
+                });
+                Observations.attempt("positioned UPDATE behind the last row", change::executeUpdate);
+            }
+            Observations.attempt("positions", () -> changed(connection));
         }
     }
 }
