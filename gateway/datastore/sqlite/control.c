@@ -4,6 +4,7 @@
 
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/internal.h"
+#include "gateway/datastore/sqlite/lob.h"
 #include "gateway/datastore/sqlite/tokens.h"
 
 static bool
@@ -116,6 +117,8 @@ control_execute(struct sqlite_session *session, const struct sqlite_section *sec
     case SQLITE_CONTROL_SAVEPOINT:
         statement_forget_peek(session);
         unit_run(session, words, diagnosis);
+        if (sql_text_take(&(struct sql_text) { words, strlen(words) }, "ROLLBACK"))
+            lob_rows_went_back(session);
         break;
     case SQLITE_CONTROL_REGISTER:
         set_register(session, words, parameters, count, diagnosis);

@@ -126,6 +126,7 @@ struct sqlite_session {
     uint32_t last_locator;
     struct lob_space lob_space;             /* of those that belong to no row */
     unsigned scrolling;                     /* open scrollable cursors */
+    bool rows_changed;                      /* by this unit of work */
     sqlite3_blob *blob;                     /* the one that is open */
     struct sqlite_lob *blob_of;             /* whose it is */
     struct sqlite_lob_write lob_writes[16]; /* what the statement being executed has zeros for */

@@ -17,6 +17,7 @@ struct sqlite_lob {
     uint32_t locator;
     struct sqlite_session *session;
     bool changed; /* the row is not what it was any more */
+    bool late;    /* the unit of work had changed rows before: this may be what one of them was changed to */
     sqlite3_int64 rowid;
     char *table; /* owned, as is the next; NULL: it belongs to no row */
     char *column;
@@ -197,6 +198,7 @@ keep_reference(struct sqlite_session *session, const struct sqlite_lob_source *s
         return false;
     lob->lob = (struct sql_lob) { .is_text = is_text, .read = read_blob, .write = write_blob, .cut = cut_blob };
     lob->rowid = rowid;
+    lob->late = session->rows_changed;
     lob->table = strdup(source->table);
     lob->column = strdup(source->column);
     if (lob->table != NULL && lob->column != NULL && open_blob(lob)) {
@@ -309,6 +311,19 @@ lob_release_all(struct sqlite_session *session)
     struct sqlite_lob *next;
     HASH_ITER(hh, session->lobs, lob, next)
     lob_release(session, lob->locator);
+    session->rows_changed = false;
+}
+
+void
+lob_rows_went_back(struct sqlite_session *session)
+{
+    struct sqlite_lob *lob;
+    struct sqlite_lob *next;
+    HASH_ITER(hh, session->lobs, lob, next)
+    lob->changed = lob->changed || (lob->table != NULL && lob->late);
+    for (struct sqlite_section *section = session->sections; section != NULL; section = section->hh.next)
+        if (section->spool != NULL && section->lob_places != NULL && session->rows_changed)
+            section->lob_places->changes_lost = true;
 }
 
 bool
@@ -325,6 +340,7 @@ on_change(void *context, int action, const char *database, const char *table, sq
 {
     struct sqlite_session *session = context;
     (void)database;
+    session->rows_changed = true;
     if (action != SQLITE_DELETE)
         lob_note_row(session, table, rowid);
     for (struct sqlite_section *section = session->scrolling > 0 ? session->sections : NULL; section != NULL; section = section->hh.next)

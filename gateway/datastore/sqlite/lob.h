@@ -55,6 +55,9 @@ MUST_CHECK bool lob_settle(struct sql_lob *lob, const char *table);
 /* Watches for changes of rows that are behind a locator. */
 void lob_watch(struct sqlite_session *session);
 
+/* Rows are again what they were at a savepoint: what was taken of them meanwhile is gone. */
+void lob_rows_went_back(struct sqlite_session *session);
+
 /* A cursor that keeps rows begins anew. */
 void lob_places_begin(struct sqlite_lob_places *places);
 void lob_places_free(struct sqlite_lob_places *places);

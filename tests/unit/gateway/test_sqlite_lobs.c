@@ -573,6 +573,26 @@ a_row_passed_is_not_another_one_later(void)
 }
 
 static void
+going_back_to_a_savepoint_takes_away_what_was_taken_since(void)
+{
+    uint8_t byte;
+    must_run("CREATE TABLE g (id INTEGER PRIMARY KEY, b BLOB)");
+    must_run("INSERT INTO g VALUES (1, randomblob(40000))");
+    target->operations->commit(target, &said);
+    struct sql_lob *before = lob_of("SELECT b FROM g");
+    must_run("SAVEPOINT here ON ROLLBACK RETAIN CURSORS");
+    must_run("UPDATE t SET c = 'changed' WHERE id = 1");
+    struct sql_lob *meanwhile = lob_of("SELECT b FROM g");
+    struct sql_lob *own = lob_of("SELECT b FROM g");
+    CU_ASSERT_EQUAL(own->cut(own, 35000), SQL_LOB_FINE);
+    must_run("ROLLBACK TO SAVEPOINT here");
+    CU_ASSERT_TRUE(before->read(before, 0, &byte, 1));
+    CU_ASSERT_FALSE(meanwhile->read(meanwhile, 0, &byte, 1));
+    CU_ASSERT_TRUE(own->read(own, 0, &byte, 1));
+    target->operations->rollback(target, &said);
+}
+
+static void
 a_held_cursor_knows_that_others_may_change_its_rows(void)
 {
     uint32_t locator;
@@ -593,6 +613,7 @@ a_held_cursor_knows_that_others_may_change_its_rows(void)
     CU_ASSERT_FALSE(target->operations->keep_lob(target, cursor, 0, &locator, &said));
     CU_ASSERT_EQUAL(said.sqlcode, -423);
     target->operations->close(target, cursor);
+    cursor->scrollable = false;
     cursor->with_hold = false;
     target->operations->rollback(target, &said);
 }
@@ -624,6 +645,7 @@ main(void)
         { "queries give the same with places and without", queries_give_the_same_with_places_and_without },
         { "a row passed is not another one later", a_row_passed_is_not_another_one_later },
         { "a held cursor knows that others may change its rows", a_held_cursor_knows_that_others_may_change_its_rows },
+        { "going back to a savepoint takes away what was taken since", going_back_to_a_savepoint_takes_away_what_was_taken_since },
         { "a section may be used for something else meanwhile", a_section_may_be_used_for_something_else_meanwhile },
     };
     if (mkdtemp(folder) == NULL)
