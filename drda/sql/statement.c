@@ -84,7 +84,8 @@ prepare(struct sql_request *request, struct sql_section *section)
 {
     const struct sql_target_operations *operations = request->target->operations;
     enum procedure procedure = procedure_recognise(request->sqlstt);
-    section->scrollable = has_words(request->sqlattr, "SCROLL") && !has_words(request->sqlattr, "NO SCROLL");
+    bool scrollable = has_words(request->sqlattr, "SCROLL") && !has_words(request->sqlattr, "NO SCROLL");
+    section->scrollable = scrollable;
     section->for_update = has_words(request->sqlattr, "FOR UPDATE");
     section->updatable = false;
     if (procedure == PROCEDURE_NONE) {
@@ -101,7 +102,7 @@ prepare(struct sql_request *request, struct sql_section *section)
     section->pending = NULL;
     section->pending_size = 0;
     section->procedure = (uint8_t)procedure;
-    section->scrollable = section->is_query && section->scrollable;
+    section->scrollable = section->is_query && scrollable;
     section->with_hold = is_held_package(section->name.package) || has_words(request->sqlattr, "WITH HOLD");
 }
 

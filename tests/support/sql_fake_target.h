@@ -111,10 +111,11 @@ fake_prepare(struct sql_target *target, struct sql_section *section, const char 
     struct fake_target *fake = fake_of(target);
     fake_keep_text(fake, text, size);
     free(section->pending);
-    *section = (struct sql_section) { .name = section->name };
+    *section = (struct sql_section) { .name = section->name, .for_update = section->for_update };
     if (fake_fails(text, size, diagnosis))
         return;
     section->is_query = size >= 6 && strncasecmp(text, "select", 6) == 0;
+    section->updatable = section->is_query && section->for_update;
     section->is_call = size >= 9 && strncasecmp(text, "call rows", 9) == 0;
     section->column_count = section->is_query ? fake->column_count : 0;
     for (size_t i = 0; i < size; i++)

@@ -313,6 +313,81 @@ a_lost_unit_of_work_is_announced(void)
     client_free(client);
 }
 
+static void
+open_with(struct client *client, uint16_t control, uint32_t rowset)
+{
+    size_t mark = begin(client, CP_OPNQRY, 1, 1);
+    ddm_put_u32(&client->request, CP_QRYBLKSZ, 512);
+    if (control != 0)
+        ddm_put_u16(&client->request, CP_QRYBLKCTL, control);
+    if (rowset != 0)
+        ddm_put_u32(&client->request, CP_QRYROWSET, rowset);
+    end(client, mark);
+    run(client);
+}
+
+/* A parameter of one byte or two of OPNQRYRM. */
+static unsigned
+opnqryrm_has(const struct client *client, uint16_t codepoint)
+{
+    struct wire_reader body = client->objects[0].body;
+    struct ddm_object object;
+    enum ddm_fault damage;
+    while (ddm_next(&body, &object, &damage))
+        if (object.codepoint == codepoint)
+            return object.body.left == 1 ? wire_u8(&object.body) : wire_u16(&object.body);
+    return 0;
+}
+
+/* FRCFIXROW: OPNQRY brings none, each CNTQRY one or a rowset, and nothing is read ahead. */
+static void
+rows_come_when_they_are_asked_for(void)
+{
+    for (uint32_t rowset = 0; rowset <= 3; rowset += 3) {
+        struct client *client = client_new(4);
+        prepare(client, 1, "select");
+        open_with(client, CP_FRCFIXROW, rowset);
+        EXPECT(client, CP_OPNQRYRM, CP_QRYDSC);
+        CU_ASSERT_EQUAL(opnqryrm_has(client, CP_QRYPRCTYP), CP_FIXROWPRC);
+        CU_ASSERT_EQUAL(opnqryrm_has(client, CP_QRYATTUPD), 1);
+        continue_query(client, 1, 512);
+        EXPECT(client, CP_QRYDTA);
+        CU_ASSERT_EQUAL(client->fake->sections[0].next_row, rowset == 0 ? 1 : rowset);
+        CU_ASSERT_PTR_NULL(client->fake->target.continued);
+        client_free(client);
+    }
+    struct client *client = client_new(4);
+    prepare(client, 1, "select");
+    open_with(client, 0, 3); /* which does not matter here */
+    EXPECT(client, CP_OPNQRYRM, CP_QRYDSC, CP_QRYDTA);
+    CU_ASSERT_EQUAL(opnqryrm_has(client, CP_QRYPRCTYP), CP_LMTBLKPRC);
+    CU_ASSERT_EQUAL(client->fake->sections[0].section.state, SQL_SECTION_ENDED);
+    client_free(client);
+}
+
+/* Both sides must stand on the same row. */
+static void
+rows_that_may_be_updated_come_one_by_one(void)
+{
+    struct client *client = client_new(2);
+    end(client, begin(client, CP_PRPSQLSTT, 1, 1));
+    add_text(client, 1, CP_SQLATTR, "FOR UPDATE ");
+    add_text(client, 1, CP_SQLSTT, "select");
+    run(client);
+    open_with(client, 0, 0);
+    EXPECT(client, CP_OPNQRYRM, CP_QRYDSC);
+    CU_ASSERT_EQUAL(opnqryrm_has(client, CP_QRYPRCTYP), CP_FIXROWPRC);
+    CU_ASSERT_EQUAL(opnqryrm_has(client, CP_QRYATTUPD), 4);
+    continue_query(client, 1, 512);
+    CU_ASSERT_EQUAL(client->fake->sections[0].next_row, 1);
+    continue_query(client, 1, 512);
+    CU_ASSERT_EQUAL(client->fake->sections[0].next_row, 2);
+    CU_ASSERT_EQUAL(client->fake->sections[0].section.state, SQL_SECTION_OPEN);
+    continue_query(client, 1, 512);
+    CU_ASSERT_EQUAL(client->fake->sections[0].section.state, SQL_SECTION_ENDED);
+    client_free(client);
+}
+
 int
 main(void)
 {
@@ -329,6 +404,8 @@ main(void)
         { "special registers are set in turn", special_registers_are_set_in_turn },
         { "EBCDIC names mean the same section", ebcdic_names_mean_the_same_section },
         { "TYPDEFNAM holds for one command", typdefnam_holds_for_one_command },
+        { "rows come when they are asked for", rows_come_when_they_are_asked_for },
+        { "rows that may be updated come one by one", rows_that_may_be_updated_come_one_by_one },
     };
     return SUITE_RUN("sql-execute", cases);
 }
