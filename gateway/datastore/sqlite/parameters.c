@@ -35,6 +35,7 @@ struct scan {
     struct sqlite_use *uses;
     struct sqlite_lob_target *lob_targets;
     bool has_conflict;                  /* ON CONFLICT: which columns a row gets is not certain */
+    bool has_rows;                      /* VALUES of several rows: neither is which row gets a value */
     char column_name[SQL_NAME_MAX + 1]; /* of the column found last */
     size_t count;
     size_t found; /* markers so far */
@@ -291,6 +292,7 @@ note_punctuation(struct scan *scan)
             scan->position++;
         if (scan->depth == 0)
             scan->column.type = SQL_TYPE_COUNT; /* inside of parentheses it may be the list of IN */
+        scan->has_rows = scan->has_rows || (scan->in_values && scan->depth == 0);
     }
 }
 
@@ -332,7 +334,7 @@ describe_parameters(struct sqlite_session *session, const struct sqlite_section 
             note_punctuation(&scan);
     }
     *lob_targets = scan.lob_targets;
-    if (scan.has_conflict) {
+    if (scan.has_conflict || scan.has_rows) {
         free(scan.lob_targets);
         *lob_targets = NULL;
     }
