@@ -160,9 +160,8 @@ mark_result(struct syntax_scope *query)
                 item->value->result = true;
 }
 
-/* Whether a table has DECIMAL columns of more than 15 digits, with which any comparison has to be exact. */
-static bool
-has_wide_decimals(struct sqlite_session *session)
+bool
+expressions_read_schema(struct sqlite_session *session)
 {
     static const char query[] = "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE '%COLLATE decimal%'";
     sqlite3_stmt *statement = NULL;
@@ -184,8 +183,9 @@ expressions_examine(struct sqlite_session *session, sqlite3_stmt *statement, con
 {
     struct syntax_tree tree;
     *expressions = (struct expressions) { .text = NULL };
-    bool worth_it = session->reads_views || expressions_are_worth_it(text, strlen(text)) || has_wide_decimals(session);
-    if (!worth_it || !syntax_parse(text, strlen(text), &tree))
+    bool has_wide_decimals = expressions_read_schema(session);
+    if (!(has_wide_decimals || session->reads_views || expressions_are_worth_it(text, strlen(text))) ||
+        !syntax_parse(text, strlen(text), &tree))
         return;
     unsigned views_left = VIEWS_MAX;
     struct expression_types types = { .session = session, .tree = &tree, .views_left = &views_left };

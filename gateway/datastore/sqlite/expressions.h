@@ -15,6 +15,10 @@ struct expressions {
 /* Whether the text has anything in it that this is for; one look at its tokens. */
 bool expressions_are_worth_it(const char *text, size_t size);
 
+/* Lets SQLite see what others have made of the schema: it does so only when a statement runs, and prepares by what it knew before until
+ * then. Returns whether a table has DECIMAL columns of more than 15 digits, with which any comparison has to be exact. */
+bool expressions_read_schema(struct sqlite_session *session);
+
 /* Examines a statement that SQLite has prepared from the text. */
 void expressions_examine(struct sqlite_session *session, sqlite3_stmt *statement, const char *text, struct expressions *expressions);
 void expressions_clear(struct expressions *expressions);

@@ -9,6 +9,7 @@
  *   conversion.c  values on their way into columns and casts
  *   functions.c   SQL functions behind types
  *   expressions.c types of expressions and exact DECIMAL
+ *   exact.c       statements that have such expressions
  *   checks.c      what columns are declared to hold, enforced
  *   lob.c         large objects behind locators; lob_select.c and lob_from.c have queries give their places, lob_temporary.c
  *                 holds those that are in no row, lob_store.c writes them into rows
@@ -82,7 +83,9 @@ struct sqlite_section {
     char *row_table;            /* owned; of an updatable cursor: whose rows they are, with their rowids behind the columns */
     bool on_row;                /* it stands on one */
     sqlite3_int64 rowid;
-    char *cursor; /* owned; of a positioned statement: the cursor's name */
+    char *cursor;          /* owned; of a positioned statement: the cursor's name */
+    char *inexact;         /* owned; its text for SQLite before it was written again for exact expressions; else NULL */
+    int64_t exact_version; /* of the schema that this was done for */
     UT_hash_handle hh;
 };
 
@@ -233,6 +236,17 @@ void statement_close(struct sqlite_session *session, struct sqlite_section *sect
 /* Compiles SQLite's text, all of it one statement, into section->statement; false with a diagnosis when it is not. */
 MUST_CHECK bool statement_compile(struct sqlite_session *session, struct sqlite_section *section, const char *text,
                                   struct sql_diagnosis *diagnosis);
+
+struct expressions;
+
+/* exact.c: prepares section->statement again with its exact expressions, where it has any. Returns its text, which is `text` where nothing
+ * has changed. */
+const char *exact_prepare(struct sqlite_session *session, struct sqlite_section *section, const char *text,
+                          struct expressions *expressions);
+
+/* Prepares once more when views are other ones by now that the statement has in itself. False with a diagnosis when that is not possible.
+ */
+MUST_CHECK bool exact_refresh(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis);
 
 /* Binds the values of a section's parameter markers in `statement`, which may be NULL when there are none; copies what is longer
  * than the request lives. */

@@ -28,6 +28,7 @@ statement_drop(struct sqlite_session *session, struct sqlite_section *section)
     free(section->row_table);
     free(section->cursor);
     free(section->lob_targets);
+    free(section->inexact);
     free(section->section.pending);
     /* The conversation may have set with_hold and procedure for the statement that comes. */
     struct sql_section kept = { .name = section->section.name,
@@ -119,24 +120,6 @@ describe(struct sqlite_session *session, struct sqlite_section *section, const c
     return good;
 }
 
-/* Prepares the statement again with its exact expressions. Where SQLite does not take them, it stays what it was. */
-static const char *
-make_exact(struct sqlite_session *session, struct sqlite_section *section, const char *text, struct expressions *expressions)
-{
-    sqlite3_stmt *exact = NULL;
-    expressions_examine(session, section->statement, text, expressions);
-    if (expressions->text == NULL ||
-        sqlite3_prepare_v3(session->database, expressions->text, -1, SQLITE_PREPARE_PERSISTENT, &exact, NULL) != SQLITE_OK ||
-        sqlite3_column_count(exact) != sqlite3_column_count(section->statement) ||
-        sqlite3_bind_parameter_count(exact) != sqlite3_bind_parameter_count(section->statement)) {
-        sqlite3_finalize(exact);
-        return text;
-    }
-    sqlite3_finalize(section->statement);
-    section->statement = exact;
-    return expressions->text;
-}
-
 static bool
 prepare_for_sqlite(struct sqlite_session *session, struct sqlite_section *section, const char *text, size_t size,
                    struct sql_diagnosis *diagnosis)
@@ -148,7 +131,7 @@ prepare_for_sqlite(struct sqlite_session *session, struct sqlite_section *sectio
     }
     struct expressions expressions = { .text = NULL };
     bool good = sqlite_connection_open(session, diagnosis) && statement_compile(session, section, translated, diagnosis);
-    const char *prepared = good ? make_exact(session, section, translated, &expressions) : NULL;
+    const char *prepared = good ? exact_prepare(session, section, translated, &expressions) : NULL;
     good = good && describe(session, section, translated, expressions.result, diagnosis);
     if (good)
         lob_rewrite(session, section, prepared);
@@ -393,7 +376,7 @@ statement_execute(struct sqlite_session *session, struct sqlite_section *section
         return;
     }
     statement_forget_peek(session);
-    if (!unit_begin(session, diagnosis))
+    if (!exact_refresh(session, section, diagnosis) || !unit_begin(session, diagnosis))
         return;
     if (section->alters)
         checks_drop(session);
@@ -424,7 +407,7 @@ statement_open(struct sqlite_session *session, struct sqlite_section *section, c
     }
     if (session->peeked != section)
         statement_forget_peek(session);
-    if (!unit_begin(session, diagnosis))
+    if (!unit_begin(session, diagnosis) || !exact_refresh(session, section, diagnosis))
         return;
     if (!checks_ensure(session, section)) {
         say_short_of_memory(diagnosis);

@@ -269,6 +269,79 @@ views_are_exact(void)
     sqlite_session_free(target);
 }
 
+/* A statement that stays prepared while its table gets a column of another scale. */
+static void
+tables_may_change(void)
+{
+    static const struct sql_section_name name = { .package = "SYSLH000", .number = 8 };
+    struct sql_target *target = sample();
+    struct sql_target *other = sqlite_session_new(&datastore, "USER0002");
+    must_run(target, "CREATE TABLE X (P DECIMAL(5,1))");
+    target->operations->commit(target, &said);
+    struct sql_section *section = target->operations->section(target, &name, true);
+    const char *change = "UPDATE T SET W = (SELECT P * 2 FROM X) WHERE ID = 1";
+    target->operations->prepare(target, section, change, strlen(change), &said);
+    CU_ASSERT_EQUAL(said.sqlcode, 0);
+    must_run(other, "DROP TABLE X");
+    must_run(other, "CREATE TABLE X (P DECIMAL(9,4))");
+    must_run(other, "INSERT INTO X VALUES (1.2345)");
+    other->operations->commit(other, &said);
+    target->operations->execute(target, section, NULL, 0, &said);
+    CU_ASSERT_EQUAL(said.sqlcode, 0);
+    check(target, "SELECT W FROM T WHERE ID = 1", "28,10", "2.4690");
+    check(target, "SELECT P * 2 FROM X", "20,4", "2.4690");
+    sqlite_session_free(other);
+    sqlite_session_free(target);
+}
+
+/* A statement that stays prepared while its view becomes another one. */
+static void
+views_may_change(void)
+{
+    static const struct sql_section_name name = { .package = "SYSLH000", .number = 7 };
+    struct sql_target *target = sample();
+    struct sql_target *other = sqlite_session_new(&datastore, "USER0002");
+    struct sql_value value;
+    must_run(target, "CREATE VIEW V AS SELECT SUM(A) AS TOTAL FROM T");
+    target->operations->commit(target, &said);
+    struct sql_section *section = target->operations->section(target, &name, true);
+    const char *text = "SELECT TOTAL FROM V";
+    target->operations->prepare(target, section, text, strlen(text), &said);
+    static const struct {
+        const char *view;
+        const char *expected;
+        int32_t sqlcode;
+    } views[] = {
+        { NULL, "0.30", 0 },
+        { "CREATE VIEW V AS SELECT SUM(A * 2) AS TOTAL FROM T", "0.60", 0 },
+        { "CREATE VIEW V AS SELECT MAX(A) * 2 AS TOTAL FROM T", "", -518 },
+        { "CREATE VIEW V AS SELECT 1 AS OTHER", "", -206 },
+        { "CREATE VIEW V AS SELECT SUM(A) * 3 AS TOTAL FROM T", "0.90", 0 },
+    };
+    for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
+        char got[64] = "";
+        if (views[i].view != NULL) {
+            must_run(other, "DROP VIEW V");
+            must_run(other, views[i].view);
+            other->operations->commit(other, &said);
+        }
+        target->operations->open(target, section, NULL, 0, &said);
+        CU_ASSERT_EQUAL(said.sqlcode, views[i].sqlcode);
+        if (said.sqlcode != 0) {
+            target->operations->commit(target, &said);
+            continue;
+        }
+        CU_ASSERT_EQUAL(target->operations->fetch(target, section, &said), SQL_STEP_ROW);
+        target->operations->value(target, section, 0, &value);
+        write_value(&value, got, sizeof got);
+        CU_ASSERT_STRING_EQUAL(got, views[i].expected);
+        target->operations->close(target, section);
+        target->operations->commit(target, &said);
+    }
+    sqlite_session_free(other);
+    sqlite_session_free(target);
+}
+
 static void
 changes_are_exact(void)
 {
@@ -372,6 +445,8 @@ main(void)
         { "other expressions keep their types", other_expressions_keep_their_types },
         { "results compare by value", results_compare_by_value },
         { "views are exact", views_are_exact },
+        { "tables may change", tables_may_change },
+        { "views may change", views_may_change },
         { "changes are exact", changes_are_exact },
         { "parameters take part", parameters_take_part },
         { "columns keep their names", columns_keep_their_names },
