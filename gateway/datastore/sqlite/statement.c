@@ -157,6 +157,49 @@ describe_control(struct sqlite_section *section, struct sql_text text, struct sq
     return count == 0 || section->parameters != NULL;
 }
 
+/* UPDATE and DELETE WHERE CURRENT OF have other words for SQLite. */
+static bool
+prepare_statement(struct sqlite_session *session, struct sqlite_section *section, const char *text, size_t size,
+                  struct sql_diagnosis *diagnosis)
+{
+    char *positioned;
+    if (!positioned_prepare(session, section, text, size, &positioned, diagnosis))
+        return false;
+    bool good = positioned != NULL ? prepare_for_sqlite(session, section, positioned, strlen(positioned), diagnosis)
+                                   : prepare_for_sqlite(session, section, text, size, diagnosis);
+    free(positioned);
+    return good;
+}
+
+static bool
+prepare_any(struct sqlite_session *session, struct sqlite_section *section, const char *text, size_t size, struct sql_diagnosis *diagnosis)
+{
+    if (!control_recognise(text, size, &section->control, &section->control_text)) {
+        say_short_of_memory(diagnosis);
+        return false;
+    }
+    if (catalog_is_call(text, size))
+        return catalog_prepare(session, section, text, size, diagnosis);
+    if (section->control != SQLITE_CONTROL_NONE)
+        return describe_control(section, sql_text(text, size), diagnosis);
+    return prepare_statement(session, section, text, size, diagnosis);
+}
+
+/* Whether the text may be looked at at all. */
+static bool
+is_acceptable(struct sqlite_session *session, const char *text, size_t size, struct sql_diagnosis *diagnosis)
+{
+    if (is_interrupted(session, diagnosis))
+        return false;
+    if (memchr(text, '\0', size) != NULL)
+        sqlite_diagnosis_tokens(diagnosis, -7, "42601", "X'00'", NULL);
+    else if (size > sqlite_connection_statement_bytes(session))
+        sqlite_diagnosis_tokens(diagnosis, -101, "54001", "its text is longer than statement_bytes of the datastore allows", NULL);
+    else
+        return true;
+    return false;
+}
+
 void
 statement_prepare(struct sqlite_session *session, struct sqlite_section *section, const char *text, size_t size,
                   struct sql_diagnosis *diagnosis)
@@ -164,39 +207,17 @@ statement_prepare(struct sqlite_session *session, struct sqlite_section *section
     sql_diagnosis_clear(diagnosis);
     statement_forget_peek(session);
     cache_keep(session, section);
-    if (is_interrupted(session, diagnosis))
+    if (!is_acceptable(session, text, size, diagnosis))
         return;
-    if (memchr(text, '\0', size) != NULL) {
-        sqlite_diagnosis_tokens(diagnosis, -7, "42601", "X'00'", NULL);
-        return;
-    }
-    if (size > sqlite_connection_statement_bytes(session)) {
-        sqlite_diagnosis_tokens(diagnosis, -101, "54001", "its text is longer than statement_bytes of the datastore allows", NULL);
-        return;
-    }
-    char *positioned;
+    /* What is kept gives no rowids. */
     if (!section->section.for_update && cache_take(session, section, text, size))
         return;
-    if (!positioned_prepare(session, section, text, size, &positioned, diagnosis)) {
+    if (!prepare_any(session, section, text, size, diagnosis)) {
         statement_drop(session, section);
         return;
     }
-    bool good = control_recognise(text, size, &section->control, &section->control_text);
-    if (!good)
-        say_short_of_memory(diagnosis);
-    else if (catalog_is_call(text, size))
-        good = catalog_prepare(session, section, text, size, diagnosis);
-    else if (section->control == SQLITE_CONTROL_NONE)
-        good = prepare_for_sqlite(session, section, positioned != NULL ? positioned : text, positioned != NULL ? strlen(positioned) : size,
-                                  diagnosis);
-    else
-        good = describe_control(section, sql_text(text, size), diagnosis);
-    if (good)
-        section->section.state = SQL_SECTION_PREPARED;
-    else
-        statement_drop(session, section);
-    free(positioned);
-    if (good && section->control == SQLITE_CONTROL_NONE && section->cursor == NULL && section->row_table == NULL)
+    section->section.state = SQL_SECTION_PREPARED;
+    if (section->control == SQLITE_CONTROL_NONE && section->cursor == NULL && section->row_table == NULL)
         cache_remember(session, section, text, size);
 }
 
