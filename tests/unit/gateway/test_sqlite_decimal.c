@@ -372,6 +372,23 @@ changes_are_exact(void)
 }
 
 static void
+rows_of_cursors_are_changed_exactly(void)
+{
+    static const struct sql_section_name name = { .package = "SYSLH000", .number = 9 };
+    struct sql_target *target = sample();
+    struct sql_section *section = target->operations->section(target, &name, true);
+    const char *text = "SELECT ID, A FROM T WHERE A * 3 = 0.6 FOR UPDATE";
+    target->operations->prepare(target, section, text, strlen(text), &said);
+    CU_ASSERT_TRUE(section->updatable);
+    target->operations->open(target, section, NULL, 0, &said);
+    CU_ASSERT_EQUAL(target->operations->fetch(target, section, &said), SQL_STEP_ROW);
+    must_run(target, "UPDATE T SET A = A * 1.199 WHERE CURRENT OF SQL_CURLH000C9");
+    target->operations->close(target, section);
+    check(target, "SELECT ID FROM T WHERE A = 0.23", "INTEGER", "2");
+    sqlite_session_free(target);
+}
+
+static void
 parameters_take_part(void)
 {
     struct sql_target *target = sample();
@@ -448,6 +465,7 @@ main(void)
         { "tables may change", tables_may_change },
         { "views may change", views_may_change },
         { "changes are exact", changes_are_exact },
+        { "rows of cursors are changed exactly", rows_of_cursors_are_changed_exactly },
         { "parameters take part", parameters_take_part },
         { "columns keep their names", columns_keep_their_names },
         { "long chains are exact", long_chains_are_exact },

@@ -15,11 +15,12 @@ final class Decimals {
     }
 
     static void observe(Connection connection) throws SQLException {
-        Observations.quietly(connection, "DROP TABLE AMOUNTS");
+        Observations.quietly(connection, "DROP VIEW TAXED", "DROP TABLE AMOUNTS");
         Observations.execute(connection,
             "CREATE TABLE AMOUNTS (ID INTEGER NOT NULL PRIMARY KEY, A DECIMAL(9,2), B DECIMAL(5,3), C DECIMAL(15,4), D DECIMAL(22,10), N INTEGER, "
                 + "DAY DATE, T VARCHAR(5), F DOUBLE)");
         fill(connection);
+        Observations.execute(connection, "CREATE VIEW TAXED AS SELECT ID, A * 0.19 AS TAX, D + 1.5 AS MORE FROM AMOUNTS WHERE ID < 6");
         for (String expression : new String[] {
             "A + B", "A - D", "A * B", "C * D", "A / B", "D / A", "-D", "-(A + 1.00)", "A * 1.155", "(A + B) * (C - D)", "A * (B - B)", "ABS(D)",
             "COALESCE(A, B)", "NULLIF(A, B)", "CASE WHEN ID < 3 THEN A ELSE D END", "A + F", "CAST(A * B AS DECIMAL(9,1))", "MOD(N, 3) * A" }) {
@@ -31,7 +32,8 @@ final class Decimals {
             "SELECT N FROM AMOUNTS GROUP BY N HAVING SUM(A) > 100.5 ORDER BY N", "SELECT ID FROM AMOUNTS WHERE ID < 6 ORDER BY A * B, ID",
             "SELECT ID FROM AMOUNTS WHERE A * 2 > D ORDER BY ID", "SELECT ID FROM AMOUNTS WHERE D + 1 BETWEEN A AND C ORDER BY ID",
             "SELECT S.X FROM (SELECT A + D AS X FROM AMOUNTS WHERE ID < 6) S ORDER BY 1", "SELECT A FROM AMOUNTS WHERE ID < 6 UNION ALL SELECT D FROM AMOUNTS WHERE ID < 6 ORDER BY 1",
-            "SELECT ID FROM AMOUNTS WHERE A IN (SELECT MAX(A) FROM AMOUNTS)", "VALUES 1.1 + 2.2", "VALUES (1.10 * 3.00, 2.5 - 0.25)" }) {
+            "SELECT ID FROM AMOUNTS WHERE A IN (SELECT MAX(A) FROM AMOUNTS)", "SELECT MORE, TAX FROM TAXED WHERE TAX > 0.1 ORDER BY TAX",
+            "SELECT SUM(MORE) FROM TAXED", "VALUES 1.1 + 2.2", "VALUES (1.10 * 3.00, 2.5 - 0.25)" }) {
             observe(connection, query, query);
         }
         Observations.attempt("division by zero", () -> Observations.query(connection, "SELECT A / (B - B) FROM AMOUNTS WHERE ID = 1"));
