@@ -296,22 +296,36 @@ struct reader {
 };
 
 static void
+take_digit(struct reader *reader, unsigned digit, bool behind_point)
+{
+    if (reader->taken == DIGITS_READ) {
+        reader->overflown = reader->overflown || !behind_point;
+        return;
+    }
+    reader->digits = reader->digits * 10 + digit;
+    reader->taken += reader->digits != 0;
+    reader->scale += behind_point;
+}
+
+/* Zeros at the end of a fraction are no digits that the value needs. */
+static void
 take_digits(struct reader *reader)
 {
     bool behind_point = false;
+    size_t zeros = 0;
     for (; reader->at < reader->end && (isdigit(*reader->at) || (*reader->at == '.' && !behind_point)); reader->at++) {
         if (*reader->at == '.') {
             behind_point = true;
             continue;
         }
         reader->count++;
-        if (reader->taken == DIGITS_READ) {
-            reader->overflown = reader->overflown || !behind_point;
+        if (behind_point && *reader->at == '0') {
+            zeros++;
             continue;
         }
-        reader->digits = reader->digits * 10 + (unsigned)(*reader->at - '0');
-        reader->taken += reader->digits != 0;
-        reader->scale += behind_point;
+        for (; zeros > 0; zeros--)
+            take_digit(reader, 0, behind_point);
+        take_digit(reader, (unsigned)(*reader->at - '0'), behind_point);
     }
 }
 
@@ -342,8 +356,8 @@ settle(struct reader *reader, unsigned scale, bool negative, struct decimal_numb
 {
     decimal_digits limit = power_of_ten(DIGITS_MAX);
     long most = scale < DIGITS_MAX ? (long)scale : DIGITS_MAX;
-    while (reader->digits != 0 && (reader->scale > most || (scale == DECIMAL_SCALE_NATURAL && reader->scale > 0 &&
-                                                            (reader->digits >= limit || reader->digits % 10 == 0)))) {
+    while (reader->digits != 0 &&
+           (reader->scale > most || (scale == DECIMAL_SCALE_NATURAL && reader->scale > 0 && reader->digits >= limit))) {
         reader->digits /= 10;
         reader->scale--;
     }

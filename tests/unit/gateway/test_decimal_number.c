@@ -36,7 +36,10 @@ numbers_are_read(void)
     } readings[] = {
         { "0", DECIMAL_SCALE_NATURAL, "0" },
         { "-0.00", 2, "0" },
-        { " 12.50 ", DECIMAL_SCALE_NATURAL, "12.50" },
+        { " 12.50 ", DECIMAL_SCALE_NATURAL, "12.5" },
+        { "1.0e-15", DECIMAL_SCALE_NATURAL, "0.000000000000001" },
+        { "100.0000000000000000000000000000000000000", DECIMAL_SCALE_NATURAL, "100" },
+        { "1.00000000000000000000000000000000000000001", 5, "1.00000" },
         { "+.5", DECIMAL_SCALE_NATURAL, "0.5" },
         { "5.", DECIMAL_SCALE_NATURAL, "5" },
         { "-1.999", 2, "-1.99" },
