@@ -295,8 +295,12 @@ put_label(struct rewrite *rewrite, const struct syntax_node *node, int written_f
     int size = sqlite3_str_length(rewrite->output) - written_from;
     const char *written = sqlite3_str_value(rewrite->output);
     bool same = written != NULL && size == (int)node->span.size && memcmp(written + written_from, node->span.at, node->span.size) == 0;
-    if (same || node->item->labelled || node->item->in_values || node->kind == SYNTAX_COLUMN)
+    if (same || node->item->labelled || node->item->in_values)
         return;
+    if (node->kind == SYNTAX_COLUMN) {
+        sqlite3_str_appendf(rewrite->output, " AS %.*s", (int)node->name.size, node->name.at);
+        return;
+    }
     char *label = sqlite3_mprintf("%.*s", (int)node->span.size, node->span.at);
     sqlite3_str_appendf(rewrite->output, " AS \"%w\"", label);
     sqlite3_free(label);

@@ -417,6 +417,11 @@ columns_keep_their_names(void)
     CU_ASSERT_STRING_EQUAL(column_of(target, section, 14).name, "A+B");
     CU_ASSERT_EQUAL(column_of(target, section, 14).type, SQL_TYPE_DECIMAL);
     CU_ASSERT_EQUAL(column_of(target, section, 14).scale, 3);
+    text = "SELECT A, T.A, 1 FROM T UNION ALL SELECT W, W, 2 FROM T";
+    target->operations->prepare(target, section, text, strlen(text), &said);
+    CU_ASSERT_EQUAL(said.sqlcode, 0);
+    CU_ASSERT_STRING_EQUAL(column_of(target, section, 0).name, "A");
+    CU_ASSERT_STRING_EQUAL(column_of(target, section, 1).name, "A");
     sqlite_session_free(target);
 }
 
