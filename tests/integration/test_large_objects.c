@@ -7,6 +7,7 @@
 #include "tests/support/gateway.h"
 #include "tests/support/java.h"
 #include "tests/support/requester_client.h"
+#include "tests/support/shell.h"
 #include "tests/support/suite.h"
 
 /* In the suite, under sanitizers. `test_large_objects BYTES CHARACTERS` takes other sizes, such as 999999000. */
@@ -36,9 +37,10 @@ peak_kib(void)
 }
 
 static void
-the_program_compiles(void)
+the_programs_compile(void)
 {
-    CU_ASSERT_EQUAL_FATAL(java_compile(gateway.directory, "tests/integration/java/LargeObjects.java", NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(
+        java_compile(gateway.directory, "tests/integration/java/LargeObjects.java tests/integration/java/LobLimit.java", NULL), 0);
 }
 
 static void
@@ -171,15 +173,32 @@ they_follow_rows_as_extdta(void)
     requester_client_close(&client);
 }
 
+static void
+temporary_ones_have_a_limit(void)
+{
+    char ticket[9];
+    char command[512];
+    gateway_configure(&gateway, &(struct gateway_options) { .limits = "lob_bytes = 1048576" });
+    gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, ticket);
+    snprintf(command, sizeof command, "LobLimit 'jdbc:derby://127.0.0.1:%u/SAMPLE' IMSUSR1 '%s' 1048576 > limit.txt 2>&1", gateway.port,
+             ticket);
+    int status = java_run(gateway.directory, command);
+    CU_ASSERT_EQUAL(status, 0);
+    char *said = gateway_file(&gateway, "limit.txt");
+    shell_show(said);
+    free(said);
+}
+
 int
 main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
-        { "the program compiles", the_program_compiles },
+        { "the programs compile", the_programs_compile },
         { "streams of a BLOB and a CLOB come back as they were", streams_come_back },
         { "Passgate's own client sends them", our_own_client_sends_them },
         { "the gateway's memory does not grow with them", memory_does_not_grow_with_them },
         { "LOBs follow rows as EXTDTA", they_follow_rows_as_extdta },
+        { "temporary ones have a limit", temporary_ones_have_a_limit },
     };
     if (argc == 3) {
         bytes = argv[1];
