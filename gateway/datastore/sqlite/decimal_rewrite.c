@@ -18,6 +18,7 @@ struct rewrite {
 
 static void put_value(struct rewrite *rewrite, struct syntax_node *node);
 static void put_plain(struct rewrite *rewrite, struct syntax_node *node);
+static void put_comparison(struct rewrite *rewrite, struct syntax_node *node);
 static void put_raw(struct rewrite *rewrite, struct syntax_node *node);
 
 static void
@@ -123,9 +124,20 @@ put_program(struct rewrite *rewrite, struct syntax_node *node, const char *last)
     free(program);
 }
 
+/* CASE value WHEN other: compares as = does. */
+static bool
+has_base(const struct syntax_node *node)
+{
+    return node->kind == SYNTAX_CASE && node->first != NULL && node->first->next != NULL && node->first->next->role == SYNTAX_WHEN;
+}
+
 static void
 put_parts(struct rewrite *rewrite, struct syntax_node *node)
 {
+    if (has_base(node)) {
+        put_comparison(rewrite, node);
+        return;
+    }
     for (struct syntax_node *part = node->first; part != NULL; part = part->next)
         put_value(rewrite, part);
     copy_up_to(rewrite, end_of(&node->span));
@@ -227,11 +239,11 @@ type_compared(struct rewrite *rewrite, struct syntax_node *part)
     return type_of(rewrite, part);
 }
 
-/* Literals, parameters and lists take the form of what they are compared with. */
+/* Literals, parameters and lists take the form of what they are compared with; results of CASE are not compared. */
 static bool
 has_own_form(const struct syntax_node *part)
 {
-    return !decimal_is_literal(part) && (part->kind != SYNTAX_OTHER || part->scope != NULL);
+    return part->role != SYNTAX_RESULT && !decimal_is_literal(part) && (part->kind != SYNTAX_OTHER || part->scope != NULL);
 }
 
 static bool
@@ -243,7 +255,7 @@ compares_text(struct rewrite *rewrite, struct syntax_node *comparison)
     if (forms < 2)
         return false;
     for (struct syntax_node *part = comparison->first; part != NULL; part = part->next)
-        if (type_compared(rewrite, part).as_text)
+        if (part->role != SYNTAX_RESULT && type_compared(rewrite, part).as_text)
             return true;
     return false;
 }

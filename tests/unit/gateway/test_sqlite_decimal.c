@@ -240,6 +240,8 @@ results_compare_by_value(void)
     check(target, "SELECT ID FROM T WHERE W = A", "INTEGER", "30 31"); /* digits behind the scale of W were cut off */
     check(target, "SELECT ID FROM T WHERE N IN (SELECT W FROM T)", "INTEGER", "");
     check(target, "SELECT ID FROM T WHERE N < W AND N > 9", "INTEGER", "32");
+    check(target, "SELECT CASE N WHEN W THEN 1 WHEN 3 THEN 2 ELSE 3 END FROM T WHERE ID IN (1, 32) ORDER BY ID", "INTEGER", "2 3");
+    check(target, "SELECT CASE A WHEN W THEN A + 1 ELSE W END FROM T WHERE ID IN (2, 30) ORDER BY ID", "28,10", "1.0e-10 10.13");
     check(target, "WITH Z AS (SELECT * FROM (SELECT A * 2 AS S FROM T WHERE ID = 1)) SELECT S + 1 FROM (SELECT * FROM Z)", "21,2", "1.20");
     check(target, "SELECT MAX(A, W) FROM T WHERE ID = 2", "28,10", "0.2");
     sqlite_session_free(target);
