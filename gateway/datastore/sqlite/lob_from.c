@@ -188,43 +188,83 @@ take_subquery(struct copying *copying, struct lob_element *element)
     return element->derived != NULL;
 }
 
-/* The text of a view behind its AS, in memory of sqlite3_malloc; NULL when there is no such view, or a temporary object hides it. */
+/* The text that made a view, in memory of sqlite3_malloc; NULL when there is no such view, or a temporary object hides it. */
 static char *
-body_of_view(const struct lob_query *query, const char *name)
+definition_of_view(const struct lob_query *query, const char *name)
 {
     sqlite3_stmt *statement = NULL;
-    char *body = NULL;
+    char *definition = NULL;
     query->session->trusted = true;
     if (sqlite3_prepare_v2(query->session->database,
                            "SELECT sql FROM main.sqlite_schema WHERE type = 'view' AND name = ?1 COLLATE NOCASE AND NOT EXISTS "
                            "(SELECT 1 FROM temp.sqlite_schema WHERE type IN ('table', 'view') AND name = ?1 COLLATE NOCASE)",
                            -1, &statement, NULL) == SQLITE_OK &&
         sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
-        body = sqlite3_mprintf("%s", sqlite3_column_text(statement, 0));
+        definition = sqlite3_mprintf("%s", sqlite3_column_text(statement, 0));
     sqlite3_finalize(statement);
     query->session->trusted = false;
-    return body;
+    return definition;
 }
 
+/* The query of CREATE VIEW name [(names)] AS query; *names is empty when there are none. */
 static struct sql_text
-skip_create_view(const char *text)
+split_create_view(const char *text, struct sql_text *names)
 {
     struct sql_text rest = sql_text(text, strlen(text));
     struct sql_token token;
+    *names = sql_text("", 0);
     while (sql_token_next(&rest, &token) && !sql_token_is(&token, "AS"))
-        if (sql_token_is(&token, "(")) /* names of columns: they are not those of the query */
+        if (sql_token_is(&token, "(") && !take_parentheses(&rest, names))
             return sql_text("", 0);
     return rest;
+}
+
+static bool
+has_twins(sqlite3_stmt *shape)
+{
+    for (int i = 0; i < sqlite3_column_count(shape); i++)
+        for (int other = 0; other < i; other++)
+            if (strcasecmp(sqlite3_column_name(shape, i), sqlite3_column_name(shape, other)) == 0)
+                return true;
+    return false;
+}
+
+/* A query whose columns have these names, in memory of sqlite3_malloc; NULL when that cannot be said. */
+static char *
+rename_columns(const struct lob_query *query, struct sql_text body, struct sql_text names)
+{
+    sqlite3_stmt *shape = lob_query_prepare(query, body);
+    sqlite3_str *text = sqlite3_str_new(NULL);
+    struct sql_token token;
+    char name[SQL_NAME_MAX + 1];
+    bool good = shape != NULL && !has_twins(shape);
+    int i = 0;
+    for (; good && i < sqlite3_column_count(shape); i++) {
+        good = (i == 0 || sql_text_take(&names, ",")) && sql_token_next(&names, &token) && lob_copy_name(&token, name);
+        if (good)
+            sqlite3_str_appendf(text, "%s\"%w\" AS \"%w\"", i == 0 ? "SELECT " : ", ", sqlite3_column_name(shape, i), name);
+    }
+    sqlite3_str_appendf(text, " FROM (%.*s) AS \"renamed\"", (int)body.left, body.at);
+    sqlite3_finalize(shape);
+    char *made = sqlite3_str_finish(text);
+    if (good && sql_text_is_blank(names))
+        return made;
+    sqlite3_free(made);
+    return NULL;
 }
 
 /* A view that gives places is written into the query. */
 static void
 take_view(struct copying *copying, struct lob_element *element, const char *start)
 {
-    char *text = body_of_view(copying->query, element->name);
-    struct sql_text body = text != NULL ? skip_create_view(text) : sql_text("", 0);
+    char *text = definition_of_view(copying->query, element->name);
+    struct sql_text names = sql_text("", 0);
+    struct sql_text body = text != NULL ? split_create_view(text, &names) : sql_text("", 0);
+    char *renamed = names.left > 0 ? rename_columns(copying->query, body, names) : NULL;
     char *written = NULL;
     const char *end = copying->text.at;
+    if (names.left > 0)
+        body = sql_text(renamed != NULL ? renamed : "", renamed != NULL ? strlen(renamed) : 0);
     if (body.left > 0)
         element->derived = derive(copying, body, &written);
     take_alias(copying, element);
@@ -235,6 +275,7 @@ take_view(struct copying *copying, struct lob_element *element, const char *star
             sqlite3_str_appendf(copying->out, " AS \"%w\"", element->alias);
     }
     sqlite3_free(written);
+    sqlite3_free(renamed);
     sqlite3_free(text);
 }
 

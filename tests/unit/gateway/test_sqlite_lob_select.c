@@ -111,7 +111,10 @@ static const struct {
     { "SELECT b FROM v WHERE b IS NOT NULL", false },
     { "SELECT * FROM of_view WHERE id < 3", true },
     { "SELECT b FROM both ORDER BY id", true },
-    { "SELECT x FROM renamed", false },
+    { "SELECT x FROM renamed", true },
+    { "SELECT * FROM renamed_both ORDER BY \"order\" DESC", true },
+    { "SELECT \"big one\" FROM renamed_both WHERE \"big one\" IS NOT NULL", false },
+    { "SELECT m, n FROM renamed_twins", false },
     { "SELECT big FROM labelled", true },
     { "SELECT b FROM p GROUP BY b", false },
     { "SELECT DISTINCT b FROM p", false },
@@ -148,10 +151,11 @@ static const struct {
 static void
 change_words(const char *text, uint32_t *random, char *changed, size_t room)
 {
-    static const char *const words[] = { "b",       "id",   "p",       "q",         "x",          "v",           "AS",        "FROM",
-                                         ",",       "(",    ")",       "WHERE",     "ORDER BY",   "1",           "UNION ALL", "SELECT",
-                                         "*",       "x.b",  "p.b",     "length(b)", "JOIN",       "NATURAL",     "LIMIT 2",   "b AS id",
-                                         "id AS b", "both", "of_view", "NULL",      "USING (id)", "IS NOT NULL", "c" };
+    static const char *const words[] = { "b",         "id",      "p",          "q",           "x",     "v",         "AS",
+                                         "FROM",      ",",       "(",          ")",           "WHERE", "ORDER BY",  "1",
+                                         "UNION ALL", "SELECT",  "*",          "x.b",         "p.b",   "length(b)", "JOIN",
+                                         "NATURAL",   "LIMIT 2", "b AS id",    "id AS b",     "both",  "of_view",   "renamed",
+                                         "x",         "NULL",    "USING (id)", "IS NOT NULL", "c" };
     size_t used = 0;
     changed[0] = '\0';
     while (*text != '\0' && used + 32 < room) {
@@ -258,6 +262,8 @@ make_tables(void)
     must_run("CREATE VIEW of_view AS SELECT v.b, v.id FROM v");
     must_run("CREATE VIEW both AS SELECT id, b FROM p UNION ALL SELECT id + 10, b FROM q");
     must_run("CREATE VIEW renamed (x) AS SELECT b FROM p");
+    must_run("CREATE VIEW renamed_both (\"order\", \"big one\") AS SELECT id, b FROM p UNION ALL SELECT id, b FROM q");
+    must_run("CREATE VIEW renamed_twins (m, n) AS SELECT p.b, q.b FROM p JOIN q ON p.id = q.id");
     must_run("CREATE VIEW labelled AS SELECT b AS big FROM p");
     must_run("INSERT INTO p VALUES (1, randomblob(50000)), (2, X'0102'), (3, NULL), (4, randomblob(40000)), (5, 'text'), "
              "(-6, randomblob(33000))");
