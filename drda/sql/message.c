@@ -42,6 +42,7 @@ static const struct {
     { -440, "No function with the name and arguments of %1 was found." },
     { -501, "The cursor is not open: %1" },
     { -502, "The cursor is already open: %1" },
+    { -503, "The column %1 is not among those that FOR UPDATE OF names for the cursor %2." },
     { -504, "The cursor %1 is not declared." },
     { -507, "The cursor %1 of the UPDATE or DELETE is not open." },
     { -508, "The cursor %1 of the UPDATE or DELETE is not on a row that can be changed." },

@@ -44,7 +44,6 @@ look_through(struct sqlite_session *session, const char *text, size_t size)
     free(words);
     register_set(session, text, size, &value, 1, &said);
     assert(said.sqlcode == 0 || said.sqlcode == -104 || said.sqlcode == -204 || said.sqlcode == SQLCODE_REGISTER_UNKNOWN);
-    (void)updatable_is_asked_for(text, size);
 }
 
 /* As a cursor of one section, and as a statement on the row of another one. */

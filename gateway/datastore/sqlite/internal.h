@@ -81,6 +81,7 @@ struct sqlite_section {
     size_t parameter_count;
     struct sqlite_spool *spool; /* owned; of an open scrollable cursor */
     char *row_table;            /* owned; of an updatable cursor: whose rows they are, with their rowids behind the columns */
+    char *row_columns;          /* owned; what FOR UPDATE OF names, a NUL behind each and another behind the last */
     bool on_row;                /* it stands on one */
     sqlite3_int64 rowid;
     char *cursor;          /* owned; of a positioned statement: the cursor's name */
@@ -197,10 +198,12 @@ void register_set(struct sqlite_session *session, const char *text, size_t size,
 /* The functions that dialect.c writes in the place of CURRENT SCHEMA and others. An SQLite result code. */
 int registers_install(struct sqlite_session *session);
 
-/* updatable.c: whether the text itself says FOR UPDATE. */
-bool updatable_is_asked_for(const char *text, size_t size);
-/* Prepares the query again so that it gives rowids, where it can; then section->section.updatable. */
+/* updatable.c: whether the requester, or the text itself, says FOR UPDATE; then the columns that it names are noted. */
+bool updatable_is_wanted(struct sqlite_section *section, const char *text, size_t size);
+/* Prepares a query of which that is so again, with rowids behind its columns, where it can; then section->section.updatable. */
 void updatable_rewrite(struct sqlite_session *session, struct sqlite_section *section, const char *text);
+/* Whether the column of the table may be changed through the cursor: all may, unless FOR UPDATE OF names some. */
+bool updatable_has_column(const struct sqlite_section *section, const char *column);
 /* Notes where the cursor stands. Harmless for others. */
 void updatable_note_row(struct sqlite_section *section, bool on_row);
 

@@ -40,7 +40,8 @@ is_open(const struct sql_section *section)
 struct positioned {
     char table[SQL_NAME_MAX + 1];
     char cursor[SQL_NAME_MAX + 1];
-    size_t before_where; /* bytes of the text */
+    struct sql_text assignments; /* of UPDATE, from SET on */
+    size_t before_where;         /* bytes of the text */
 };
 
 static bool
@@ -61,6 +62,7 @@ recognise(const char *text, size_t size, struct positioned *positioned)
         return false;
     if (!take_name(&rest, positioned->table) || (sql_text_take(&rest, ".") && !take_name(&rest, positioned->table)))
         return false;
+    positioned->assignments = deletes ? sql_text("", 0) : rest;
     for (;;) {
         positioned->before_where = (size_t)(rest.at - text);
         if (sql_text_take_phrase(&rest, where_current_of))
@@ -68,13 +70,38 @@ recognise(const char *text, size_t size, struct positioned *positioned)
         if (!sql_token_next(&rest, &token))
             return false;
     }
+    if (!deletes)
+        positioned->assignments.left = (size_t)(text + positioned->before_where - positioned->assignments.at);
     return take_name(&rest, positioned->cursor) && sql_text_is_blank(rest);
+}
+
+/* The first column behind SET, name = value or (names) = (values), that may not be changed through the cursor. */
+static bool
+find_foreign_column(const struct sqlite_section *cursor, struct sql_text text, char column[static SQL_NAME_MAX + 1])
+{
+    struct sql_token token;
+    unsigned depth = 0;
+    bool names = false; /* what comes is a name, or names in parentheses */
+    while (sql_token_next(&text, &token)) {
+        bool opens = sql_token_is(&token, "(");
+        bool closes = sql_token_is(&token, ")");
+        depth += opens;
+        depth -= closes && depth > 0;
+        if (sql_token_is(&token, ",") || sql_token_is(&token, "SET"))
+            names = names || depth == 0;
+        else if (names && !opens && !closes && sql_token_text(&token, column, SQL_NAME_MAX + 1) && !updatable_has_column(cursor, column))
+            return true;
+        if (depth == 0 && !opens && !sql_token_is(&token, ",") && !sql_token_is(&token, "SET"))
+            names = false;
+    }
+    return false;
 }
 
 /* Tells why the cursor's rows cannot be changed by the statement; false when they can. */
 static bool
 refuse(const struct sqlite_section *cursor, const struct positioned *positioned, struct sql_diagnosis *diagnosis)
 {
+    char column[SQL_NAME_MAX + 1];
     if (cursor == NULL)
         sqlite_diagnosis_tokens(diagnosis, -504, "34000", positioned->cursor, NULL);
     else if (!is_open(&cursor->section))
@@ -83,6 +110,8 @@ refuse(const struct sqlite_section *cursor, const struct positioned *positioned,
         sqlite_diagnosis_tokens(diagnosis, -510, "42828", positioned->cursor, "the cursor is read-only");
     else if (strcasecmp(cursor->row_table, positioned->table) != 0)
         sqlite_diagnosis_tokens(diagnosis, -509, "42827", positioned->table, positioned->cursor);
+    else if (find_foreign_column(cursor, positioned->assignments, column))
+        sqlite_diagnosis_tokens(diagnosis, -503, "42912", column, positioned->cursor);
     else
         return false;
     return true;

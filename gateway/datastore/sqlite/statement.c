@@ -26,6 +26,7 @@ statement_drop(struct sqlite_session *session, struct sqlite_section *section)
     free(section->written);
     free(section->text);
     free(section->row_table);
+    free(section->row_columns);
     free(section->cursor);
     free(section->lob_targets);
     free(section->inexact);
@@ -135,7 +136,7 @@ prepare_for_sqlite(struct sqlite_session *session, struct sqlite_section *sectio
     good = good && describe(session, section, translated, expressions.result, diagnosis);
     if (good)
         lob_rewrite(session, section, prepared);
-    if (good && (section->section.for_update || updatable_is_asked_for(text, size)))
+    if (good && updatable_is_wanted(section, text, size))
         updatable_rewrite(session, section, prepared);
     expressions_clear(&expressions);
     free(translated);

@@ -15,18 +15,57 @@ struct simple_query {
     char alias[SQL_NAME_MAX + 1]; /* its name when it has no other */
 };
 
-bool
-updatable_is_asked_for(const char *text, size_t size)
+/* Moves behind FOR UPDATE. */
+static bool
+find_for_update(struct sql_text *text)
 {
     static const char *const for_update[] = { "FOR", "UPDATE", NULL };
-    struct sql_text rest = sql_text(text, size);
     struct sql_token token;
-    if (!sql_text_take(&rest, "SELECT"))
+    if (!sql_text_take(text, "SELECT"))
         return false;
-    while (!sql_text_take_phrase(&rest, for_update))
-        if (!sql_token_next(&rest, &token))
+    while (!sql_text_take_phrase(text, for_update))
+        if (!sql_token_next(text, &token))
             return false;
     return true;
+}
+
+/* The names of OF at the beginning of what follows FOR UPDATE, a NUL behind each and another behind the last. NULL without memory. */
+static char *
+list_columns(struct sql_text rest)
+{
+    struct sql_token token;
+    size_t room = rest.left + 2;
+    size_t used = 0;
+    char *list = calloc(1, room);
+    if (list == NULL)
+        return NULL;
+    bool more = sql_text_take(&rest, "OF");
+    while (more && sql_token_next(&rest, &token) && sql_token_text(&token, list + used, room - used)) {
+        used += strlen(list + used) + 1;
+        more = sql_text_take(&rest, ",");
+    }
+    list[used] = '\0';
+    return list;
+}
+
+bool
+updatable_is_wanted(struct sqlite_section *section, const char *text, size_t size)
+{
+    struct sql_text rest = sql_text(text, size);
+    if (!find_for_update(&rest) && !section->section.for_update)
+        return false;
+    free(section->row_columns);
+    section->row_columns = list_columns(rest);
+    return section->row_columns != NULL;
+}
+
+bool
+updatable_has_column(const struct sqlite_section *section, const char *column)
+{
+    const char *name = section->row_columns;
+    while (*name != '\0' && strcasecmp(name, column) != 0)
+        name += strlen(name) + 1;
+    return *section->row_columns == '\0' || *name != '\0';
 }
 
 /* Up to the FROM of the outermost query. */
@@ -122,6 +161,12 @@ gives_rows_of(const struct sqlite_session *session, sqlite3_stmt *statement, con
            primary_key != 0;
 }
 
+static const char *
+text_or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
 void
 updatable_rewrite(struct sqlite_session *session, struct sqlite_section *section, const char *text)
 {
@@ -145,7 +190,7 @@ updatable_rewrite(struct sqlite_session *session, struct sqlite_section *section
     section->statement = second;
     section->section.updatable = true;
     for (size_t i = 0; i < section->section.column_count; i++)
-        section->columns[i].updatable = true;
+        section->columns[i].updatable = updatable_has_column(section, text_or_empty(sqlite3_column_origin_name(second, (int)i)));
 }
 
 void

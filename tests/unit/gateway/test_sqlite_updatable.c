@@ -234,6 +234,43 @@ default_is_a_value(void)
     sqlite_session_free(target);
 }
 
+static void
+only_the_columns_named_are_changed(void)
+{
+    static const struct {
+        const char *assignments;
+        int32_t sqlcode;
+    } updates[] = {
+        { "v = 1", 0 },
+        { "v = 1, w = 'x'", 0 },
+        { "(v, w) = (2, 'y')", 0 },
+        { "\"V\" = id", 0 },
+        { "id = 9", -503 },
+        { "v = 1, id = 9", -503 },
+        { "(w, id) = ('z', 9)", -503 },
+        { "w = 'z', (id, v) = (9, 9)", -503 },
+        { "v = (id + 1) * id", 0 },
+        { "v = length('id, id'), w = id", 0 },
+    };
+    struct sql_target *target = session_with_rows();
+    struct sql_section *cursor = opened(target, 7, "SELECT id, v FROM rows FOR UPDATE OF v, \"W\"");
+    CU_ASSERT_EQUAL(fetch(target, cursor), SQL_STEP_ROW);
+    struct sql_column column;
+    target->operations->describe_column(target, cursor, 0, &column);
+    CU_ASSERT_FALSE(column.updatable);
+    target->operations->describe_column(target, cursor, 1, &column);
+    CU_ASSERT_TRUE(column.updatable);
+    for (size_t i = 0; i < sizeof updates / sizeof updates[0]; i++) {
+        char text[128];
+        snprintf(text, sizeof text, "UPDATE rows SET %s WHERE CURRENT OF SQL_CURLH000C7", updates[i].assignments);
+        if (run(target, text) != updates[i].sqlcode)
+            fprintf(stderr, "%s: %d %s\n", text, said.sqlcode, said.tokens);
+        CU_ASSERT_EQUAL(said.sqlcode, updates[i].sqlcode);
+    }
+    target->operations->close(target, cursor);
+    sqlite_session_free(target);
+}
+
 int
 main(void)
 {
@@ -242,6 +279,7 @@ main(void)
         { "a prepared statement follows the cursor", a_prepared_statement_follows_the_cursor },
         { "rows that belong to no table are not changed", rows_that_belong_to_no_table_are_not_changed },
         { "cursors and tables that are not meant are told", cursors_and_tables_that_are_not_meant_are_told },
+        { "only the columns named are changed", only_the_columns_named_are_changed },
         { "DEFAULT is a value", default_is_a_value },
     };
     if (mkdtemp(folder) == NULL)

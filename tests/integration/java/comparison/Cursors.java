@@ -326,6 +326,13 @@ final class Cursors {
                 });
                 Observations.attempt("positioned UPDATE behind the last row", change::executeUpdate);
             }
+            try (ResultSet rows = cursor.executeQuery("SELECT ID FROM ROWSET WHERE ID < 8 FOR UPDATE OF V")) {
+                rows.next();
+                Observations.attempt("positioned UPDATE of another column",
+                    () -> Observations.updateBy(connection, "UPDATE ROWSET SET ID = 77 WHERE CURRENT OF WRITER"));
+                Observations.attempt("positioned UPDATE of the column named",
+                    () -> Observations.updateBy(connection, "UPDATE ROWSET SET V = 'named' WHERE CURRENT OF WRITER"));
+            }
             Observations.attempt("positions", () -> changed(connection));
         }
     }

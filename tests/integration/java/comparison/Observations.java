@@ -82,6 +82,13 @@ final class Observations {
         }
     }
 
+    /** The number of rows that a statement changes. */
+    static int updateBy(Connection connection, String text) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return statement.executeUpdate(text);
+        }
+    }
+
     /** All rows, columns parted by "|", rows by ";". */
     static String query(Connection connection, String text) throws SQLException {
         try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery(text)) {
