@@ -6,7 +6,7 @@
 
 #include "gateway/datastore/sqlite/syntax_parser.h"
 
-enum { CHUNK_BYTES = 16 * 1024, TOKENS_MAX = 200 * 1000 };
+enum { CHUNK_BYTES = 16 * 1024, TOKENS_MAX = 64 << 12 };
 
 /* What the tree is made of, in pieces that are given back together. */
 struct syntax_memory {
