@@ -8,7 +8,7 @@
 
 enum {
     BLOCK_HEADERS_SIZE = 6 + 4, /* DSS, and LL with code point */
-    COLUMNS_FEW = 64,
+    COLUMNS_FEW = 16,
     SQLCODE_NO_MORE_ROWS = 100,
 };
 
@@ -16,8 +16,12 @@ struct query {
     struct sql_target *target;
     struct sql_section *section;
     struct wire_writer *wire;
-    struct sql_column *columns; /* NULL: not described, ask the target each time */
+    struct sql_column *columns; /* described once for a block */
+    struct sql_value *values;   /* of a row, one for each column */
+    bool has_lobs;
     struct sql_diagnosis diagnosis;
+    struct sql_column few_columns[COLUMNS_FEW];
+    struct sql_value few_values[COLUMNS_FEW];
 };
 
 static void
@@ -84,22 +88,31 @@ put_lob(struct query *query, size_t index)
 }
 
 static bool
-put_values(struct query *query)
+put_values_and_lobs(struct query *query)
 {
-    const struct sql_target_operations *operations = query->target->operations;
-    row_put_head(query->wire);
     for (size_t i = 0; i < query->section->column_count; i++) {
-        struct sql_value value = { .kind = SQL_VALUE_NULL };
+        bool put;
         if (fdoca_is_lob(query->columns[i].type)) {
-            if (!put_lob(query, i))
-                return false;
-            continue;
+            put = put_lob(query, i);
+        } else {
+            query->target->operations->values(query->target, query->section, i, 1, query->values);
+            put = row_put_value(query->wire, &query->columns[i], query->values, &query->diagnosis);
         }
-        operations->value(query->target, query->section, i, &value);
-        if (!row_put_value(query->wire, &query->columns[i], &value, &query->diagnosis))
+        if (!put)
             return false;
     }
     return true;
+}
+
+static bool
+put_values(struct query *query)
+{
+    size_t count = query->section->column_count;
+    row_put_head(query->wire);
+    if (query->has_lobs)
+        return put_values_and_lobs(query);
+    query->target->operations->values(query->target, query->section, 0, count, query->values);
+    return row_put_values(query->wire, query->columns, query->values, count, &query->diagnosis);
 }
 
 /* Writes the next row, or what stands in its place when there is none. */
@@ -196,13 +209,24 @@ put_end(struct query *query)
     row_put_sqlca(query->wire, &query->diagnosis);
 }
 
+static void
+forget_columns(struct query *query)
+{
+    if (query->columns != query->few_columns)
+        free(query->columns);
+    if (query->values != query->few_values)
+        free(query->values);
+}
+
 /* All columns described once for the block; without memory the query fails. */
 static bool
-describe_columns(struct query *query, struct sql_column few[static COLUMNS_FEW])
+describe_columns(struct query *query)
 {
     size_t count = query->section->column_count;
-    query->columns = count <= COLUMNS_FEW ? few : calloc(count, sizeof *query->columns);
-    if (query->columns == NULL) {
+    query->columns = count <= COLUMNS_FEW ? query->few_columns : calloc(count, sizeof *query->columns);
+    query->values = count <= COLUMNS_FEW ? query->few_values : calloc(count, sizeof *query->values);
+    if (query->columns == NULL || query->values == NULL) {
+        forget_columns(query);
         sql_diagnosis_set(&query->diagnosis, -904, "57011", "memory for the columns of the query");
         row_put_sqlca(query->wire, &query->diagnosis);
         end_query(query);
@@ -211,6 +235,7 @@ describe_columns(struct query *query, struct sql_column few[static COLUMNS_FEW])
     for (size_t i = 0; i < count; i++) {
         query->columns[i] = (struct sql_column) { .name = "", .table = "", .schema = "" };
         query->target->operations->describe_column(query->target, query->section, i, &query->columns[i]);
+        query->has_lobs = query->has_lobs || fdoca_is_lob(query->columns[i].type);
     }
     return true;
 }
@@ -232,15 +257,13 @@ query_put_block(struct dss_writer *reply, uint16_t correlation_id, struct sql_ta
                 size_t block_size)
 {
     struct query query = { .target = target, .section = section, .wire = reply->wire };
-    struct sql_column few[COLUMNS_FEW];
     dss_begin(reply, DSS_OBJECT, correlation_id);
     size_t mark = ddm_open(reply->wire, CP_QRYDTA);
     if (section->state == SQL_SECTION_ENDED && section->pending == NULL) {
         put_end(&query);
-    } else if (describe_columns(&query, few)) {
+    } else if (describe_columns(&query)) {
         put_rows(&query, block_size - BLOCK_HEADERS_SIZE);
-        if (query.columns != few)
-            free(query.columns);
+        forget_columns(&query);
     }
     ddm_close(reply->wire, mark);
     dss_end(reply);
@@ -281,15 +304,13 @@ query_read_ahead(struct sql_target *target, struct sql_section *section, size_t 
 {
     struct wire_writer rows = { .start = malloc(block_size), .size = block_size, .grow = grow };
     struct query query = { .target = target, .section = section, .wire = &rows };
-    struct sql_column few[COLUMNS_FEW];
-    if (rows.start == NULL || section->state != SQL_SECTION_OPEN || section->pending != NULL || !describe_columns(&query, few)) {
+    if (rows.start == NULL || section->state != SQL_SECTION_OPEN || section->pending != NULL || !describe_columns(&query)) {
         free(rows.start);
         return;
     }
     while (section->state == SQL_SECTION_OPEN && rows.used < block_size - BLOCK_HEADERS_SIZE && !rows.failed)
         put_next(&query);
-    if (query.columns != few)
-        free(query.columns);
+    forget_columns(&query);
     section->pending = rows.start;
     section->pending_size = rows.used;
     if (rows.failed)
@@ -361,7 +382,6 @@ query_put_rowset(struct dss_writer *reply, uint16_t correlation_id, struct sql_t
                  size_t block_size, const struct query_move *move)
 {
     struct query query = { .target = target, .section = section, .wire = reply->wire };
-    struct sql_column few[COLUMNS_FEW];
     size_t room = block_size - BLOCK_HEADERS_SIZE;
     if (!move->goes_on)
         forget_pending(section);
@@ -369,10 +389,9 @@ query_put_rowset(struct dss_writer *reply, uint16_t correlation_id, struct sql_t
     size_t mark = ddm_open(reply->wire, CP_QRYDTA);
     if (section->pending != NULL) {
         put_pending(&query, room);
-    } else if (describe_columns(&query, few)) {
+    } else if (describe_columns(&query)) {
         put_rowset(&query, room, move);
-        if (query.columns != few)
-            free(query.columns);
+        forget_columns(&query);
     }
     ddm_close(reply->wire, mark);
     dss_end(reply);

@@ -179,15 +179,20 @@ put_string(struct wire_writer *writer, const struct sql_column *column, const ui
 }
 
 static enum misfit
-put_text(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+put_number_as_text(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
 {
     char number[NUMBER_TEXT_MAX];
-    if (value->kind == SQL_VALUE_BYTES)
-        return MISFIT_FORM;
-    if (value->kind == SQL_VALUE_TEXT)
-        return put_string(writer, column, value->data.bytes, value->data.size);
     size_t size = number_text(value, number);
     return put_string(writer, column, (const uint8_t *)number, size);
+}
+
+static enum misfit
+put_text(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    if (value->kind == SQL_VALUE_BYTES)
+        return MISFIT_FORM;
+    return value->kind == SQL_VALUE_TEXT ? put_string(writer, column, value->data.bytes, value->data.size)
+                                         : put_number_as_text(writer, column, value);
 }
 
 static enum misfit
@@ -287,22 +292,37 @@ report(const struct sql_column *column, const struct sql_value *value, enum misf
     sql_diagnosis_set(diagnosis, misfits[misfit].sqlcode, misfits[misfit].sqlstate, tokens);
 }
 
+static enum misfit
+put_value(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    if (value->kind == SQL_VALUE_NULL) {
+        wire_put_u8(writer, INDICATOR_NULL);
+        return column->nullable ? MISFIT_NONE : MISFIT_NULL;
+    }
+    if (column->nullable)
+        wire_put_u8(writer, INDICATOR_PRESENT);
+    assert(putters[column->type] != NULL); /* LOBs follow the row */
+    return putters[column->type](writer, column, value);
+}
+
+bool
+row_put_values(struct wire_writer *writer, const struct sql_column *columns, const struct sql_value *values, size_t count,
+               struct sql_diagnosis *diagnosis)
+{
+    for (size_t i = 0; i < count; i++) {
+        enum misfit misfit = put_value(writer, &columns[i], &values[i]);
+        if (misfit == MISFIT_NONE)
+            continue;
+        report(&columns[i], &values[i], misfit, diagnosis);
+        return false;
+    }
+    return true;
+}
+
 bool
 row_put_value(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value, struct sql_diagnosis *diagnosis)
 {
-    enum misfit misfit = MISFIT_NONE;
-    if (value->kind == SQL_VALUE_NULL) {
-        misfit = column->nullable ? MISFIT_NONE : MISFIT_NULL;
-        wire_put_u8(writer, INDICATOR_NULL);
-    } else {
-        if (column->nullable)
-            wire_put_u8(writer, INDICATOR_PRESENT);
-        assert(putters[column->type] != NULL); /* LOBs follow the row */
-        misfit = putters[column->type](writer, column, value);
-    }
-    if (misfit != MISFIT_NONE)
-        report(column, value, misfit, diagnosis);
-    return misfit == MISFIT_NONE;
+    return row_put_values(writer, column, value, 1, diagnosis);
 }
 
 static bool

@@ -14,6 +14,10 @@
 MUST_CHECK bool row_put_value(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value,
                               struct sql_diagnosis *diagnosis);
 
+/* The same of several columns, up to the first that fails. */
+MUST_CHECK bool row_put_values(struct wire_writer *writer, const struct sql_column *columns, const struct sql_value *values, size_t count,
+                               struct sql_diagnosis *diagnosis);
+
 /* The locator of a CLOB or BLOB, and the length of one that follows as EXTDTA; false, with the diagnosis, when it is too long for
  * the requester (-433 22001) or may not be NULL. `present` is false for NULL. */
 MUST_CHECK bool row_put_locator(struct wire_writer *writer, const struct sql_column *column, bool present, uint32_t locator,

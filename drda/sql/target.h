@@ -60,12 +60,12 @@ struct sql_target_operations {
     /* Prepares, runs and forgets. */
     void (*execute_immediate)(struct sql_target *target, const char *text, size_t size, struct sql_diagnosis *diagnosis);
 
-    /* Opens the cursor of a prepared query, or of a CALL, whose columns may be other ones each time. After SQL_STEP_ROW, value()
+    /* Opens the cursor of a prepared query, or of a CALL, whose columns may be other ones each time. After SQL_STEP_ROW, values()
      * gives the columns of the row; END and FAILED leave the cursor open until close(), which is harmless on a closed one. */
     void (*open)(struct sql_target *target, struct sql_section *section, const struct sql_value *parameters, size_t count,
                  struct sql_diagnosis *diagnosis);
     enum sql_step (*fetch)(struct sql_target *target, struct sql_section *section, struct sql_diagnosis *diagnosis);
-    void (*value)(struct sql_target *target, struct sql_section *section, size_t index, struct sql_value *value);
+    void (*values)(struct sql_target *target, struct sql_section *section, size_t first, size_t count, struct sql_value *values);
 
     /* Keeps the CLOB or BLOB of a column of the row for as long as the unit of work lasts, or until it is released, however the row
      * and the cursor move: *locator is its number, 0 when it is NULL. False with a diagnosis when no more can be kept. What was kept

@@ -140,14 +140,16 @@ move_cursor(struct sql_target *target, struct sql_section *moved, enum sql_move 
 }
 
 static void
-value(struct sql_target *target, struct sql_section *fetched, size_t index, struct sql_value *column)
+get_values(struct sql_target *target, struct sql_section *fetched, size_t first, size_t count, struct sql_value *columns)
 {
     (void)fetched;
     static const char text[] = "text";
-    if (index == 0)
-        *column = (struct sql_value) { .kind = SQL_VALUE_INTEGER, .integer = of(target)->rows_left };
-    else
-        *column = (struct sql_value) { .kind = SQL_VALUE_TEXT, .data = { (const uint8_t *)text, sizeof text - 1 } };
+    for (size_t i = 0; i < count; i++) {
+        if (first + i == 0)
+            columns[i] = (struct sql_value) { .kind = SQL_VALUE_INTEGER, .integer = of(target)->rows_left };
+        else
+            columns[i] = (struct sql_value) { .kind = SQL_VALUE_TEXT, .data = { (const uint8_t *)text, sizeof text - 1 } };
+    }
 }
 
 static void
@@ -173,7 +175,7 @@ static const struct sql_target_operations operations = {
     .execute_immediate = execute_immediate,
     .open = open_cursor,
     .fetch = fetch,
-    .value = value,
+    .values = get_values,
     .move = move_cursor,
     .close = close_cursor,
     .commit = end_unit_of_work,

@@ -240,9 +240,12 @@ fake_move(struct sql_target *target, struct sql_section *section, enum sql_move 
 }
 
 static inline void
-fake_value(struct sql_target *target, struct sql_section *section, size_t index, struct sql_value *value)
+fake_values(struct sql_target *target, struct sql_section *section, size_t first, size_t count, struct sql_value *values)
 {
-    fake_of(target)->cell(fake_section_of(section)->next_row - 1, index, value);
+    for (size_t i = 0; i < count; i++) {
+        values[i] = (struct sql_value) { .kind = SQL_VALUE_NULL };
+        fake_of(target)->cell(fake_section_of(section)->next_row - 1, first + i, &values[i]);
+    }
 }
 
 static inline bool
@@ -392,7 +395,7 @@ static const struct sql_target_operations fake_operations = {
     .execute_immediate = fake_execute_immediate,
     .open = fake_open,
     .fetch = fake_fetch,
-    .value = fake_value,
+    .values = fake_values,
     .keep_lob = fake_keep_lob,
     .create_lob = fake_create_lob,
     .find_lob = fake_find_lob,

@@ -233,7 +233,7 @@ void statement_execute(struct sqlite_session *session, struct sqlite_section *se
 void statement_open(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters, size_t count,
                     struct sql_diagnosis *diagnosis);
 enum sql_step statement_fetch(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis);
-void statement_value(const struct sqlite_section *section, size_t index, struct sql_value *value);
+void statement_values(const struct sqlite_section *section, size_t first, size_t count, struct sql_value *values);
 void statement_close(struct sqlite_session *session, struct sqlite_section *section);
 
 /* Compiles SQLite's text, all of it one statement, into section->statement; false with a diagnosis when it is not. */

@@ -118,10 +118,10 @@ fetch(struct sql_target *target, struct sql_section *section, struct sql_diagnos
 }
 
 static void
-value(struct sql_target *target, struct sql_section *section, size_t index, struct sql_value *result)
+get_values(struct sql_target *target, struct sql_section *section, size_t first, size_t count, struct sql_value *values)
 {
     (void)target;
-    statement_value(section_of(section), index, result);
+    statement_values(section_of(section), first, count, values);
 }
 
 static bool
@@ -187,7 +187,7 @@ static const struct sql_target_operations operations = {
     .execute_immediate = execute_immediate,
     .open = open_cursor,
     .fetch = fetch,
-    .value = value,
+    .values = get_values,
     .keep_lob = keep_lob,
     .create_lob = create_lob,
     .find_lob = find_lob,

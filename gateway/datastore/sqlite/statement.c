@@ -493,12 +493,9 @@ statement_fetch(struct sqlite_session *session, struct sqlite_section *section, 
 
 /* One look at the column, and then at its value: each sqlite3_column_ function would look anew. A connection is used by one thread
  * at a time and has no mutex, so that nothing protects, or needs to protect, the value of a column. */
-void
-statement_value(const struct sqlite_section *section, size_t index, struct sql_value *value)
+static void
+take_value(sqlite3_value *column, struct sql_value *value)
 {
-    int first;
-    sqlite3_stmt *statement = scroll_row(section, &first);
-    sqlite3_value *column = sqlite3_column_value(statement, first + (int)index);
     switch (sqlite3_value_type(column)) {
     case SQLITE_INTEGER:
         value->kind = SQL_VALUE_INTEGER;
@@ -522,6 +519,15 @@ statement_value(const struct sqlite_section *section, size_t index, struct sql_v
         value->kind = SQL_VALUE_NULL;
         break;
     }
+}
+
+void
+statement_values(const struct sqlite_section *section, size_t first, size_t count, struct sql_value *values)
+{
+    int first_column;
+    sqlite3_stmt *statement = scroll_row(section, &first_column);
+    for (size_t i = 0; i < count; i++)
+        take_value(sqlite3_column_value(statement, first_column + (int)(first + i)), &values[i]);
 }
 
 void

@@ -38,7 +38,7 @@ add_value(size_t index)
 {
     struct sql_value value = { 0 };
     char number[32];
-    target->operations->value(target, section, index, &value);
+    target->operations->values(target, section, index, 1, &value);
     switch (value.kind) {
     case SQL_VALUE_LOB: /* of parameters of servers only */
     case SQL_VALUE_NULL:

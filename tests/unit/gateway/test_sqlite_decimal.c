@@ -111,7 +111,7 @@ check_with(struct sql_target *target, const char *text, const struct sql_value *
         struct sql_value value;
         if (used > 0 && used + 1 < sizeof got)
             got[used++] = ' ';
-        target->operations->value(target, section, 0, &value);
+        target->operations->values(target, section, 0, 1, &value);
         write_value(&value, got + used, sizeof got - used);
     }
     if (step == SQL_STEP_FAILED)
@@ -334,7 +334,7 @@ views_may_change(void)
             continue;
         }
         CU_ASSERT_EQUAL(target->operations->fetch(target, section, &said), SQL_STEP_ROW);
-        target->operations->value(target, section, 0, &value);
+        target->operations->values(target, section, 0, 1, &value);
         write_value(&value, got, sizeof got);
         CU_ASSERT_STRING_EQUAL(got, views[i].expected);
         target->operations->close(target, section);

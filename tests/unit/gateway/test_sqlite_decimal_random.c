@@ -230,7 +230,7 @@ run_query(const char *text, struct sql_column *column, char *result, size_t size
     target->operations->describe_column(target, section, 0, column);
     target->operations->open(target, section, NULL, 0, &said);
     if (target->operations->fetch(target, section, &said) == SQL_STEP_ROW)
-        target->operations->value(target, section, 0, &value);
+        target->operations->values(target, section, 0, 1, &value);
     if (value.kind == SQL_VALUE_TEXT)
         snprintf(result, size, "%.*s", (int)value.data.size, (const char *)value.data.bytes);
     else if (value.kind != SQL_VALUE_NULL)

@@ -226,7 +226,7 @@ sum_of_session(const char *text, size_t *values, bool *gave_places)
             struct sql_value value;
             uint32_t locator = 0;
             target->operations->describe_column(target, cursor, i, &column);
-            target->operations->value(target, cursor, i, &value);
+            target->operations->values(target, cursor, i, 1, &value);
             bool is_lob = column.type == SQL_TYPE_BLOB || column.type == SQL_TYPE_CLOB;
             sum = sum * 31 + (value.kind == SQL_VALUE_NULL);
             *gave_places = *gave_places || (is_lob && value.kind == SQL_VALUE_INTEGER);

@@ -144,7 +144,7 @@ number_of(const char *text)
     struct sql_value value = { .kind = SQL_VALUE_NULL };
     target->operations->open(target, cursor, NULL, 0, &said);
     CU_ASSERT_EQUAL_FATAL(target->operations->fetch(target, cursor, &said), SQL_STEP_ROW);
-    target->operations->value(target, cursor, 0, &value);
+    target->operations->values(target, cursor, 0, 1, &value);
     target->operations->close(target, cursor);
     CU_ASSERT_EQUAL(value.kind, SQL_VALUE_INTEGER);
     return value.integer;

@@ -70,7 +70,7 @@ expect(struct sql_target *target, const char *query, const char *expected)
     struct sql_value value = { 0 };
     target->operations->open(target, cursor, NULL, 0, &said);
     CU_ASSERT_EQUAL_FATAL(target->operations->fetch(target, cursor, &said), SQL_STEP_ROW);
-    target->operations->value(target, cursor, 0, &value);
+    target->operations->values(target, cursor, 0, 1, &value);
     CU_ASSERT_TRUE(is_value(&value, expected));
     target->operations->close(target, cursor);
 }

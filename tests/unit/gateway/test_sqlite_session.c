@@ -96,7 +96,7 @@ number_of(struct sql_target *target, const char *text)
     struct sql_section *cursor = opened(target, 999, text);
     struct sql_value value = { 0 };
     CU_ASSERT_EQUAL(fetch(target, cursor), SQL_STEP_ROW);
-    target->operations->value(target, cursor, 0, &value);
+    target->operations->values(target, cursor, 0, 1, &value);
     CU_ASSERT_EQUAL(value.kind, SQL_VALUE_INTEGER);
     target->operations->close(target, cursor);
     return value.integer;
@@ -106,7 +106,7 @@ static bool
 text_is(struct sql_target *target, struct sql_section *cursor, size_t index, const char *expected)
 {
     struct sql_value value;
-    target->operations->value(target, cursor, index, &value);
+    target->operations->values(target, cursor, index, 1, &value);
     return value.kind == SQL_VALUE_TEXT && value.data.size == strlen(expected) && memcmp(value.data.bytes, expected, value.data.size) == 0;
 }
 
@@ -128,18 +128,18 @@ rows_come_back(void)
     CU_ASSERT_EQUAL(cursor->column_count, 5);
     CU_ASSERT_EQUAL(fetch(target, cursor), SQL_STEP_ROW);
     struct sql_value value;
-    target->operations->value(target, cursor, 1, &value);
+    target->operations->values(target, cursor, 1, 1, &value);
     CU_ASSERT_EQUAL(value.integer, 9000000000);
-    target->operations->value(target, cursor, 2, &value);
+    target->operations->values(target, cursor, 2, 1, &value);
     CU_ASSERT_EQUAL(value.kind, SQL_VALUE_REAL);
     CU_ASSERT_EQUAL(value.real, 1.5);
     CU_ASSERT_TRUE(text_is(target, cursor, 3, "h\xC3\xA9llo"));
-    target->operations->value(target, cursor, 4, &value);
+    target->operations->values(target, cursor, 4, 1, &value);
     CU_ASSERT_EQUAL(value.kind, SQL_VALUE_BYTES);
     CU_ASSERT_EQUAL(value.data.size, 2);
     CU_ASSERT_EQUAL(fetch(target, cursor), SQL_STEP_ROW);
     for (size_t i = 1; i < 5; i++) {
-        target->operations->value(target, cursor, i, &value);
+        target->operations->values(target, cursor, i, 1, &value);
         CU_ASSERT_EQUAL(value.kind, SQL_VALUE_NULL);
     }
     CU_ASSERT_EQUAL(fetch(target, cursor), SQL_STEP_END);
@@ -346,7 +346,7 @@ the_row_looked_at_is_not_lost(void)
     struct sql_value value;
     for (int64_t expected = 11; expected <= 12; expected++) {
         CU_ASSERT_EQUAL(fetch(target, cursor), SQL_STEP_ROW);
-        target->operations->value(target, cursor, 0, &value);
+        target->operations->values(target, cursor, 0, 1, &value);
         CU_ASSERT_EQUAL(value.integer, expected);
     }
     CU_ASSERT_EQUAL(fetch(target, cursor), SQL_STEP_END);
@@ -355,7 +355,7 @@ the_row_looked_at_is_not_lost(void)
     must_run(target, "INSERT INTO t VALUES (3)");
     target->operations->open(target, count, NULL, 0, &said);
     CU_ASSERT_EQUAL(fetch(target, count), SQL_STEP_ROW);
-    target->operations->value(target, count, 0, &value);
+    target->operations->values(target, count, 0, 1, &value);
     CU_ASSERT_EQUAL(value.integer, 3);
     sqlite_session_free(target);
 }
@@ -849,7 +849,7 @@ move_to(struct sql_target *target, struct sql_section *cursor, enum sql_move mov
     struct sql_value value = { .kind = SQL_VALUE_NULL };
     if (target->operations->move(target, cursor, move, rows, &said) != SQL_STEP_ROW)
         return -1;
-    target->operations->value(target, cursor, 0, &value);
+    target->operations->values(target, cursor, 0, 1, &value);
     CU_ASSERT_EQUAL(value.kind, SQL_VALUE_INTEGER);
     return value.integer;
 }
@@ -866,11 +866,11 @@ scrollable_cursors_go_both_ways(void)
     CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_ABSOLUTE, 50), 50);
     CU_ASSERT_TRUE(text_is(target, cursor, 1, "text 50"));
     struct sql_value value;
-    target->operations->value(target, cursor, 2, &value);
+    target->operations->values(target, cursor, 2, 1, &value);
     CU_ASSERT_EQUAL(value.kind, SQL_VALUE_BYTES);
-    target->operations->value(target, cursor, 3, &value);
+    target->operations->values(target, cursor, 3, 1, &value);
     CU_ASSERT_EQUAL(value.kind, SQL_VALUE_NULL);
-    target->operations->value(target, cursor, 4, &value);
+    target->operations->values(target, cursor, 4, 1, &value);
     CU_ASSERT_TRUE(text_is(target, cursor, 4, "25.0000000000000000000"));
     CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_RELATIVE, -49), 1);
     CU_ASSERT_EQUAL(move_to(target, cursor, SQL_MOVE_RELATIVE, -1), -1);
@@ -943,7 +943,7 @@ statements_prepared_again_are_as_new(void)
         target->operations->open(target, cursor, &one, 1, &said);
         CU_ASSERT_EQUAL(fetch(target, cursor), SQL_STEP_ROW);
         struct sql_value value;
-        target->operations->value(target, cursor, 0, &value);
+        target->operations->values(target, cursor, 0, 1, &value);
         CU_ASSERT_EQUAL(value.integer, 2);
         char other[64];
         snprintf(other, sizeof other, "SELECT %d FROM t", i);

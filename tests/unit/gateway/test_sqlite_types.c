@@ -76,7 +76,7 @@ expect(const char *query, const char *expected)
     while ((step = target->operations->fetch(target, section, &said)) == SQL_STEP_ROW) {
         struct sql_value value;
         size_t used = strlen(got);
-        target->operations->value(target, section, 0, &value);
+        target->operations->values(target, section, 0, 1, &value);
         if (value.kind == SQL_VALUE_TEXT)
             snprintf(got + used, sizeof got - used, "%s%.*s", used > 0 ? " " : "", (int)value.data.size, (const char *)value.data.bytes);
         else if (value.kind == SQL_VALUE_INTEGER)

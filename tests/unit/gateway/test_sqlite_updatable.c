@@ -63,7 +63,7 @@ expect(struct sql_target *target, const char *query, const char *expected)
     struct sql_value value = { 0 };
     target->operations->open(target, cursor, NULL, 0, &said);
     CU_ASSERT_EQUAL_FATAL(target->operations->fetch(target, cursor, &said), SQL_STEP_ROW);
-    target->operations->value(target, cursor, 0, &value);
+    target->operations->values(target, cursor, 0, 1, &value);
     CU_ASSERT_TRUE(is_value(&value, expected));
     target->operations->close(target, cursor);
 }
@@ -110,7 +110,7 @@ the_row_of_a_cursor_is_changed(void)
     CU_ASSERT_STRING_EQUAL(said.sqlstate, "24504");
     CU_ASSERT_EQUAL(fetch(target, cursor), SQL_STEP_ROW);
     struct sql_value value;
-    target->operations->value(target, cursor, 1, &value);
+    target->operations->values(target, cursor, 1, 1, &value);
     CU_ASSERT_TRUE(is_value(&value, "4"));
     CU_ASSERT_EQUAL(fetch(target, cursor), SQL_STEP_END);
     CU_ASSERT_EQUAL(run(target, "DELETE FROM rows WHERE CURRENT OF SQL_CURLH000C7"), -508);
