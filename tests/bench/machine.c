@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <net/if.h>
-#include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -39,29 +38,18 @@ machine_own_network(void)
     return true;
 }
 
-static void *
-stay_awake(void *cpu)
-{
-    cpu_set_t cpus;
-    CPU_ZERO(&cpus);
-    CPU_SET(*(size_t *)cpu, &cpus);
-    if (sched_setaffinity(0, sizeof cpus, &cpus) == 0 && sched_setscheduler(0, SCHED_IDLE, &(struct sched_param) { 0 }) == 0)
-        for (;;)
-            __asm__ volatile("");
-    return NULL;
-}
-
 void
-machine_keep_awake(void)
+machine_one_cpu(void)
 {
-    static size_t numbers[CPU_SETSIZE];
     cpu_set_t allowed;
+    cpu_set_t one;
+    size_t cpu = 0;
     if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
         return;
-    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-        pthread_t thread;
-        numbers[cpu] = cpu;
-        if (CPU_ISSET(cpu, &allowed) && pthread_create(&thread, NULL, stay_awake, &numbers[cpu]) == 0)
-            pthread_detach(thread);
-    }
+    for (size_t i = 0; i < CPU_SETSIZE; i++)
+        if (CPU_ISSET(i, &allowed))
+            cpu = i;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    (void)sched_setaffinity(0, sizeof one, &one);
 }

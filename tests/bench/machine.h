@@ -6,6 +6,7 @@
  * (cubic): others' settings and the memory of earlier connections stay outside. False where that is not allowed. */
 bool machine_own_network(void);
 
-/* Keeps every CPU awake until the process ends, by threads that run only when nothing else wants to. A virtual CPU that goes to sleep
- * between two messages takes longer to wake than both servers take to answer; what would be measured then is the hypervisor. */
-void machine_keep_awake(void);
+/* Puts this process, and those it will start, on one CPU. Where client and server have a CPU each, both sleep while the other works, and
+ * waking a CPU takes longer than either server takes to answer, above all a virtual one. On one CPU nothing is waited for, and a rate says
+ * what client and server cost together. */
+void machine_one_cpu(void);

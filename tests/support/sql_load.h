@@ -17,7 +17,7 @@ uint64_t load_read(struct load *load, int64_t end_ns);
 
 /* The SELECTs of load_select, LOAD_CHAIN of them in each chain of commands, so that neither side waits for the other's messages:
  * what is left is what the server does for a statement. A chain is under way on every connection. */
-enum { LOAD_CHAIN = 32 };
+enum { LOAD_CHAIN = 100 };
 uint64_t load_select_chains(struct load *load, uint32_t rows, int64_t end_ns);
 
 int64_t load_now_ns(void);
