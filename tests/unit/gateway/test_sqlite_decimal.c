@@ -434,9 +434,10 @@ long_chains_are_exact(void)
     enum { TERMS = 200 };
     struct sql_target *target = sample();
     char text[32 + TERMS * 8] = "SELECT A";
+    size_t used = strlen(text);
     for (int i = 1; i < TERMS; i++)
-        strcat(text, " + A");
-    strcat(text, " FROM T WHERE ID = 1");
+        used += (size_t)snprintf(text + used, sizeof text - used, " + A");
+    snprintf(text + used, sizeof text - used, " FROM T WHERE ID = 1");
     check(target, text, "31,2", "20.00");
     sqlite_session_free(target);
 }
