@@ -8,7 +8,7 @@
 
 #include "drda/sql/decimal.h"
 
-enum { DIGITS_KEPT = 15, DIGITS_MAX = 100 };
+enum { DIGITS_KEPT = 15, DIGITS_MAX = 100, NUMBER_ENOUGH = 100000000 /* more than any length or precision can be */ };
 
 static bool
 is_one_of(const struct sql_token *token, const char *const *words)
@@ -17,6 +17,16 @@ is_one_of(const struct sql_token *token, const char *const *words)
         if (sql_token_is(token, *words))
             return true;
     return false;
+}
+
+/* The text may end with the token. */
+static unsigned long
+number_of(const struct sql_token *token)
+{
+    unsigned long number = 0;
+    for (size_t i = 0; i < token->size && isdigit((unsigned char)token->at[i]) && number < NUMBER_ENOUGH; i++)
+        number = number * 10 + (unsigned long)(token->at[i] - '0');
+    return number;
 }
 
 /* "(", up to two numbers, ")": a length, or precision and scale. */
@@ -30,7 +40,7 @@ take_numbers(struct sql_text *text, unsigned long numbers[static 2], size_t *cou
     do {
         if (*count == 2 || !sql_token_next(text, &token) || token.kind != SQL_TOKEN_NUMBER)
             return false;
-        numbers[(*count)++] = strtoul(token.at, NULL, 10);
+        numbers[(*count)++] = number_of(&token);
         if (!sql_token_next(text, &token))
             return false;
     } while (sql_token_is(&token, ","));

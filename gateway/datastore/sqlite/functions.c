@@ -19,10 +19,11 @@ function_misfit_code(const struct sql_column *column)
            (int64_t)column->scale << CODE_SCALE;
 }
 
-static struct sql_column
-column_of_code(int64_t code, const char *name)
+/* False for what is none: clients may call the function too, with whatever they like. */
+static bool
+column_of_code(int64_t code, const char *name, struct sql_column *column)
 {
-    return (struct sql_column) {
+    *column = (struct sql_column) {
         .name = name != NULL ? name : "",
         .table = "",
         .schema = "",
@@ -32,6 +33,7 @@ column_of_code(int64_t code, const char *name)
         .scale = (uint8_t)(code >> CODE_SCALE),
         .nullable = true,
     };
+    return (code & 0xFF) < SQL_TYPE_COUNT;
 }
 
 struct sql_value
@@ -115,9 +117,13 @@ misfit(sqlite3_context *context, int count, sqlite3_value **arguments)
     struct sqlite_session *session = sqlite3_user_data(context);
     for (int i = 0; i + MISFIT_ARGUMENTS <= count; i += MISFIT_ARGUMENTS) {
         struct sql_value value = function_value(arguments[i + 2]);
+        struct sql_column column;
         if (value.kind == SQL_VALUE_NULL)
             continue;
-        struct sql_column column = column_of_code(sqlite3_value_int64(arguments[i]), (const char *)sqlite3_value_text(arguments[i + 1]));
+        if (!column_of_code(sqlite3_value_int64(arguments[i]), (const char *)sqlite3_value_text(arguments[i + 1]), &column)) {
+            sqlite3_result_error(context, "an argument of SQL_MISFIT is no code of a type", -1);
+            return;
+        }
         session->misfit = is_misfit(&column, &value, &session->misfit_diagnosis);
         if (!session->misfit)
             continue;

@@ -172,7 +172,10 @@ take_table(struct syntax_parser *parser, struct syntax_scope *scope, struct synt
     bool is_query = syntax_query_begins(parser, 1);
     syntax_expect(parser, "(");
     if (!is_query) { /* a join in parentheses; an alias behind it hides the names in it */
+        if (++parser->depth > SYNTAX_DEPTH_MAX)
+            syntax_fail(parser);
         take_tables(parser, scope, node);
+        parser->depth--;
         syntax_expect(parser, ")");
         (void)syntax_alias(parser);
         return;

@@ -2,6 +2,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "gateway/datastore/sqlite/session.h"
@@ -409,6 +410,41 @@ locators_say_the_same_as_long_as_they_live(void)
     CU_ASSERT_EQUAL(locator_of("SELECT NULL, b FROM kept WHERE id = 99 UNION ALL SELECT 1, NULL", 1), 0);
 }
 
+/* What clients call with codes of their own making is refused, and reaches no type that there is not. */
+static void
+misfit_codes_of_clients_are_refused(void)
+{
+    static const char *const calls[] = {
+        "SELECT SQL_MISFIT(18, 'C', 1)", "SELECT SQL_MISFIT(200, 'C', 'text')",        "SELECT SQL_MISFIT(255, 'C', x'00')",
+        "SELECT SQL_MISFIT(-1, 'C', 1)", "SELECT SQL_MISFIT('C', 'C', 1, 99, 'D', 1)", "SELECT SQL_MISFIT(NULL, 'C', 1, 200, NULL, 1)",
+    };
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        struct sql_section *section = prepared(901, calls[i]);
+        target->operations->open(target, section, NULL, 0, &said);
+        CU_ASSERT_EQUAL(target->operations->fetch(target, section, &said), SQL_STEP_FAILED);
+        target->operations->close(target, section);
+    }
+    expect("SELECT SQL_MISFIT(0, 'C', 1)", "0");
+}
+
+/* Texts come out of the middle of what was received: what stands behind them is not theirs, and may not be there at all. */
+static void
+texts_are_read_up_to_their_ends(void)
+{
+    static const char *const texts[] = { "CREATE TABLE cut (d DECIMAL(31", "CREATE TABLE cut (d CHAR(3", "SELECT * FROM cut FETCH FIRST 1",
+                                         "VALUES 12345678901234567890",    "SET CURRENT LOCK TIMEOUT 1", "SELECT CAST(1 AS DECIMAL(31" };
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CU_ASSERT_FATAL(pages != MAP_FAILED && mprotect(pages + page, page, PROT_NONE) == 0);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        size_t size = strlen(texts[i]);
+        char *text = pages + page - size;
+        memcpy(text, texts[i], size);
+        target->operations->execute_immediate(target, text, size, &said);
+    }
+    munmap(pages, 2 * page);
+}
+
 int
 main(void)
 {
@@ -425,6 +461,8 @@ main(void)
         { "a large object that breaks off changes nothing", a_large_object_that_breaks_off_changes_nothing },
         { "large objects elsewhere are bound whole", large_objects_elsewhere_are_bound_whole },
         { "locators say the same as long as they live", locators_say_the_same_as_long_as_they_live },
+        { "misfit codes of clients are refused", misfit_codes_of_clients_are_refused },
+        { "texts are read up to their ends", texts_are_read_up_to_their_ends },
     };
     if (mkdtemp(folder) == NULL)
         return 1;

@@ -132,6 +132,9 @@ depth_is_bounded(void)
         text[7 + DEPTH] = '1';
         CU_ASSERT_FALSE(syntax_parse(text, 7 + DEPTH + 1, &tree));
     }
+    memcpy(text, "SELECT 1 FROM ", 14);
+    memset(text + 14, '(', DEPTH);
+    CU_ASSERT_FALSE(syntax_parse(text, 14 + DEPTH, &tree));
     free(text);
 }
 
