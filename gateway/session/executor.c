@@ -174,7 +174,6 @@ executor_free(struct executor *executor)
     free(executor);
 }
 
-/* Wakes a thread that has nothing to do, else one that lingers. Those that work will come around. */
 static void
 append(struct executor_queue *queue, struct executor_job *job)
 {
@@ -182,12 +181,28 @@ append(struct executor_queue *queue, struct executor_job *job)
     *queue->end = job;
     queue->end = &job->next;
     queue->waiting++;
-    if (queue->waiting <= queue->idle) {
+}
+
+/* Jobs of the queue that none of its own threads has been woken for. */
+static unsigned
+left_over(const struct executor_queue *queue)
+{
+    return queue->waiting > queue->idle ? queue->waiting - queue->idle : 0;
+}
+
+/* A thread of the queue that has nothing to do is woken; where there are not so many as `jobs`, one that lingers too. False when all work,
+ * and will come around. */
+static bool
+wake(struct executor_queue *queue, unsigned jobs)
+{
+    bool lingering = jobs > queue->idle && queue->wanted < queue->lingering;
+    if (queue->idle > 0)
         pthread_cond_signal(&queue->more);
-    } else if (queue->wanted < queue->lingering) {
+    if (lingering) {
         queue->wanted++;
         eventfd_write(queue->wake_fd, 1);
     }
+    return lingering || jobs <= queue->idle;
 }
 
 void
@@ -195,6 +210,7 @@ executor_submit(struct executor *executor, struct executor_job *job)
 {
     pthread_mutex_lock(&executor->lock);
     append(&executor->ordinary, job);
+    (void)wake(&executor->ordinary, executor->ordinary.waiting + left_over(&executor->urgent));
     pthread_mutex_unlock(&executor->lock);
 }
 
@@ -203,6 +219,8 @@ executor_submit_urgent(struct executor *executor, struct executor_job *job)
 {
     pthread_mutex_lock(&executor->lock);
     append(&executor->urgent, job);
+    if (!wake(&executor->urgent, executor->urgent.waiting))
+        (void)wake(&executor->ordinary, executor->ordinary.waiting + left_over(&executor->urgent));
     pthread_mutex_unlock(&executor->lock);
 }
 

@@ -81,6 +81,23 @@ urgent_jobs_run_while_all_others_wait(void)
     CU_ASSERT(atomic_load(&over));
 }
 
+/* Ends only if the second urgent job finds a thread, although the one that is kept for such jobs waits for it. */
+static void
+urgent_jobs_take_any_thread_that_has_nothing_to_do(void)
+{
+    struct problem problem;
+    struct executor *executor = executor_new(2, &problem);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(executor);
+    atomic_store(&over, false);
+    nanosleep(&(struct timespec) { .tv_nsec = 100000000 }, NULL); /* all threads have nothing to do by now */
+    executor_submit_urgent(executor, new_job(wait_until_over));
+    executor_submit_urgent(executor, new_job(wait_until_over));
+    executor_submit_urgent(executor, new_job(end_the_wait));
+    while (!atomic_load(&over))
+        nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
+    executor_free(executor);
+}
+
 /* A socket, and what happened to the job that lingered over it. */
 static struct {
     int ours;
@@ -150,6 +167,18 @@ who_lingers_makes_room_for_others(void)
     CU_ASSERT_EQUAL(atomic_load(&done), 1);
 }
 
+/* The same where the second job is urgent, and the thread that is kept for such jobs is busy. */
+static void
+who_lingers_makes_room_for_urgent_jobs(void)
+{
+    atomic_store(&over, false);
+    struct executor *executor = start_lingering(false, false);
+    executor_submit_urgent(executor, new_job(wait_until_over));
+    executor_submit_urgent(executor, new_job(end_the_wait));
+    end_lingering(executor, 0);
+    CU_ASSERT(atomic_load(&over));
+}
+
 static void
 nobody_lingers_on_the_urgent_thread_without_urgency(void)
 {
@@ -163,8 +192,10 @@ main(void)
     static const struct test_case cases[] = {
         { "all jobs are done before the end", all_jobs_are_done_before_the_end },
         { "urgent jobs run while all others wait", urgent_jobs_run_while_all_others_wait },
+        { "urgent jobs take any thread that has nothing to do", urgent_jobs_take_any_thread_that_has_nothing_to_do },
         { "who lingers goes on when the socket can be read", who_lingers_goes_on_when_the_socket_can_be_read },
         { "who lingers makes room for others", who_lingers_makes_room_for_others },
+        { "who lingers makes room for urgent jobs", who_lingers_makes_room_for_urgent_jobs },
         { "nobody lingers on the urgent thread without urgency", nobody_lingers_on_the_urgent_thread_without_urgency },
     };
     return SUITE_RUN("executor", cases);
