@@ -37,12 +37,24 @@ sqldard_put_head(struct wire_writer *writer, const struct sql_diagnosis *diagnos
     sqldard_put_group(writer, with_hold, count);
 }
 
+/* Of a name that is too long the characters that there is room for. */
+static size_t
+name_size(const char *name)
+{
+    size_t size = strnlen(name, SQL_NAME_MAX + 1);
+    if (size <= SQL_NAME_MAX)
+        return size;
+    do
+        size--;
+    while (size > 0 && ((unsigned char)name[size] & 0xC0) == 0x80);
+    return size;
+}
+
 /* A name is a pair of strings, mixed and single-byte, of which the second stays empty. */
 static void
 put_name(struct wire_writer *writer, const char *name)
 {
-    size_t size = strlen(name);
-    wire_put_counted(writer, name, size < SQL_NAME_MAX ? size : SQL_NAME_MAX);
+    wire_put_counted(writer, name, name_size(name));
     wire_put_u16(writer, 0);
 }
 

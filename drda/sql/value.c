@@ -3,7 +3,9 @@
 #include <assert.h>
 #include <string.h>
 
-enum { SQLSTATE_SIZE = 5 };
+#include "drda/sql/unicode.h"
+
+enum { SQLSTATE_SIZE = 5, TOKEN_SEPARATOR = 0xFF, CHARACTER_MAX = 4 };
 
 void
 sql_diagnosis_clear(struct sql_diagnosis *diagnosis)
@@ -14,6 +16,29 @@ sql_diagnosis_clear(struct sql_diagnosis *diagnosis)
     memset(diagnosis->sqlstate, '0', SQLSTATE_SIZE);
     diagnosis->sqlstate[SQLSTATE_SIZE] = '\0';
     diagnosis->tokens[0] = '\0';
+}
+
+/* Bytes of whole characters that the text begins with; 0 when it begins with none. */
+static size_t
+characters_size(const char *text)
+{
+    size_t size = strnlen(text, CHARACTER_MAX);
+    while (size > 0 && !utf8_is_valid((const uint8_t *)text, size))
+        size--;
+    return size;
+}
+
+/* Tokens quote names and values, some of them cut, and bytes that were none: requesters that read UTF-8 strictly would fail over the
+ * message instead of showing it. */
+static void
+make_valid(char *tokens)
+{
+    while (*tokens != '\0') {
+        size_t size = (unsigned char)*tokens == TOKEN_SEPARATOR ? 1 : characters_size(tokens);
+        if (size == 0)
+            *tokens = '?';
+        tokens += size > 0 ? size : 1;
+    }
 }
 
 void
@@ -32,4 +57,5 @@ sql_diagnosis_set(struct sql_diagnosis *diagnosis, int32_t sqlcode, const char *
     }
     memcpy(diagnosis->tokens, tokens, size);
     diagnosis->tokens[size] = '\0';
+    make_valid(diagnosis->tokens);
 }

@@ -74,6 +74,6 @@ struct sql_diagnosis {
     char tokens[SQL_TOKENS_MAX + 1]; /* SQLERRMC: UTF-8 message tokens separated by X'FF' here; the encoder writes X'14' */
 };
 
-/* Sets an error or warning; `tokens` is copied and cut to fit. */
+/* Sets an error or warning; `tokens` is copied, cut to fit, and has '?' in the place of what is no UTF-8. */
 void sql_diagnosis_set(struct sql_diagnosis *diagnosis, int32_t sqlcode, const char *sqlstate, const char *tokens);
 void sql_diagnosis_clear(struct sql_diagnosis *diagnosis);

@@ -155,6 +155,34 @@ put_back(struct wire_writer *writer, const struct sqldard_column *column)
     return !is_float(column) && column->column.type != SQL_TYPE_BLOB && column->column.type != SQL_TYPE_CLOB;
 }
 
+/* What is quoted in a token may have been cut, or never have been text. */
+static void
+tokens_are_text_whatever_they_quote(void)
+{
+    struct sql_diagnosis diagnosis;
+    sql_diagnosis_set(&diagnosis, -104, "42601",
+                      "caf\xC3\xFF"
+                      "b\xE2\x82\xFF\xC3\xA9\x80.\xF0\x9F\x98\x80");
+    CU_ASSERT_STRING_EQUAL(diagnosis.tokens, "caf?\xFF"
+                                             "b??\xFF\xC3\xA9?.\xF0\x9F\x98\x80");
+}
+
+static void
+long_names_are_cut_between_characters(void)
+{
+    char name[SQL_NAME_MAX + 8];
+    memset(name, 'N', sizeof name);
+    memcpy(name + SQL_NAME_MAX - 2, "\xE2\x82\xAC", 4); /* the last but one that there is room for begins it */
+    struct sql_column column = { .name = name, .table = "", .schema = "", .type = SQL_TYPE_INTEGER };
+    uint8_t memory[1024];
+    struct wire_writer writer = wire_writer(memory, sizeof memory);
+    struct sqldard_column back;
+    sqldard_put_column(&writer, &column, SQLDARD_COLUMN);
+    struct wire_reader reader = wire_reader(memory, writer.used);
+    CU_ASSERT_TRUE(sqldard_read_column(&reader, false, &back));
+    CU_ASSERT_EQUAL(back.name.left, SQL_NAME_MAX - 2);
+}
+
 static void
 recorded_sqldards_come_back(void)
 {
@@ -358,6 +386,8 @@ main(void)
         { "little-endian servers are understood", little_endian_servers_are_understood },
         { "descriptions are written little-endian too", descriptions_are_written_little_endian_too },
         { "tokens are cut between characters", tokens_are_cut_between_characters },
+        { "tokens are text whatever they quote", tokens_are_text_whatever_they_quote },
+        { "long names are cut between characters", long_names_are_cut_between_characters },
         { "recorded SQLDARDs come back", recorded_sqldards_come_back },
         { "damaged SQLDARDs are read within their bounds", damaged_sqldards_are_read_within_their_bounds },
         { "recorded descriptions come back", recorded_descriptions_come_back },
