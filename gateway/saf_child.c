@@ -79,6 +79,13 @@ become_safd(const struct saf_child *child, pid_t parent, int *links, char *const
     _exit(127);
 }
 
+static void
+close_all(const int *descriptors, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        close(descriptors[i]);
+}
+
 /* Makes the pairs: ours[i] and theirs[i]. All or none. */
 static bool
 make_pairs(size_t count, int *ours, int *theirs)
@@ -86,10 +93,8 @@ make_pairs(size_t count, int *ours, int *theirs)
     for (size_t i = 0; i < count; i++) {
         int pair[2];
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-            while (i-- > 0) {
-                close(ours[i]);
-                close(theirs[i]);
-            }
+            close_all(ours, i);
+            close_all(theirs, i);
             return false;
         }
         ours[i] = pair[0];
@@ -108,27 +113,41 @@ hand_out(struct saf_child *child, const int *ours)
     saf_link_attach(child->operator_link, ours[child->link_count - 1]);
 }
 
+/* The child has its own copies of what is open here. -1: *problem. */
+static pid_t
+fork_safd(const struct saf_child *child, int *links, struct problem *problem)
+{
+    char first_and_count[32];
+    snprintf(first_and_count, sizeof first_and_count, "%d:%zu", FIRST_LINK, child->link_count);
+    char *settings_path = strdup(child->gateway->settings_path);
+    char *const arguments[] = {
+        (char[]) { "safd" }, (char[]) { "--config" }, settings_path, (char[]) { "--links" }, first_and_count, NULL
+    };
+    pid_t parent = getpid();
+    pid_t pid = settings_path != NULL ? fork() : -1;
+    if (pid == 0)
+        become_safd(child, parent, links, arguments);
+    if (pid < 0)
+        problem_set_errno(problem, "cannot start %s", child->program);
+    free(settings_path);
+    return pid;
+}
+
 static bool
 launch_with(struct saf_child *child, int *ours, int *theirs, struct problem *problem)
 {
-    char links[32];
-    snprintf(links, sizeof links, "%d:%zu", FIRST_LINK, child->link_count);
-    char *const arguments[] = {
-        (char[]) { "safd" }, (char[]) { "--config" }, strdup(child->gateway->settings_path), (char[]) { "--links" }, links, NULL
-    };
-    pid_t parent = getpid();
-    pid_t pid = arguments[2] != NULL && make_pairs(child->link_count, ours, theirs) ? fork() : -1;
-    if (pid == 0)
-        become_safd(child, parent, theirs, arguments);
-    if (pid < 0)
-        problem_set_errno(problem, "cannot start %s", child->program);
-    free(arguments[2]);
-    if (pid < 0)
+    if (!make_pairs(child->link_count, ours, theirs)) {
+        problem_set_errno(problem, "cannot start %s: no sockets to talk to it", child->program);
         return false;
+    }
+    pid_t pid = fork_safd(child, theirs, problem);
+    close_all(theirs, child->link_count);
+    if (pid < 0) {
+        close_all(ours, child->link_count);
+        return false;
+    }
     child->pid = pid;
     child->started_ms = clock_monotonic_ms(child->gateway->clock);
-    for (size_t i = 0; i < child->link_count; i++)
-        close(theirs[i]);
     hand_out(child, ours);
     log_message("HWSG0030I", "SAFD STARTED, PID=%ld", (long)pid);
     return true;

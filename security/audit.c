@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/printable.h"
 #include "security/audit_sink.h"
-#include "security/printable.h"
 
 enum { TIME_SIZE = 32, USERID_TEXT_SIZE = SAF_USERID_MAX * PRINTABLE_GROWTH + 1, NAME_TEXT_SIZE = 64 };
 

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "clients/passgate/audit_record.h"
-#include "security/printable.h"
+#include "common/printable.h"
 #include "security/saf_result.h"
 
 enum { FROM_SIZE = 80, TIME_WIDTH = 19, RESULT_WIDTH = 7, NAME_WIDTH = 8, FROM_WIDTH = 21, QUALIFIER_REVOKED_NOW = 7 };

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/printable.h"
+
 enum { TOKEN_SEPARATOR = 0xFF };
 
 /* SQLSTATE classes; the first that the SQLSTATE begins with. Source: SQL standard, SQLSTATE classes; Db2's additions. */
@@ -34,22 +36,22 @@ find_hint(const char *sqlstate)
     return "see the server's documentation of this SQLSTATE";
 }
 
-/* The tokens as they can be shown: separated by commas, without trailing separators and control characters. */
+/* The tokens as they can be shown: separated by commas, without trailing separators. Servers quote in them what strangers stored. */
 static void
 show_tokens(const char *tokens, char *shown, size_t room)
 {
+    char separated[2 * SQL_TOKENS_MAX + 1];
     size_t used = 0;
-    for (; *tokens != '\0' && used + 3 < room; tokens++) {
-        unsigned char c = (unsigned char)*tokens;
-        if (c == TOKEN_SEPARATOR) {
-            shown[used++] = ',';
-            shown[used++] = ' ';
-        } else
-            shown[used++] = c < ' ' || c == 0x7F ? '.' : (char)c;
+    for (; *tokens != '\0' && used + 2 < sizeof separated; tokens++) {
+        bool separator = (unsigned char)*tokens == TOKEN_SEPARATOR;
+        separated[used++] = separator ? ',' : *tokens;
+        if (separator)
+            separated[used++] = ' ';
     }
-    while (used > 0 && (shown[used - 1] == ' ' || shown[used - 1] == ','))
+    while (used > 0 && (separated[used - 1] == ' ' || separated[used - 1] == ','))
         used--;
-    shown[used] = '\0';
+    separated[used] = '\0';
+    printable_copy(separated, shown, room);
 }
 
 void

@@ -5,5 +5,5 @@
 #include "drda/sql/value.h"
 
 /* "SQLCODE=-204, SQLSTATE=42704, tokens 'NOSUCH': the statement is wrong or names what is not there: correct it". The tokens come from
- * the server: control characters in them are replaced. */
+ * the server and are shown as printable_copy makes them. */
 void diagnosis_describe(const struct sql_diagnosis *diagnosis, struct problem *description);

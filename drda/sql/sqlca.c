@@ -63,6 +63,16 @@ sqlcard_put(struct wire_writer *writer, const struct sql_diagnosis *diagnosis)
     ddm_close(writer, mark);
 }
 
+/* Digits and upper case letters by the SQL standard, blanks from servers that have none: those who show it rely on that. */
+static void
+read_sqlstate(const uint8_t *bytes, char *sqlstate)
+{
+    for (size_t i = 0; i < SQLSTATE_SIZE; i++) {
+        bool allowed = bytes[i] == ' ' || (bytes[i] >= '0' && bytes[i] <= '9') || (bytes[i] >= 'A' && bytes[i] <= 'Z');
+        sqlstate[i] = allowed ? (char)bytes[i] : '?';
+    }
+}
+
 static void
 read_tokens(struct wire_reader *reader, struct sql_diagnosis *diagnosis)
 {
@@ -102,8 +112,8 @@ sqlca_read(struct wire_reader *reader, bool little_endian, struct sql_diagnosis 
     diagnosis->sqlcode = (int32_t)(uint32_t)wire_uint(reader, 4, little_endian);
     const uint8_t *sqlstate = wire_take(reader, SQLSTATE_SIZE);
     (void)wire_take(reader, SQLERRPROC_SIZE);
-    if (sqlstate != NULL && memchr(sqlstate, '\0', SQLSTATE_SIZE) == NULL && diagnosis->sqlcode != 0)
-        memcpy(diagnosis->sqlstate, sqlstate, SQLSTATE_SIZE);
+    if (sqlstate != NULL && diagnosis->sqlcode != 0)
+        read_sqlstate(sqlstate, diagnosis->sqlstate);
     read_extension(reader, little_endian, diagnosis);
     /* A group of diagnostics, which levels above 7 may send, is not understood. */
     if (wire_u8(reader) != INDICATOR_NULL)

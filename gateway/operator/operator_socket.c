@@ -17,7 +17,7 @@
 #include "gateway/operator/command.h"
 #include "gateway/operator/om_xml.h"
 
-enum { BACKLOG = 16, CLIENTS_MAX = 32, CLIENT_S = 10 };
+enum { BACKLOG = 16, CLIENTS_MAX = 32, CLIENT_S = 10, REST_MS = 500 };
 
 struct operator_client {
     struct operator_client *next;
@@ -42,6 +42,7 @@ struct operator_socket {
     void *context;
     int fd;
     struct event readable;
+    struct event rested;
     char path[CONFIGURATION_PATH_MAX];
     unsigned client_count;
     struct operator_client *clients;
@@ -250,6 +251,15 @@ serve(struct operator_socket *owner, int fd, struct event_base *base)
 }
 
 static void
+on_rested(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    struct operator_socket *owner = context;
+    event_add(&owner->readable, NULL);
+}
+
+static void
 on_readable(evutil_socket_t fd, short what, void *context)
 {
     (void)what;
@@ -257,6 +267,12 @@ on_readable(evutil_socket_t fd, short what, void *context)
     int accepted = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (accepted >= 0 && !serve(owner, accepted, event_get_base(&owner->readable)))
         close(accepted);
+    if (accepted >= 0 || errno == EAGAIN || errno == ECONNABORTED || errno == EINTR)
+        return;
+    /* Most likely out of descriptors: whoever waits keeps the socket readable, and the loop would spin until there are some. */
+    log_message("HWSG0042W", "%s: NO COMMAND CAN BE TAKEN: %s: tried again every half second", owner->path, strerror(errno));
+    event_del(&owner->readable);
+    event_add(&owner->rested, &(struct timeval) { .tv_usec = REST_MS * 1000 });
 }
 
 static void
@@ -334,6 +350,7 @@ operator_socket_open(struct event_base *base, struct gateway *gateway, struct sa
         return NULL;
     }
     event_assign(&owner->readable, base, owner->fd, EV_READ | EV_PERSIST, on_readable, owner);
+    evtimer_assign(&owner->rested, base, on_rested, owner);
     event_add(&owner->readable, NULL);
     return owner;
 }
@@ -344,6 +361,7 @@ operator_socket_close(struct operator_socket *owner)
     if (owner == NULL)
         return;
     event_del(&owner->readable);
+    event_del(&owner->rested);
     while (owner->clients != NULL) {
         owner->clients->effect = COMMAND_DONE;
         client_free(owner->clients);

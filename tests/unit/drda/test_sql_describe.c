@@ -67,6 +67,20 @@ an_sqlca_tells_code_state_tokens_and_rows(void)
 }
 
 static void
+an_sqlstate_is_printable_whatever_the_server_sends(void)
+{
+    uint8_t memory[512];
+    struct sql_diagnosis diagnosis;
+    bool present;
+    struct wire_writer writer = wire_writer(memory, sizeof memory);
+    sql_diagnosis_set(&diagnosis, -204, "42\x1b[2", "T");
+    sqlca_put(&writer, &diagnosis);
+    struct wire_reader reader = wire_reader(memory, writer.used);
+    CU_ASSERT_TRUE(sqlca_read(&reader, false, &diagnosis, &present));
+    CU_ASSERT_STRING_EQUAL(diagnosis.sqlstate, "42??2");
+}
+
+static void
 little_endian_servers_are_understood(void)
 {
     static const uint8_t card[] = "\x00\x64\x00\x00\x00"
@@ -383,6 +397,7 @@ main(void)
     static const struct test_case cases[] = {
         { "recorded SQLCARDs come back", recorded_sqlcards_come_back },
         { "an SQLCA tells code, state, tokens and rows", an_sqlca_tells_code_state_tokens_and_rows },
+        { "an SQLSTATE is printable whatever the server sends", an_sqlstate_is_printable_whatever_the_server_sends },
         { "little-endian servers are understood", little_endian_servers_are_understood },
         { "descriptions are written little-endian too", descriptions_are_written_little_endian_too },
         { "tokens are cut between characters", tokens_are_cut_between_characters },

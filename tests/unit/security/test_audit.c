@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "security/printable.h"
+#include "common/printable.h"
 #include "tests/support/suite.h"
 
 static char folder[] = "/tmp/test-audit-XXXXXX";

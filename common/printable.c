@@ -1,4 +1,4 @@
-#include "security/printable.h"
+#include "common/printable.h"
 
 #include <stdbool.h>
 #include <stdint.h>
