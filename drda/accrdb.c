@@ -4,44 +4,6 @@
 
 enum { TEXT_SIZE_MAX = 255, TYPDEFOVR_SIZE_MAX = 255, DDM_FALSE = 0xF0, DDM_TRUE = 0xF1 };
 
-static bool
-decode_typdefovr(struct wire_reader parameters, struct drda_typdefovr *typdefovr, struct drda_fault *fault)
-{
-    enum { SBC, DBC, MBC, COUNT };
-    static const struct ddm_parameter table[COUNT] = {
-        [SBC] = { CP_CCSIDSBC, 2, 2, false },
-        [DBC] = { CP_CCSIDDBC, 2, 2, false },
-        [MBC] = { CP_CCSIDMBC, 2, 2, false },
-    };
-    struct wire_reader values[COUNT];
-    if (!ddm_parameters_read(parameters, table, COUNT, values, fault))
-        return false;
-    typdefovr->sbc = ddm_value_u16(values[SBC]);
-    typdefovr->dbc = ddm_value_u16(values[DBC]);
-    typdefovr->mbc = ddm_value_u16(values[MBC]);
-    return true;
-}
-
-static void
-encode_typdefovr(struct wire_writer *writer, const struct drda_typdefovr *typdefovr)
-{
-    size_t mark = ddm_open(writer, CP_TYPDEFOVR);
-    if (typdefovr->sbc != 0)
-        ddm_put_u16(writer, CP_CCSIDSBC, typdefovr->sbc);
-    if (typdefovr->dbc != 0)
-        ddm_put_u16(writer, CP_CCSIDDBC, typdefovr->dbc);
-    if (typdefovr->mbc != 0)
-        ddm_put_u16(writer, CP_CCSIDMBC, typdefovr->mbc);
-    ddm_close(writer, mark);
-}
-
-void
-drda_typdef_encode(struct wire_writer *writer, const char *typdefnam, const struct drda_typdefovr *typdefovr, enum ccsid ccsid)
-{
-    ccsid_put_object(writer, CP_TYPDEFNAM, ccsid, typdefnam);
-    encode_typdefovr(writer, typdefovr);
-}
-
 /* A boolean that is true when it is not there. */
 static bool
 decode_rdbalwupd(struct wire_reader value, bool *no_updates, struct drda_fault *fault)
@@ -80,7 +42,7 @@ drda_accrdb_decode(struct wire_reader parameters, struct drda_accrdb *accrdb, st
     accrdb->typdefnam = values[TYPDEFNAM];
     accrdb->crrtkn = values[CRRTKN];
     return decode_rdbalwupd(values[RDBALWUPD], &accrdb->no_updates, fault) &&
-           decode_typdefovr(values[TYPDEFOVR], &accrdb->typdefovr, fault);
+           drda_typdefovr_decode(values[TYPDEFOVR], &accrdb->typdefovr, fault);
 }
 
 void
@@ -94,7 +56,7 @@ drda_accrdb_encode(struct wire_writer *writer, const struct drda_accrdb_values *
     ddm_put_bytes(writer, CP_CRRTKN, values->crrtkn, values->crrtkn_size);
     if (values->no_updates)
         ddm_put_u8(writer, CP_RDBALWUPD, DDM_FALSE);
-    encode_typdefovr(writer, &values->typdefovr);
+    drda_typdefovr_encode(writer, &values->typdefovr);
     ddm_close(writer, mark);
 }
 
@@ -119,7 +81,7 @@ drda_accrdbrm_decode(struct wire_reader parameters, struct drda_accrdbrm *accrdb
     accrdbrm->typdefnam = values[TYPDEFNAM];
     accrdbrm->crrtkn = values[CRRTKN];
     accrdbrm->rdbinttkn = values[RDBINTTKN];
-    return decode_typdefovr(values[TYPDEFOVR], &accrdbrm->typdefovr, fault);
+    return drda_typdefovr_decode(values[TYPDEFOVR], &accrdbrm->typdefovr, fault);
 }
 
 void
@@ -132,30 +94,4 @@ drda_accrdbrm_encode(struct wire_writer *writer, const struct drda_accrdbrm_valu
     if (values->rdbinttkn.size > 0)
         ddm_put_bytes(writer, CP_RDBINTTKN, values->rdbinttkn.bytes, values->rdbinttkn.size);
     ddm_close(writer, mark);
-}
-
-/* Which representations can be served; the others have floating-point values or byte orders of their own. */
-static const struct {
-    const char *name;
-    bool little_endian;
-} representations[] = {
-    { "QTDSQLASC", false },
-    { "QTDSQLX86", true },
-    { "QTDSQLJVM", false },
-    { "QTDSQL400", false },
-};
-
-bool
-drda_typdefnam_is_served(const struct wire_reader *typdefnam, enum ccsid agreed, bool *little_endian)
-{
-    *little_endian = false;
-    char name[32];
-    if (!ccsid_string(ccsid_sniff(typdefnam, agreed), typdefnam, name, sizeof name))
-        return false;
-    for (size_t i = 0; i < sizeof representations / sizeof representations[0]; i++)
-        if (strcmp(name, representations[i].name) == 0) {
-            *little_endian = representations[i].little_endian;
-            return true;
-        }
-    return false;
 }

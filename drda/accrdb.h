@@ -1,15 +1,9 @@
 /* ACCRDB and ACCRDBRM, access relational database: opens an RDB and tells each other how data are represented.
- * Sources: DDM terms ACCRDB, ACCRDBRM, TYPDEFNAM, TYPDEFOVR, CRRTKN. */
+ * Sources: DDM terms ACCRDB, ACCRDBRM, CRRTKN. */
 #pragma once
 
 #include "drda/intrdbrqs.h"
-
-/* CCSIDs of single-byte, double-byte and mixed data; 0 when not named. */
-struct drda_typdefovr {
-    uint16_t sbc;
-    uint16_t dbc;
-    uint16_t mbc;
-};
+#include "drda/typdef.h"
 
 struct drda_accrdb {
     struct wire_reader rdbnam;
@@ -58,10 +52,3 @@ struct drda_accrdbrm_values {
 };
 
 void drda_accrdbrm_encode(struct wire_writer *writer, const struct drda_accrdbrm_values *values, enum ccsid ccsid);
-
-/* TYPDEFNAM and TYPDEFOVR by themselves, as they stand before an SQLCARD that comes without ACCRDBRM. */
-void drda_typdef_encode(struct wire_writer *writer, const char *typdefnam, const struct drda_typdefovr *typdefovr, enum ccsid ccsid);
-
-/* Whether data in the representation that TYPDEFNAM names can be read, and whether its integers and floating-point values are
- * little-endian (QTDSQLX86). QTDSQL370 and QTDSQLVAX have floating-point formats of their own: false. */
-bool drda_typdefnam_is_served(const struct wire_reader *typdefnam, enum ccsid agreed, bool *little_endian);

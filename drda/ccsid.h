@@ -1,11 +1,10 @@
-/* Text of a DRDA conversation: EBCDIC (CCSID 500 and 37, both Latin-1 repertoire) and UTF-8 (CCSID 1208), from and to UTF-8.
- * Results go to the caller's memory; nothing is ever cut silently. Sources: IBM CCSID tables 00500 and 00037. */
+/* Text of DDM: EBCDIC (CCSID 500, with the characters of Latin-1) and UTF-8 (CCSID 1208), from and to UTF-8. Results go to the caller's
+ * memory; nothing is ever cut silently. For the text of user data see drda/typdef.h. Source: IBM CCSID table 00500. */
 #pragma once
 
 #include "common/wire.h"
 
 enum ccsid {
-    CCSID_EBCDIC_37 = 37,
     CCSID_EBCDIC_500 = 500,
     CCSID_UTF16 = 1200,
     CCSID_UTF8 = 1208,

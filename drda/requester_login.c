@@ -184,8 +184,8 @@ requester_take_secchkrm(struct requester *requester, struct wire_reader body)
 static bool
 is_ascii_based(uint16_t ccsid)
 {
-    enum { CCSID_NOT_NAMED = 0, CCSID_ASCII = 367, CCSID_LATIN_1 = 819 };
-    return ccsid == CCSID_NOT_NAMED || ccsid == CCSID_UTF8 || ccsid == CCSID_ASCII || ccsid == CCSID_LATIN_1;
+    enum { CCSID_ASCII = 367, CCSID_LATIN_1 = 819 };
+    return ccsid == CCSID_UTF8 || ccsid == CCSID_ASCII || ccsid == CCSID_LATIN_1;
 }
 
 enum requester_event
@@ -195,12 +195,12 @@ requester_take_accrdbrm(struct requester *requester, struct wire_reader body)
     struct drda_fault fault;
     if (!drda_accrdbrm_decode(body, &accrdbrm, &fault))
         return requester_fail(requester, "ACCRDBRM is damaged");
-    if (!drda_typdefnam_is_served(&accrdbrm.typdefnam, requester->ccsid, &requester->little_endian))
+    if (!drda_representation_agree(&accrdbrm.typdefnam, requester->ccsid, &accrdbrm.typdefovr, &requester->from))
         return requester_fail(requester, "the server's data representation (TYPDEFNAM) is not known");
-    const struct drda_typdefovr *typdefovr = &accrdbrm.typdefovr;
-    if (!is_ascii_based(typdefovr->sbc) || !is_ascii_based(typdefovr->mbc))
-        return requester_fail(requester, "the server's text is in CCSID %u (mixed %u): only UTF-8 can be read", (unsigned)typdefovr->sbc,
-                              (unsigned)typdefovr->mbc);
+    const struct drda_typdefovr *ccsids = &requester->from.ccsids;
+    if (!is_ascii_based(ccsids->sbc) || !is_ascii_based(ccsids->mbc))
+        return requester_fail(requester, "the server's text is in CCSID %u (mixed %u): only UTF-8 can be read", (unsigned)ccsids->sbc,
+                              (unsigned)ccsids->mbc);
     struct wire_writer token = wire_writer(requester->interrupt_token, sizeof requester->interrupt_token);
     wire_put_bytes(&token, accrdbrm.rdbinttkn.at, accrdbrm.rdbinttkn.left);
     requester->interrupt_token_size = token.used;

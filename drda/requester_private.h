@@ -85,9 +85,9 @@ struct requester {
     size_t interrupt_token_size;
     struct requester_refusal refusal;
     char rdbnam[RDBNAM_SIZE_MAX + 1];
-    bool is_derby;      /* the server is Apache Derby's, by its SRVCLSNM */
-    enum ccsid ccsid;   /* of DDM character parameters */
-    bool little_endian; /* integers and floating-point values of the server's data */
+    bool is_derby;                   /* the server is Apache Derby's, by its SRVCLSNM */
+    enum ccsid ccsid;                /* of DDM character parameters */
+    struct drda_representation from; /* of the server's data */
 
     struct sql_diagnosis diagnosis;
     struct sql_diagnosis row_diagnosis; /* what was read with the last row; in here because it is big to be made for each */

@@ -71,7 +71,7 @@ note_diagnosis(struct requester *requester, const struct sql_diagnosis *diagnosi
 enum requester_event
 requester_take_typdefnam(struct requester *requester, struct wire_reader body)
 {
-    if (!drda_typdefnam_is_served(&body, requester->ccsid, &requester->little_endian))
+    if (!drda_representation_take_typdefnam(&requester->from, &body, requester->ccsid))
         return requester_fail(requester, "the server's data representation (TYPDEFNAM) is not known");
     return REQUESTER_NEEDS_INPUT;
 }
@@ -81,7 +81,7 @@ requester_take_sqlcard(struct requester *requester, struct wire_reader body)
 {
     struct sql_diagnosis diagnosis;
     bool present;
-    if (!sqlca_read(&body, requester->little_endian, &diagnosis, &present))
+    if (!sqlca_read(&body, requester->from.little_endian, &diagnosis, &present))
         return requester_fail(requester, "SQLCARD is damaged");
     requester->seen |= SEEN_SQLCARD;
     note_diagnosis(requester, &diagnosis);
@@ -103,13 +103,13 @@ requester_take_sqldard(struct requester *requester, struct wire_reader body)
 {
     struct sql_diagnosis diagnosis;
     size_t count;
-    if (!sqldard_read_head(&body, requester->little_endian, &diagnosis, &count))
+    if (!sqldard_read_head(&body, requester->from.little_endian, &diagnosis, &count))
         return requester_fail(requester, "SQLDARD is damaged");
     if (!make_columns(requester, count))
         return requester_fail(requester, "no memory for %zu columns", count);
     for (size_t i = 0; i < count; i++) {
         struct sqldard_column column;
-        if (!sqldard_read_column(&body, requester->little_endian, &column))
+        if (!sqldard_read_column(&body, requester->from.little_endian, &column))
             return requester_fail(requester, "SQLDARD is damaged at column %zu", i + 1);
         copy_name(&column.name, requester->columns.names[i]);
         requester->columns.list[i] = column.column;
@@ -187,7 +187,7 @@ static bool
 make_scratch(struct requester *requester)
 {
     struct wire_reader descriptor = wire_reader(requester->descriptor.start, requester->descriptor.used);
-    size_t size = fdoca_scratch_size(descriptor, requester->rows.used + requester->externals.used);
+    size_t size = fdoca_scratch_size(descriptor, &requester->from, requester->rows.used + requester->externals.used);
     if (requester->scratch.size >= size)
         return true;
     requester_drop_buffer(&requester->scratch);
@@ -250,7 +250,7 @@ requester_take_row(struct requester *requester)
     const struct row_reader reader = {
         .fields = columns->fields,
         .count = columns->count,
-        .little_endian = requester->little_endian,
+        .from = &requester->from,
         .scratch = &requester->scratch,
         .externals = &externals,
     };

@@ -10,7 +10,7 @@
 
 enum { DERBY_PREFIX_SIZE = 3 };
 
-static const struct drda_typdefovr server_typdefovr = { .sbc = CCSID_UTF8, .dbc = CCSID_UTF16, .mbc = CCSID_UTF8 };
+static const struct drda_typdefovr server_typdefovr = DRDA_OWN_TYPDEFOVR;
 
 enum { SQLCODE_RESOURCE_UNAVAILABLE = -904 };
 
@@ -303,16 +303,18 @@ drda_server_verified(struct drda_server *server, enum drda_secchkcd secchkcd, st
 static bool
 note_representation(struct drda_server *server, const struct drda_accrdb *accrdb, struct drda_fault *fault)
 {
-    const struct drda_typdefovr *typdefovr = &accrdb->typdefovr;
-    if (!drda_typdefnam_is_served(&accrdb->typdefnam, drda_server_ccsid(server), &server->encoding.client_little_endian)) {
+    struct drda_representation *client = &server->encoding.client;
+    if (!drda_representation_agree(&accrdb->typdefnam, drda_server_ccsid(server), &accrdb->typdefovr, client)) {
         *fault = drda_fault_reply(CP_VALNSPRM, CP_TYPDEFNAM);
         return false;
     }
-    if (typdefovr->sbc != 0 && typdefovr->sbc != CCSID_UTF8) {
+    if (!drda_reads_ccsid(client->ccsids.sbc)) {
         *fault = drda_fault_reply(CP_VALNSPRM, CP_CCSIDSBC);
         return false;
     }
-    server->foreign_ccsid = (typdefovr->dbc != 0 && typdefovr->dbc != CCSID_UTF16) || (typdefovr->mbc != 0 && typdefovr->mbc != CCSID_UTF8);
+    bool mixed_known = drda_reads_ccsid(client->ccsids.mbc) || drda_is_no_ccsid(client->ccsids.mbc);
+    bool double_byte_known = drda_reads_double_byte_ccsid(client->ccsids.dbc) || drda_is_no_ccsid(client->ccsids.dbc);
+    server->foreign_ccsid = !mixed_known || !double_byte_known;
     return true;
 }
 
@@ -352,7 +354,7 @@ drda_answer_accrdb(struct drda_server *server, const struct dss_command *command
     }
     server->no_updates = accrdb.no_updates;
     server->is_derby_client = is_derby_client(server, &accrdb.prdid);
-    server->encoding.server_little_endian = server->encoding.client_little_endian && !server->is_derby_client;
+    server->encoding.server_little_endian = server->encoding.client.little_endian && !server->is_derby_client;
     /* From here on the requester is answered in the encoding it really writes. */
     server->encoding.ebcdic = ccsid_sniff(&accrdb.rdbnam, drda_server_ccsid(server)) != CCSID_UTF8;
     return true;

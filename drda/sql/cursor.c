@@ -62,8 +62,7 @@ open_cursor(struct sql_request *request, struct sql_section *section)
 {
     struct parameters parameters;
     bool open = false;
-    bool readable =
-        parameters_read(request->command, request->little_endian, request->target, &parameters, &request->diagnosis, &request->fault);
+    bool readable = parameters_read(request->command, &request->from, request->target, &parameters, &request->diagnosis, &request->fault);
     if (!readable) {
         parameters_clear(&parameters);
         return false;

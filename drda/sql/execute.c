@@ -2,6 +2,7 @@
 #include "drda/sql/request.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 static const struct {
     uint16_t codepoint;
@@ -58,11 +59,13 @@ sql_execute(const struct dss_command *command, const struct sql_encoding *encodi
         .target = target,
         .reply = reply,
         .ccsid = encoding->ebcdic ? CCSID_EBCDIC_500 : CCSID_UTF8,
-        .little_endian = encoding->client_little_endian,
+        .from = encoding->client,
     };
     reply->wire->little_endian = encoding->server_little_endian;
     sql_diagnosis_clear(&request.diagnosis);
-    if (request_read_objects(&request, commands[i].accepted, commands[i].required) && commands[i].handle(&request))
+    bool good = request_read_objects(&request, commands[i].accepted, commands[i].required) && commands[i].handle(&request);
+    free(request.converted.start);
+    if (good)
         return SVRCOD_INFO;
     dss_begin(reply, DSS_REPLY, command->correlation_id);
     drda_fault_encode(reply->wire, &request.fault, encoding->rdbnam, request.ccsid);

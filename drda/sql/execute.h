@@ -4,14 +4,15 @@
 
 #include "drda/dss.h"
 #include "drda/sql/target.h"
+#include "drda/typdef.h"
 
 /* How data are written and read in this conversation; agreed in ACCRDB. */
 struct sql_encoding {
-    bool client_little_endian; /* the requester's TYPDEFNAM is QTDSQLX86 */
-    bool server_little_endian; /* ours is, in answer to that */
-    bool ebcdic;               /* DDM character parameters are CCSID 500, else UTF-8 */
-    uint16_t sqlam_level;      /* agreed SQLAM level; 7 has the SQLDARD form of Derby */
-    char rdbnam[256];          /* as ACCRDB named it, for replies that carry RDBNAM */
+    struct drda_representation client; /* of what the requester sends */
+    bool server_little_endian;         /* our TYPDEFNAM is QTDSQLX86, in answer to the requester's */
+    bool ebcdic;                       /* DDM character parameters are CCSID 500, else UTF-8 */
+    uint16_t sqlam_level;              /* agreed SQLAM level; 7 has the SQLDARD form of Derby */
+    char rdbnam[256];                  /* as ACCRDB named it, for replies that carry RDBNAM */
 };
 
 /* True for the code points that sql_execute answers. */

@@ -4,6 +4,7 @@
 
 #include "common/wire.h"
 #include "drda/sql/value.h"
+#include "drda/typdef.h"
 
 /* FD:OCA types without the bit that says nullable (the odd ones are nullable). */
 enum fdoca_type {
@@ -107,21 +108,26 @@ enum fdoca_read {
     FDOCA_INCOMPLETE,    /* the data end within it */
     FDOCA_UNSUPPORTED,   /* no such type, or a length it cannot have */
     FDOCA_NOT_DECIMAL,   /* half bytes of a decimal that are no digits */
-    FDOCA_NOT_CHARACTER, /* UTF-16 or UTF-8 that is malformed */
+    FDOCA_NOT_CHARACTER, /* text that is malformed in its CCSID */
+    FDOCA_NOT_CONVERTED, /* text in a CCSID that is not known */
 };
 
 enum { FDOCA_SIZE_UNKNOWN = -1 };
 
-/* Reads the value of a field. Text and bytes are borrowed from `data`; decimals, timestamps and UTF-16 become text in `scratch`,
- * which must not move: fdoca_scratch_size says how much is enough for a row. Numbers are in the byte order told; decimals, lengths and
- * text are not affected by it. For FDOCA_EXTERNAL *external is the size announced in bytes, or FDOCA_SIZE_UNKNOWN; for FDOCA_LOCATOR the
- * locator. */
-MUST_CHECK enum fdoca_read fdoca_value_read(struct wire_reader *data, const struct fdoca_field *field, bool little_endian,
-                                            struct wire_writer *scratch, struct sql_value *value, int64_t *external);
+/* Reads the value of a field that is represented as its sender has said. Bytes and UTF-8 are borrowed from `data`; decimals, timestamps and
+ * text in other CCSIDs become text in `scratch`, which must not move: fdoca_scratch_size says how much is enough for a row. Decimals and
+ * lengths are the same in every representation. For FDOCA_EXTERNAL *external is the size announced in bytes, or FDOCA_SIZE_UNKNOWN; for
+ * FDOCA_LOCATOR the locator. */
+MUST_CHECK enum fdoca_read fdoca_value_read(struct wire_reader *data, const struct fdoca_field *field,
+                                            const struct drda_representation *from, struct wire_writer *scratch, struct sql_value *value,
+                                            int64_t *external);
 
 /* Enough for the values of one row, when they and their EXTDTA are not more than `data_size` bytes. */
-size_t fdoca_scratch_size(struct wire_reader descriptor, size_t data_size);
+size_t fdoca_scratch_size(struct wire_reader descriptor, const struct drda_representation *from, size_t data_size);
+
+/* The CCSID that the text of a field is in. */
+uint16_t fdoca_ccsid(struct fdoca_field field, const struct drda_representation *from);
 
 /* The value of a LOB field from the bytes of its EXTDTA. */
-MUST_CHECK enum fdoca_read fdoca_external_read(struct wire_reader bytes, struct fdoca_field field, struct wire_writer *scratch,
-                                               struct sql_value *value);
+MUST_CHECK enum fdoca_read fdoca_external_read(struct wire_reader bytes, struct fdoca_field field, const struct drda_representation *from,
+                                               struct wire_writer *scratch, struct sql_value *value);

@@ -1,7 +1,9 @@
 /* The values that FD:OCA triplets describe. */
+#include "drda/code_page.h"
 #include "drda/sql/datetime.h"
 #include "drda/sql/decimal.h"
 #include "drda/sql/fdoca.h"
+#include "drda/sql/hexadecimal_float.h"
 #include "drda/sql/unicode.h"
 
 enum {
@@ -91,11 +93,45 @@ take_bytes(struct wire_reader bytes, struct sql_value *value)
     return FDOCA_VALUE;
 }
 
+uint16_t
+fdoca_ccsid(struct fdoca_field field, const struct drda_representation *from)
+{
+    switch (type_of(field)) {
+    case FDOCA_MIX:
+    case FDOCA_VARMIX:
+    case FDOCA_LONGMIX:
+    case FDOCA_LOB_MIXED:
+        return from->ccsids.mbc;
+    case FDOCA_GRAPHIC:
+    case FDOCA_VARGRAPHIC:
+    case FDOCA_LONG_VARGRAPHIC:
+    case FDOCA_LOB_DBCS:
+        return from->ccsids.dbc;
+    default:
+        return from->ccsids.sbc;
+    }
+}
+
 static enum fdoca_read
-take_text(struct wire_reader text, struct sql_value *value)
+convert_text(struct wire_reader text, uint16_t ccsid, struct wire_writer *scratch, struct sql_value *value)
+{
+    struct code_page page;
+    size_t start = scratch->used;
+    if (!code_page_load(ccsid, &page))
+        return FDOCA_NOT_CONVERTED;
+    if (!code_page_put_utf8(scratch, &page, text))
+        return FDOCA_NOT_CHARACTER;
+    set_data(value, SQL_VALUE_TEXT, scratch->start + start, scratch->used - start);
+    return FDOCA_VALUE;
+}
+
+static enum fdoca_read
+take_text(struct wire_reader text, uint16_t ccsid, struct wire_writer *scratch, struct sql_value *value)
 {
     if (text.failed)
         return FDOCA_INCOMPLETE;
+    if (ccsid != CCSID_UTF8)
+        return convert_text(text, ccsid, scratch, value);
     if (!utf8_is_valid(text.at, text.left))
         return FDOCA_NOT_CHARACTER;
     set_data(value, SQL_VALUE_TEXT, text.at, text.left);
@@ -103,10 +139,12 @@ take_text(struct wire_reader text, struct sql_value *value)
 }
 
 static enum fdoca_read
-take_utf16(struct wire_reader text, struct wire_writer *scratch, struct sql_value *value)
+take_utf16(struct wire_reader text, uint16_t ccsid, struct wire_writer *scratch, struct sql_value *value)
 {
     if (text.failed)
         return FDOCA_INCOMPLETE;
+    if (!drda_reads_double_byte_ccsid(ccsid))
+        return FDOCA_NOT_CONVERTED;
     size_t start = scratch->used;
     if (!utf16_put_utf8(scratch, text))
         return FDOCA_NOT_CHARACTER;
@@ -136,18 +174,21 @@ read_integer(struct wire_reader *data, size_t size, bool little_endian, struct s
 }
 
 static enum fdoca_read
-read_float(struct wire_reader *data, size_t size, bool little_endian, struct sql_value *value)
+read_float(struct wire_reader *data, size_t size, const struct drda_representation *from, struct sql_value *value)
 {
     union {
         uint64_t bits;
         double real;
-    } wide = { .bits = wire_uint(data, size, little_endian) };
+    } wide = { .bits = wire_uint(data, size, from->little_endian) };
     union {
         uint32_t bits;
         float real;
     } narrow = { .bits = (uint32_t)wide.bits };
     value->kind = SQL_VALUE_REAL;
-    value->real = size == sizeof narrow.bits ? (double)narrow.real : wide.real;
+    if (from->hexadecimal_float)
+        value->real = hexadecimal_float_value(wide.bits << (64 - 8 * size));
+    else
+        value->real = size == sizeof narrow.bits ? (double)narrow.real : wide.real;
     return data->failed ? FDOCA_INCOMPLETE : FDOCA_VALUE;
 }
 
@@ -168,14 +209,14 @@ read_decimal(struct wire_reader *data, uint16_t length, struct wire_writer *scra
 
 /* A timestamp that is none is left to the executor, who knows what it is compared with. */
 static enum fdoca_read
-read_timestamp(struct wire_reader *data, size_t size, struct wire_writer *scratch, struct sql_value *value)
+read_timestamp(struct wire_reader text, uint16_t ccsid, struct wire_writer *scratch, struct sql_value *value)
 {
-    char text[TIMESTAMP_TEXT_MAX];
-    size_t text_size;
-    struct wire_reader wire = wire_sub(data, size);
-    if (wire.failed || !timestamp_from_wire(wire.at, wire.left, text, &text_size))
-        return take_text(wire, value);
-    return take_scratch_text(scratch, text, text_size, value);
+    char timestamp[TIMESTAMP_TEXT_MAX];
+    size_t size;
+    enum fdoca_read outcome = take_text(text, ccsid, scratch, value);
+    if (outcome != FDOCA_VALUE || !timestamp_from_wire(value->data.bytes, value->data.size, timestamp, &size))
+        return outcome;
+    return take_scratch_text(scratch, timestamp, size, value);
 }
 
 /* The placeholder of a LOB: its length, in characters where those have two bytes. */
@@ -200,8 +241,8 @@ read_placeholder(struct wire_reader *data, struct fdoca_field field, struct sql_
 }
 
 enum fdoca_read
-fdoca_value_read(struct wire_reader *data, const struct fdoca_field *field, bool little_endian, struct wire_writer *scratch,
-                 struct sql_value *value, int64_t *external)
+fdoca_value_read(struct wire_reader *data, const struct fdoca_field *field, const struct drda_representation *from,
+                 struct wire_writer *scratch, struct sql_value *value, int64_t *external)
 {
     value->kind = SQL_VALUE_NULL;
     *external = 0;
@@ -212,49 +253,50 @@ fdoca_value_read(struct wire_reader *data, const struct fdoca_field *field, bool
         return FDOCA_VALUE;
     switch (shape->layout) {
     case LAYOUT_INTEGER:
-        return read_integer(data, field->length, little_endian, value);
+        return read_integer(data, field->length, from->little_endian, value);
     case LAYOUT_FLOAT:
-        return read_float(data, field->length, little_endian, value);
+        return read_float(data, field->length, from, value);
     case LAYOUT_DECIMAL:
         return read_decimal(data, field->length, scratch, value);
     case LAYOUT_TEXT:
-        return take_text(wire_sub(data, field->length), value);
+        return take_text(wire_sub(data, field->length), fdoca_ccsid(*field, from), scratch, value);
     case LAYOUT_TIMESTAMP:
-        return read_timestamp(data, field->length, scratch, value);
+        return read_timestamp(wire_sub(data, field->length), fdoca_ccsid(*field, from), scratch, value);
     case LAYOUT_BYTES:
         return take_bytes(wire_sub(data, field->length), value);
     case LAYOUT_UTF16:
-        return take_utf16(wire_sub(data, (size_t)field->length * 2), scratch, value);
+        return take_utf16(wire_sub(data, (size_t)field->length * 2), fdoca_ccsid(*field, from), scratch, value);
     case LAYOUT_COUNTED_TEXT:
-        return take_text(wire_counted(data), value);
+        return take_text(wire_counted(data), fdoca_ccsid(*field, from), scratch, value);
     case LAYOUT_COUNTED_BYTES:
         return take_bytes(wire_counted(data), value);
     case LAYOUT_COUNTED_UTF16:
-        return take_utf16(wire_sub(data, (size_t)wire_u16(data) * 2), scratch, value);
+        return take_utf16(wire_sub(data, (size_t)wire_u16(data) * 2), fdoca_ccsid(*field, from), scratch, value);
     case LAYOUT_LOB:
         return read_placeholder(data, *field, value, external);
     case LAYOUT_LOCATOR:
-        *external = (int64_t)wire_uint(data, field->length, little_endian);
+        *external = (int64_t)wire_uint(data, field->length, from->little_endian);
         return data->failed ? FDOCA_INCOMPLETE : FDOCA_LOCATOR;
     }
     return FDOCA_UNSUPPORTED;
 }
 
 enum fdoca_read
-fdoca_external_read(struct wire_reader bytes, struct fdoca_field field, struct wire_writer *scratch, struct sql_value *value)
+fdoca_external_read(struct wire_reader bytes, struct fdoca_field field, const struct drda_representation *from, struct wire_writer *scratch,
+                    struct sql_value *value)
 {
     switch (type_of(field)) {
     case FDOCA_LOB_BYTES:
         return take_bytes(bytes, value);
     case FDOCA_LOB_DBCS:
-        return take_utf16(bytes, scratch, value);
+        return take_utf16(bytes, fdoca_ccsid(field, from), scratch, value);
     default:
-        return take_text(bytes, value);
+        return take_text(bytes, fdoca_ccsid(field, from), scratch, value);
     }
 }
 
 size_t
-fdoca_scratch_size(struct wire_reader descriptor, size_t data_size)
+fdoca_scratch_size(struct wire_reader descriptor, const struct drda_representation *from, size_t data_size)
 {
     struct fdoca_reader fields = fdoca_reader(descriptor);
     struct fdoca_field field;
@@ -270,6 +312,8 @@ fdoca_scratch_size(struct wire_reader descriptor, size_t data_size)
             size += TIMESTAMP_TEXT_MAX;
         utf16 = utf16 || shape->layout == LAYOUT_UTF16 || shape->layout == LAYOUT_COUNTED_UTF16 || type_of(field) == FDOCA_LOB_DBCS;
     }
+    if (from->ccsids.sbc != CCSID_UTF8 || from->ccsids.mbc != CCSID_UTF8)
+        return size + data_size * CODE_PAGE_UTF8_MAX;
     /* Two bytes of UTF-16 become at most three of UTF-8. */
     return utf16 ? size + data_size + data_size / 2 : size;
 }

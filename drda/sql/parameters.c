@@ -22,7 +22,7 @@ struct source {
     struct wire_reader data;
     size_t data_size;     /* of FDODTA and all EXTDTA */
     size_t next_external; /* where to look for the next EXTDTA */
-    bool little_endian;
+    const struct drda_representation *from;
 };
 
 static bool
@@ -131,7 +131,7 @@ read_external(struct source *source, struct fdoca_field field, int64_t announced
         *status = wire_u8(&body);
     if (!wire_done(&body))
         return FDOCA_INCOMPLETE;
-    return fdoca_external_read(bytes, field, scratch, value);
+    return fdoca_external_read(bytes, field, source->from, scratch, value);
 }
 
 static bool
@@ -141,6 +141,14 @@ report(struct sql_diagnosis *diagnosis, int32_t sqlcode, const char *sqlstate, s
     snprintf(tokens, sizeof tokens, "parameter %zu %s", number, text);
     sql_diagnosis_set(diagnosis, sqlcode, sqlstate, tokens);
     return false;
+}
+
+static bool
+report_ccsid(struct sql_diagnosis *diagnosis, size_t number, uint16_t ccsid)
+{
+    char text[64];
+    snprintf(text, sizeof text, "is in CCSID %u, which cannot be converted", (unsigned)ccsid);
+    return report(diagnosis, -332, "57017", number, text);
 }
 
 static bool
@@ -162,10 +170,10 @@ read_value(struct source *source, struct fdoca_field field, size_t number, struc
     int64_t announced;
     uint8_t status = EXTDTA_STATUS_FINE;
     uint16_t object = CP_FDODTA;
-    enum fdoca_read outcome = fdoca_value_read(&source->data, &field, source->little_endian, scratch, value, &announced);
+    enum fdoca_read outcome = fdoca_value_read(&source->data, &field, source->from, scratch, value, &announced);
     if (outcome == FDOCA_EXTERNAL && source->command->stream != NULL) {
         object = CP_EXTDTA;
-        outcome = spooled_read(source->command->stream, &source->next_external, field, announced, value, &status);
+        outcome = spooled_read(source->command->stream, &source->next_external, field, source->from, announced, value, &status);
     } else if (outcome == FDOCA_EXTERNAL) {
         object = CP_EXTDTA;
         outcome = read_external(source, field, announced, scratch, value, &status);
@@ -181,6 +189,8 @@ read_value(struct source *source, struct fdoca_field field, size_t number, struc
         return report(diagnosis, -310, "22023", number, "is no decimal number");
     case FDOCA_NOT_CHARACTER:
         return report(diagnosis, -330, "22021", number, "is not in its encoding");
+    case FDOCA_NOT_CONVERTED:
+        return report_ccsid(diagnosis, number, fdoca_ccsid(field, source->from));
     case FDOCA_INCOMPLETE:
     case FDOCA_EXTERNAL:
         break;
@@ -210,10 +220,10 @@ read_values(struct source *source, struct parameters *parameters, struct wire_wr
 }
 
 bool
-parameters_read(const struct dss_command *command, bool little_endian, struct sql_target *target, struct parameters *parameters,
-                struct sql_diagnosis *diagnosis, struct drda_fault *fault)
+parameters_read(const struct dss_command *command, const struct drda_representation *from, struct sql_target *target,
+                struct parameters *parameters, struct sql_diagnosis *diagnosis, struct drda_fault *fault)
 {
-    struct source source = { .command = command, .target = target, .little_endian = little_endian };
+    struct source source = { .command = command, .target = target, .from = from };
     struct wire_writer scratch;
     bool found;
     size_t count;
@@ -231,7 +241,7 @@ parameters_read(const struct dss_command *command, bool little_endian, struct sq
         return false;
     }
     return count_fields(&source, &count, fault) &&
-           reserve(parameters, count, fdoca_scratch_size(source.descriptor, source.data_size), &scratch, diagnosis) &&
+           reserve(parameters, count, fdoca_scratch_size(source.descriptor, from, source.data_size), &scratch, diagnosis) &&
            read_values(&source, parameters, &scratch, diagnosis, fault);
 }
 

@@ -18,16 +18,17 @@ struct parameters {
     uint8_t scratch[PARAMETERS_SCRATCH];
 };
 
-/* Reads the SQLDTA of a command; a command without one has no parameters. Timestamps come as in drda/sql/datetime.h, decimals as
- * text, booleans as integers. False when the command is damaged (fault->reply is set) or a value is unusable (the diagnosis is):
+/* Reads the SQLDTA of a command, represented as `from` says; a command without one has no parameters. Timestamps come as in
+ * drda/sql/datetime.h, decimals as text, booleans as integers. False when the command is damaged (fault->reply is set) or a value is
+ * unusable (the diagnosis is):
  *   -804 07002 a type this server does not know      -310 22023 a decimal without decimal digits
  *   -330 22021 text that is not in its encoding      -302 22001 EXTDTA that its sender could not complete
+ *   -332 57017 text in a CCSID that is not known     -423 0F001 a locator of `target` that stands for nothing (any more)
  *   -904 57011 no memory, or more EXTDTA than there is room for
- *   -423 0F001 a locator of `target` that stands for nothing (any more)
  * Values behind locators come as SQL_VALUE_LOB, which are the target's; `target` NULL: there are no locators. EXTDTA that went through a
  * stream (drda/stream.h) come as SQL_VALUE_LOB, text as UTF-8; this may read and write the spool. parameters_clear is due in either case.
  */
-MUST_CHECK bool parameters_read(const struct dss_command *command, bool little_endian, struct sql_target *target,
+MUST_CHECK bool parameters_read(const struct dss_command *command, const struct drda_representation *from, struct sql_target *target,
                                 struct parameters *parameters, struct sql_diagnosis *diagnosis, struct drda_fault *fault);
 void parameters_clear(struct parameters *parameters);
 

@@ -1,6 +1,8 @@
 #include "drda/sql/request.h"
 
-#include "drda/accrdb.h"
+#include <stdlib.h>
+
+#include "drda/code_page.h"
 #include "drda/sql/sqlca.h"
 #include "drda/sql/sqlstt.h"
 
@@ -35,28 +37,64 @@ refuse_reply(struct sql_request *request, uint16_t reply, uint16_t codepoint)
     return false;
 }
 
-/* TYPDEFOVR: text must stay in the CCSIDs that this server reads. */
+/* TYPDEFNAM, for this command. */
 static bool
-read_typdefovr(struct sql_request *request, struct wire_reader body)
+read_typdefnam(struct sql_request *request, struct wire_reader body)
 {
-    static const struct {
-        uint16_t codepoint;
-        uint16_t ccsid;
-    } served[] = { { CP_CCSIDSBC, CCSID_UTF8 }, { CP_CCSIDDBC, CCSID_UTF16 }, { CP_CCSIDMBC, CCSID_UTF8 } };
-    struct ddm_object object;
-    enum ddm_fault damage;
-    while (ddm_next(&body, &object, &damage)) {
-        for (size_t i = 0; i < sizeof served / sizeof served[0]; i++)
-            if (object.codepoint == served[i].codepoint && ddm_value_u16(object.body) != served[i].ccsid)
-                return refuse_reply(request, CP_VALNSPRM, object.codepoint);
-    }
-    return damage == DDM_FAULT_NONE || refuse_syntax(request, (uint8_t)damage, object.codepoint);
+    return drda_representation_take_typdefnam(&request->from, &body, request->ccsid) || refuse_reply(request, CP_VALNSPRM, CP_TYPDEFNAM);
 }
 
 static bool
-read_text(struct sql_request *request, const struct ddm_object *object, struct wire_reader *text)
+read_typdefovr(struct sql_request *request, struct wire_reader body)
 {
-    return sqlstt_read(object->body, text) || refuse_syntax(request, SYNERRCD_LENGTH_MISMATCH, object->codepoint);
+    struct drda_typdefovr typdefovr;
+    if (!drda_typdefovr_decode(body, &typdefovr, &request->fault))
+        return false;
+    if (typdefovr.sbc != 0 && !drda_reads_ccsid(typdefovr.sbc))
+        return refuse_reply(request, CP_VALNSPRM, CP_CCSIDSBC);
+    if (typdefovr.dbc != 0 && !drda_reads_double_byte_ccsid(typdefovr.dbc) && !drda_is_no_ccsid(typdefovr.dbc))
+        return refuse_reply(request, CP_VALNSPRM, CP_CCSIDDBC);
+    if (typdefovr.mbc != 0 && !drda_reads_ccsid(typdefovr.mbc) && !drda_is_no_ccsid(typdefovr.mbc))
+        return refuse_reply(request, CP_VALNSPRM, CP_CCSIDMBC);
+    drda_representation_take_typdefovr(&request->from, &typdefovr);
+    return true;
+}
+
+/* Room for all text of the command. */
+static bool
+reserve_converted(struct sql_request *request)
+{
+    const struct dss_command *command = request->command;
+    size_t size = 0;
+    for (size_t i = 0; i < command->object_count; i++)
+        if (command->objects[i].codepoint == CP_SQLSTT || command->objects[i].codepoint == CP_SQLATTR)
+            size += command->objects[i].body.left;
+    void *memory = malloc(size * CODE_PAGE_UTF8_MAX);
+    if (memory != NULL)
+        request->converted = wire_writer(memory, size * CODE_PAGE_UTF8_MAX);
+    return memory != NULL;
+}
+
+bool
+request_read_text(struct sql_request *request, const struct ddm_object *object, struct wire_reader *text)
+{
+    bool mixed;
+    if (!sqlstt_read(object->body, text, &mixed))
+        return refuse_syntax(request, SYNERRCD_LENGTH_MISMATCH, object->codepoint);
+    uint16_t ccsid = mixed ? request->from.ccsids.mbc : request->from.ccsids.sbc;
+    if (ccsid == CCSID_UTF8)
+        return true;
+    struct wire_writer *converted = &request->converted;
+    struct code_page page;
+    if (!code_page_load(ccsid, &page))
+        return refuse_reply(request, CP_VALNSPRM, mixed ? CP_CCSIDMBC : CP_CCSIDSBC);
+    if (converted->start == NULL && !reserve_converted(request))
+        return refuse_reply(request, CP_RSCLMTRM, 0);
+    size_t start = converted->used;
+    if (!code_page_put_utf8(converted, &page, *text))
+        return refuse_reply(request, CP_VALNSPRM, object->codepoint);
+    *text = wire_reader(converted->start + start, converted->used - start);
+    return true;
 }
 
 static bool
@@ -64,14 +102,13 @@ read_object(struct sql_request *request, const struct ddm_object *object)
 {
     switch (object->codepoint) {
     case CP_TYPDEFNAM:
-        return drda_typdefnam_is_served(&object->body, request->ccsid, &request->little_endian) ||
-               refuse_reply(request, CP_VALNSPRM, CP_TYPDEFNAM);
+        return read_typdefnam(request, object->body);
     case CP_TYPDEFOVR:
         return read_typdefovr(request, object->body);
     case CP_SQLSTT:
-        return read_text(request, object, &request->sqlstt);
+        return request_read_text(request, object, &request->sqlstt);
     case CP_SQLATTR:
-        return read_text(request, object, &request->sqlattr);
+        return request_read_text(request, object, &request->sqlattr);
     case CP_OUTOVR:
         request->outovr = object->body;
         return true;

@@ -13,11 +13,12 @@ struct sql_request {
     const struct sql_encoding *encoding;
     struct sql_target *target;
     struct dss_writer *reply;
-    enum ccsid ccsid;           /* of DDM character parameters */
-    bool little_endian;         /* of the values that came with this command */
-    struct wire_reader sqlstt;  /* text of the statement */
-    struct wire_reader sqlattr; /* attributes of it; empty when there are none */
-    struct wire_reader outovr;  /* how the requester wants the columns; empty when it does not say */
+    enum ccsid ccsid;                /* of DDM character parameters */
+    struct drda_representation from; /* of the data that came with this command */
+    struct wire_writer converted;    /* what of its text was not UTF-8 when it came */
+    struct wire_reader sqlstt;       /* text of the statement */
+    struct wire_reader sqlattr;      /* attributes of it; empty when there are none */
+    struct wire_reader outovr;       /* how the requester wants the columns; empty when it does not say */
     struct sql_diagnosis diagnosis;
     struct drda_fault fault;
 };
@@ -33,6 +34,9 @@ enum request_objects {
 
 /* Looks through the objects: what is not among `accepted` is OBJNSPRM, what is missing of `required` SYNTAXRM. */
 MUST_CHECK bool request_read_objects(struct sql_request *request, unsigned accepted, unsigned required);
+
+/* The text of an SQLSTT or SQLATTR as UTF-8; it belongs to the request. */
+MUST_CHECK bool request_read_text(struct sql_request *request, const struct ddm_object *object, struct wire_reader *text);
 
 /* The parameters of the command; request->fault when they are not as the table says. */
 MUST_CHECK bool request_read_parameters(struct sql_request *request, const struct ddm_parameter *table, size_t count,

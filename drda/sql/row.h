@@ -47,7 +47,7 @@ enum row_read {
 struct row_reader {
     const struct fdoca_field *fields; /* as QRYDSC has them; the owner's */
     size_t count;
-    bool little_endian;
+    const struct drda_representation *from;
     struct wire_writer *scratch; /* as for fdoca_value_read */
     /* LOBs that follow rows as EXTDTA: the bodies that have come and belong to no earlier row, each behind its size in 4 bytes. Those of
      * a row are taken from it, and the row is INCOMPLETE until all of them are there. */

@@ -14,7 +14,7 @@ read_external(const struct row_reader *reader, struct fdoca_field field, struct 
         return FDOCA_INCOMPLETE;
     if ((field.type & FDOCA_NULLABLE) != 0 && wire_u8(&body) > INDICATOR_PRESENT_MAX)
         return FDOCA_VALUE;
-    return body.failed ? FDOCA_UNSUPPORTED : fdoca_external_read(body, field, reader->scratch, value);
+    return body.failed ? FDOCA_UNSUPPORTED : fdoca_external_read(body, field, reader->from, reader->scratch, value);
 }
 
 static enum row_read
@@ -23,7 +23,7 @@ read_values(const struct row_reader *reader, struct wire_reader *block, struct s
     for (size_t i = 0; i < reader->count; i++) {
         int64_t external;
         const struct fdoca_field *field = &reader->fields[i];
-        enum fdoca_read outcome = fdoca_value_read(block, field, reader->little_endian, reader->scratch, &values[i], &external);
+        enum fdoca_read outcome = fdoca_value_read(block, field, reader->from, reader->scratch, &values[i], &external);
         if (outcome == FDOCA_EXTERNAL && !block->failed)
             outcome = read_external(reader, *field, &values[i]);
         if (block->failed || outcome == FDOCA_INCOMPLETE)
@@ -39,7 +39,7 @@ read_one(const struct row_reader *reader, struct wire_reader *block, struct sql_
 {
     enum { SQLCODE_NO_MORE_ROWS = 100 };
     bool present;
-    if (!sqlca_read(block, reader->little_endian, diagnosis, &present))
+    if (!sqlca_read(block, reader->from->little_endian, diagnosis, &present))
         return block->left == 0 ? ROW_READ_INCOMPLETE : ROW_READ_DAMAGED;
     bool data = wire_u8(block) <= INDICATOR_PRESENT_MAX;
     if (block->failed)

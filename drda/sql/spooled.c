@@ -1,5 +1,6 @@
 #include "drda/sql/spooled.h"
 
+#include "drda/code_page.h"
 #include "drda/sql/unicode.h"
 
 enum { INDICATOR_PRESENT_MAX = 0x7F, PIECE_SIZE = 16 * 1024, CHARACTER_MAX = 4 };
@@ -49,23 +50,34 @@ is_high_surrogate(const uint8_t *unit)
     return (unit[0] & 0xFC) == 0xD8;
 }
 
-/* Writes the text behind all that is in the spool, as UTF-8. */
+/* Converts a piece of at most PIECE_SIZE bytes. */
+typedef bool put_utf8(struct wire_writer *writer, const struct code_page *page, struct wire_reader text);
+
+static bool
+put_utf16(struct wire_writer *writer, const struct code_page *page, struct wire_reader text)
+{
+    (void)page;
+    return utf16_put_utf8(writer, text);
+}
+
+/* Writes the text behind all that is in the spool, as UTF-8; from UTF-16 where there is no code page. */
 static enum fdoca_read
-convert_utf16(struct drda_external *external)
+convert(struct drda_external *external, const struct code_page *page)
 {
     struct drda_stream *stream = external->stream;
+    put_utf8 *put = page != NULL ? code_page_put_utf8 : put_utf16;
     uint8_t piece[PIECE_SIZE];
-    uint8_t converted[PIECE_SIZE / 2 * 3];
+    uint8_t converted[PIECE_SIZE * CODE_PAGE_UTF8_MAX];
     uint64_t converted_offset = stream->written;
     for (uint64_t offset = 0; offset < external->size;) {
         uint64_t left = external->size - offset;
         size_t size = left < sizeof piece ? (size_t)left : sizeof piece;
         if (!stream->read(stream, external->offset + offset, piece, size))
             return FDOCA_INCOMPLETE;
-        if (size < left && is_high_surrogate(piece + size - 2))
+        if (page == NULL && size < left && is_high_surrogate(piece + size - 2))
             size -= 2;
         struct wire_writer writer = wire_writer(converted, sizeof converted);
-        if (!utf16_put_utf8(&writer, wire_reader(piece, size)))
+        if (!put(&writer, page, wire_reader(piece, size)))
             return FDOCA_NOT_CHARACTER;
         if (!stream->write(stream, converted, writer.used))
             return FDOCA_INCOMPLETE;
@@ -75,6 +87,23 @@ convert_utf16(struct drda_external *external)
     external->offset = converted_offset;
     external->size = stream->written - converted_offset;
     return FDOCA_VALUE;
+}
+
+static enum fdoca_read
+convert_utf16(struct drda_external *external, uint16_t ccsid)
+{
+    if (!drda_reads_double_byte_ccsid(ccsid))
+        return FDOCA_NOT_CONVERTED;
+    return external->size % 2 == 0 ? convert(external, NULL) : FDOCA_NOT_CHARACTER;
+}
+
+static enum fdoca_read
+convert_text(struct drda_external *external, uint16_t ccsid)
+{
+    struct code_page page;
+    if (ccsid == CCSID_UTF8)
+        return check_utf8(external);
+    return code_page_load(ccsid, &page) ? convert(external, &page) : FDOCA_NOT_CONVERTED;
 }
 
 /* Cuts the indicator before the data and the status behind them off; false when the size is not what was announced. */
@@ -102,8 +131,8 @@ strip(struct drda_external *external, bool nullable, int64_t announced, bool *pr
 }
 
 enum fdoca_read
-spooled_read(struct drda_stream *stream, size_t *next, struct fdoca_field field, int64_t announced, struct sql_value *value,
-             uint8_t *status)
+spooled_read(struct drda_stream *stream, size_t *next, struct fdoca_field field, const struct drda_representation *from, int64_t announced,
+             struct sql_value *value, uint8_t *status)
 {
     if (*next == stream->count)
         return FDOCA_INCOMPLETE;
@@ -116,9 +145,9 @@ spooled_read(struct drda_stream *stream, size_t *next, struct fdoca_field field,
         return FDOCA_VALUE;
     enum fdoca_read outcome = FDOCA_VALUE;
     if (type == FDOCA_LOB_DBCS)
-        outcome = external->size % 2 == 0 ? convert_utf16(external) : FDOCA_NOT_CHARACTER;
+        outcome = convert_utf16(external, fdoca_ccsid(field, from));
     else if (type != FDOCA_LOB_BYTES)
-        outcome = check_utf8(external);
+        outcome = convert_text(external, fdoca_ccsid(field, from));
     external->lob = (struct sql_lob) { .size = external->size, .is_text = type != FDOCA_LOB_BYTES, .read = read_spool };
     value->kind = SQL_VALUE_LOB;
     value->lob = &external->lob;

@@ -14,11 +14,12 @@ read_string(struct wire_reader *body)
 }
 
 bool
-sqlstt_read(struct wire_reader body, struct wire_reader *text)
+sqlstt_read(struct wire_reader body, struct wire_reader *text, bool *is_mixed)
 {
     struct wire_reader mixed = read_string(&body);
     struct wire_reader single = read_string(&body);
-    *text = mixed.at != NULL ? mixed : single;
+    *is_mixed = mixed.at != NULL;
+    *text = *is_mixed ? mixed : single;
     return wire_done(&body) && (mixed.at != NULL) != (single.at != NULL);
 }
 

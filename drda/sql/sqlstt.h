@@ -4,8 +4,9 @@
 
 #include "common/wire.h"
 
-/* Reads the text, UTF-8, borrowed from `body`. False when it is damaged, both strings are null, or both are there. */
-MUST_CHECK bool sqlstt_read(struct wire_reader body, struct wire_reader *text);
+/* Reads the text, borrowed from `body`: in the CCSID of mixed data when it is the first string, of single-byte data when it is the other.
+ * False when it is damaged, both strings are null, or both are there. */
+MUST_CHECK bool sqlstt_read(struct wire_reader body, struct wire_reader *text, bool *mixed);
 
 /* Writes a whole object; `codepoint` is CP_SQLSTT or CP_SQLATTR. */
 void sqlstt_put(struct wire_writer *writer, uint16_t codepoint, const void *text, size_t size);

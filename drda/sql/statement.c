@@ -6,7 +6,6 @@
 #include "drda/sql/query.h"
 #include "drda/sql/request.h"
 #include "drda/sql/sqldard.h"
-#include "drda/sql/sqlstt.h"
 
 enum { TYPSQLDA_MAX = 5, TYPSQLDA_INPUT = 1, BLOCK_SIZE_DEFAULT = 32767 };
 
@@ -266,8 +265,7 @@ request_excsqlstt(struct sql_request *request)
     struct parameters parameters;
     struct sql_section *section = request_find_section(request, &name);
     bool prepared = section != NULL && section->state != SQL_SECTION_EMPTY && !section->is_query;
-    bool readable =
-        parameters_read(request->command, request->little_endian, request->target, &parameters, &request->diagnosis, &request->fault);
+    bool readable = parameters_read(request->command, &request->from, request->target, &parameters, &request->diagnosis, &request->fault);
     bool damaged = request->fault.reply != 0;
     if (!damaged && !prepared)
         sql_diagnosis_set(&request->diagnosis, -518, "07003", "the section holds no prepared statement that can be executed");
@@ -291,8 +289,11 @@ request_excsqlset(struct sql_request *request)
     for (size_t i = 0; i < request->command->object_count && diagnosis.sqlcode >= 0; i++) {
         const struct ddm_object *object = &request->command->objects[i];
         struct wire_reader text;
-        if (object->codepoint != CP_SQLSTT || !sqlstt_read(object->body, &text))
+        if (object->codepoint != CP_SQLSTT)
             continue;
+        request->converted.used = 0;
+        if (!request_read_text(request, object, &text))
+            return false;
         sql_diagnosis_clear(&diagnosis);
         request->target->operations->set_register(request->target, (const char *)text.at, text.left, &diagnosis);
         if (request->diagnosis.sqlcode == 0 || diagnosis.sqlcode < 0)

@@ -2,8 +2,8 @@
 
 enum { SURROGATE_FIRST = 0xD800, SURROGATE_LOW = 0xDC00, SURROGATE_LAST = 0xDFFF, PLANE_1 = 0x10000, CHARACTER_LAST = 0x10FFFF };
 
-static void
-put_character(struct wire_writer *writer, uint32_t c)
+void
+utf8_put(struct wire_writer *writer, uint32_t c)
 {
     if (c < 0x80) {
         wire_put_u8(writer, (uint8_t)c);
@@ -31,7 +31,7 @@ utf16_put_utf8(struct wire_writer *writer, struct wire_reader utf16)
                 return false;
             c = PLANE_1 + ((c - SURROGATE_FIRST) << 10) + (low - SURROGATE_LOW);
         }
-        put_character(writer, c);
+        utf8_put(writer, c);
     }
     return utf16.left == 0 && !utf16.failed && !writer->failed;
 }

@@ -3,6 +3,9 @@
 
 #include "common/wire.h"
 
+/* Appends a character, which must be one. */
+void utf8_put(struct wire_writer *writer, uint32_t character);
+
 /* Appends the text to `writer`. False when a surrogate stands alone, half a unit is left over, or the writer is full. */
 MUST_CHECK bool utf16_put_utf8(struct wire_writer *writer, struct wire_reader utf16);
 

@@ -1,5 +1,6 @@
-/* Values of a hostile client. The first byte: bit 0 little-endian; the rest is the data of a DSS: DDM objects as they may stand behind
- * EXCSQLSTT, SQLDTA and EXTDTA among them. What was read is written and read again. */
+/* Values of a hostile client. The first byte is how it represents them: bit 0 little-endian, bit 1 hexadecimal floating point, the others
+ * the CCSIDs; the rest is the data of a DSS: DDM objects as they may stand behind EXCSQLSTT, SQLDTA and EXTDTA among them. What was read is
+ * written and read again. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,20 @@ is_same(const struct sql_value *one, const struct sql_value *other)
     return one->data.size == other->data.size && (one->data.size == 0 || memcmp(one->data.bytes, other->data.bytes, one->data.size) == 0);
 }
 
+static const struct drda_representation own = DRDA_OWN_REPRESENTATION;
+
+/* UTF-8, EBCDIC, ASCII, none, and one that is not known. */
+static struct drda_representation
+representation_of(uint8_t choice)
+{
+    static const uint16_t ccsids[] = { CCSID_UTF8, CCSID_EBCDIC_500, 1148, 1252, 367, 37, 0xFFFF, 939 };
+    return (struct drda_representation) {
+        .little_endian = (choice & 1) != 0,
+        .hexadecimal_float = (choice & 2) != 0,
+        .ccsids = { .sbc = ccsids[choice >> 2 & 7], .dbc = (choice & 0x80) == 0 ? CCSID_UTF16 : 300, .mbc = ccsids[choice >> 5 & 3] },
+    };
+}
+
 static void
 check_round_trip(const struct parameters *read)
 {
@@ -45,7 +60,7 @@ check_round_trip(const struct parameters *read)
     struct drda_fault fault;
     enum ddm_fault damage;
     command.object_count = 1;
-    bool good = ddm_next(&reader, &command.objects[0], &damage) && parameters_read(&command, false, NULL, &back, &diagnosis, &fault);
+    bool good = ddm_next(&reader, &command.objects[0], &damage) && parameters_read(&command, &own, NULL, &back, &diagnosis, &fault);
     assert(good && back.count == read->count);
     for (size_t i = 0; i < back.count; i++)
         assert(is_same(&back.values[i], &read->values[i]));
@@ -57,7 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct dss_command command;
     struct wire_reader reader = wire_reader(data, size);
-    bool little_endian = (wire_u8(&reader) & 1) != 0;
+    struct drda_representation from = representation_of(wire_u8(&reader));
     enum ddm_fault damage;
     command.object_count = 0;
     while (command.object_count < DSS_OBJECTS_MAX && ddm_next(&reader, &command.objects[command.object_count], &damage))
@@ -66,7 +81,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct parameters parameters;
     struct sql_diagnosis diagnosis;
     struct drda_fault fault;
-    if (parameters_read(&command, little_endian, NULL, &parameters, &diagnosis, &fault))
+    if (parameters_read(&command, &from, NULL, &parameters, &diagnosis, &fault))
         check_round_trip(&parameters);
     else
         assert((fault.reply != 0) != (diagnosis.sqlcode < 0));

@@ -34,7 +34,8 @@ read_rows(struct wire_reader reader, bool little_endian)
         count++;
     if (count >= ROW_DESCRIBED_FIELDS_MAX)
         return;
-    size_t scratch_size = fdoca_scratch_size(descriptor, block.left);
+    const struct drda_representation own = DRDA_OWN_REPRESENTATION;
+    size_t scratch_size = fdoca_scratch_size(descriptor, &own, block.left);
     struct wire_writer scratch = wire_writer(malloc(scratch_size + 1), scratch_size);
     struct sql_value *values = calloc(count + 1, sizeof *values);
     struct sql_diagnosis diagnosis;

@@ -14,7 +14,8 @@ row_read_described(struct wire_reader *block, struct wire_reader descriptor, boo
     struct fdoca_field fields[ROW_DESCRIBED_FIELDS_MAX];
     struct fdoca_reader described = fdoca_reader(descriptor);
     struct wire_reader externals = wire_reader(NULL, 0);
-    struct row_reader reader = { .fields = fields, .little_endian = little_endian, .scratch = scratch, .externals = &externals };
+    struct drda_representation from = { .little_endian = little_endian, .ccsids = DRDA_OWN_TYPDEFOVR };
+    struct row_reader reader = { .fields = fields, .from = &from, .scratch = scratch, .externals = &externals };
     assert(count < ROW_DESCRIBED_FIELDS_MAX);
     while (reader.count <= count && fdoca_next(&described, &fields[reader.count]))
         reader.count++;

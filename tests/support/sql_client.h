@@ -53,7 +53,7 @@ client_new(size_t rows)
     CU_ASSERT_PTR_NOT_NULL_FATAL(client);
     client->fake = fake_target_new(columns, 2, rows, cell);
     client->reply = malloc(REPLY_MAX);
-    client->encoding = (struct sql_encoding) { .sqlam_level = 7, .rdbnam = "SAMPLE" };
+    client->encoding = (struct sql_encoding) { .client = DRDA_OWN_REPRESENTATION, .sqlam_level = 7, .rdbnam = "SAMPLE" };
     client->request = wire_writer(client->request_memory, sizeof client->request_memory);
     client->chain = dss_writer(&client->request);
     return client;

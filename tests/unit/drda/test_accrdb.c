@@ -75,33 +75,6 @@ another_access_manager_is_not_supported(void)
 }
 
 static void
-representations_tell_their_byte_order(void)
-{
-    static const struct {
-        const char *hex;
-        bool served;
-        bool little_endian;
-    } names[] = {
-        { "51544453514c415343", true, false },  /* QTDSQLASC */
-        { "d8e3c4e2d8d3c1e2c3", true, false },  /* in EBCDIC */
-        { "51544453514c583836", true, true },   /* QTDSQLX86 */
-        { "d8e3c4e2d8d3e7f8f6", true, true },   /* in EBCDIC */
-        { "51544453514c333730", false, false }, /* QTDSQL370 */
-        { "51544453514c", false, false },
-        { "51544453514c41534351544453514c41534351544453514c41534351544453514c415343", false, false },
-    };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        size_t size;
-        uint8_t *bytes = recorded_bytes(names[i].hex, &size);
-        struct wire_reader typdefnam = wire_reader(bytes, size);
-        bool little_endian;
-        CU_ASSERT_EQUAL(drda_typdefnam_is_served(&typdefnam, CCSID_UTF8, &little_endian), names[i].served);
-        CU_ASSERT_EQUAL(little_endian, names[i].little_endian);
-        free(bytes);
-    }
-}
-
-static void
 truncations_and_bit_flips_stay_inside(void)
 {
     uint8_t *block;
@@ -187,7 +160,6 @@ main(void)
         { "each required parameter is required", each_required_parameter_is_required },
         { "another access manager is not supported", another_access_manager_is_not_supported },
         { "updates are allowed unless the requester says not", updates_are_allowed_unless_the_requester_says_not },
-        { "representations tell their byte order", representations_tell_their_byte_order },
         { "truncations and bit flips stay inside", truncations_and_bit_flips_stay_inside },
         { "both messages come back", both_messages_come_back },
     };

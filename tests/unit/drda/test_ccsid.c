@@ -26,7 +26,6 @@ every_ebcdic_byte_comes_back(void)
     for (unsigned i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)(i + 1);
     CU_ASSERT_TRUE(round_trip(CCSID_EBCDIC_500, bytes, sizeof bytes));
-    CU_ASSERT_TRUE(round_trip(CCSID_EBCDIC_37, bytes, sizeof bytes));
 }
 
 static void
@@ -51,7 +50,6 @@ known_texts_convert(void)
 {
     expect_text(CCSID_EBCDIC_500, "84859982a8849583948189954ec1d7d760f0f9", "derbydncmain+APP-09");
     expect_text(CCSID_EBCDIC_500, "7b5b7c4f5a4a5f", "#$@!][^");
-    expect_text(CCSID_EBCDIC_37, "7b5b7c4f5ababbb05f", "#$@|![]^\u00AC");
     expect_text(CCSID_EBCDIC_500, "c184818351", "Adac\u00E9");
     expect_text(CCSID_UTF8, "41c3a9e282acf09f9880", "A\u00E9\u20AC\U0001F600");
 }

@@ -22,6 +22,7 @@ static const struct requester_settings settings = {
     .reply_bytes_max = REPLY_BYTES_MAX,
 };
 
+static const struct drda_representation own = DRDA_OWN_REPRESENTATION;
 static const struct requester_login login = { .rdbnam = "demodb;create=true", .userid = "APP", .password = "APPPW", .correlation = 42 };
 
 /* A conversation whose server answers what was recorded. */
@@ -776,7 +777,8 @@ commands_carry_their_statement_and_section(void)
     CU_ASSERT_TRUE(command->chained);
     CU_ASSERT_EQUAL_FATAL(command->object_count, 1);
     struct wire_reader text;
-    CU_ASSERT_TRUE(sqlstt_read(command->objects[0].body, &text));
+    bool mixed;
+    CU_ASSERT_TRUE(sqlstt_read(command->objects[0].body, &text, &mixed));
     CU_ASSERT_EQUAL(text.left, 16);
     CU_ASSERT_EQUAL(memcmp(text.at, "select * from t1", 16), 0);
     struct ddm_object pkgnamcsn;
@@ -812,7 +814,7 @@ parameters_arrive_as_they_were_given(void)
     CU_ASSERT_EQUAL(read_sent(play, 0, command), play->sent_size);
     CU_ASSERT_EQUAL(command->codepoint, CP_EXCSQLSTT);
     struct sql_diagnosis diagnosis;
-    CU_ASSERT_TRUE_FATAL(parameters_read(command, false, NULL, parameters, &diagnosis, &fault));
+    CU_ASSERT_TRUE_FATAL(parameters_read(command, &own, NULL, parameters, &diagnosis, &fault));
     CU_ASSERT_EQUAL_FATAL(parameters->count, 5);
     play->logged = 0;
     for (size_t i = 0; i < 5; i++)
@@ -883,7 +885,7 @@ large_objects_follow_their_command(void)
         CU_ASSERT_EQUAL_FATAL(whole, size);
         CU_ASSERT_TRUE_FATAL(dss_read(sent, size, command));
         CU_ASSERT_FALSE(command->chained);
-        CU_ASSERT_TRUE_FATAL(parameters_read(command, false, NULL, parameters, &diagnosis, &fault));
+        CU_ASSERT_TRUE_FATAL(parameters_read(command, &own, NULL, parameters, &diagnosis, &fault));
         CU_ASSERT_EQUAL_FATAL(parameters->count, 4);
         CU_ASSERT_EQUAL(parameters->values[0].kind, SQL_VALUE_BYTES);
         CU_ASSERT_EQUAL_FATAL(parameters->values[0].data.size, LOB_SIZE);

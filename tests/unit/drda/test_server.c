@@ -119,7 +119,7 @@ pydrda_logs_on(void)
     free(bytes);
     CU_ASSERT_EQUAL(conversation->server.state, DRDA_STATE_ACCESSED);
     CU_ASSERT_TRUE(conversation->server.encoding.ebcdic);
-    CU_ASSERT_TRUE(conversation->server.encoding.client_little_endian);
+    CU_ASSERT_TRUE(conversation->server.encoding.client.little_endian);
     CU_ASSERT_TRUE(conversation->server.encoding.server_little_endian);
     CU_ASSERT_PTR_NOT_NULL(memmem(conversation->output, conversation->output_size, "\xD8\xE3\xC4\xE2\xD8\xD3\xE7\xF8\xF6", 9));
     CU_ASSERT_STRING_EQUAL(conversation->credentials.userid, "APP");
@@ -145,7 +145,7 @@ derbys_family_is_answered_big_endian(void)
     conversation->output_size = 0;
     feed(conversation, bytes, size);
     CU_ASSERT_EQUAL(conversation->server.state, DRDA_STATE_ACCESSED);
-    CU_ASSERT_TRUE(conversation->server.encoding.client_little_endian);
+    CU_ASSERT_TRUE(conversation->server.encoding.client.little_endian);
     CU_ASSERT_FALSE(conversation->server.encoding.server_little_endian);
     CU_ASSERT_PTR_NOT_NULL(memmem(conversation->output, conversation->output_size, "QTDSQLASC", 9));
     free(bytes);

@@ -9,6 +9,9 @@
 #include "tests/support/sql_recorded.h"
 #include "tests/support/suite.h"
 
+static const struct drda_representation big = DRDA_OWN_REPRESENTATION;
+static const struct drda_representation little = { .little_endian = true, .ccsids = DRDA_OWN_TYPDEFOVR };
+
 struct outcome {
     struct parameters parameters;
     struct sql_diagnosis diagnosis;
@@ -17,11 +20,11 @@ struct outcome {
 };
 
 static struct outcome *
-read_command(const struct dss_command *command, bool little_endian)
+read_command(const struct dss_command *command, const struct drda_representation *from)
 {
     struct outcome *outcome = calloc(1, sizeof *outcome);
     CU_ASSERT_PTR_NOT_NULL_FATAL(outcome);
-    outcome->good = parameters_read(command, little_endian, NULL, &outcome->parameters, &outcome->diagnosis, &outcome->fault);
+    outcome->good = parameters_read(command, from, NULL, &outcome->parameters, &outcome->diagnosis, &outcome->fault);
     CU_ASSERT_TRUE(outcome->good || (outcome->fault.reply != 0) != (outcome->diagnosis.sqlcode < 0));
     return outcome;
 }
@@ -34,10 +37,10 @@ outcome_free(struct outcome *outcome)
 }
 
 static struct outcome *
-read_sqldta(const uint8_t *bytes, size_t size, bool little_endian)
+read_sqldta(const uint8_t *bytes, size_t size, const struct drda_representation *from)
 {
     struct dss_command command = { .object_count = 1, .objects[0] = { CP_SQLDTA, wire_reader(bytes, size) } };
-    return read_command(&command, little_endian);
+    return read_command(&command, from);
 }
 
 static void
@@ -59,7 +62,7 @@ derbys_thirteen_parameters_are_read(void)
 {
     size_t size;
     uint8_t *body = recorded_bytes(recorded_sqldtas[2].hex, &size);
-    struct outcome *outcome = read_sqldta(body, size, false);
+    struct outcome *outcome = read_sqldta(body, size, &big);
     const struct sql_value *values = outcome->parameters.values;
     CU_ASSERT_TRUE_FATAL(outcome->good);
     CU_ASSERT_EQUAL_FATAL(outcome->parameters.count, 13);
@@ -87,7 +90,7 @@ recorded_parameters_are_all_read(void)
     for (size_t i = 0; i < sizeof recorded_sqldtas / sizeof recorded_sqldtas[0]; i++) {
         size_t size;
         uint8_t *body = recorded_bytes(recorded_sqldtas[i].hex, &size);
-        struct outcome *outcome = read_sqldta(body, size, false);
+        struct outcome *outcome = read_sqldta(body, size, &big);
         CU_ASSERT_TRUE(outcome->good);
         CU_ASSERT_TRUE(outcome->parameters.count > 0);
         outcome_free(outcome);
@@ -103,7 +106,7 @@ truncated_and_damaged_parameters_are_told(void)
     uint8_t *body = recorded_bytes(recorded_sqldtas[2].hex, &size);
     for (size_t n = 0; n < size; n++) {
         uint8_t *copy = exact_copy(body, n);
-        struct outcome *outcome = read_sqldta(copy, n, false);
+        struct outcome *outcome = read_sqldta(copy, n, &big);
         CU_ASSERT_FALSE(outcome->good);
         outcome_free(outcome);
         free(copy);
@@ -112,7 +115,7 @@ truncated_and_damaged_parameters_are_told(void)
     for (size_t n = fdodta + 4; n < size; n++) {
         uint8_t *copy = exact_copy(body, n);
         copy[fdodta + 1] = (uint8_t)(n - fdodta);
-        struct outcome *outcome = read_sqldta(copy, n, false);
+        struct outcome *outcome = read_sqldta(copy, n, &big);
         CU_ASSERT_FALSE(outcome->good);
         CU_ASSERT_EQUAL(outcome->fault.codpnt, CP_FDODTA);
         outcome_free(outcome);
@@ -121,7 +124,7 @@ truncated_and_damaged_parameters_are_told(void)
     for (size_t bit = 0; bit < size * 8; bit++) {
         uint8_t *copy = exact_copy(body, size);
         copy[bit / 8] ^= (uint8_t)(1u << bit % 8);
-        outcome_free(read_sqldta(copy, size, bit % 3 == 0));
+        outcome_free(read_sqldta(copy, size, bit % 3 == 0 ? &little : &big));
         free(copy);
     }
     free(body);
@@ -129,7 +132,7 @@ truncated_and_damaged_parameters_are_told(void)
 
 /* Builds an SQLDTA of one field and reads it. */
 static struct outcome *
-read_one(uint8_t **bytes, uint8_t type, uint16_t length, const char *data, size_t size, bool little_endian)
+read_one(uint8_t **bytes, uint8_t type, uint16_t length, const char *data, size_t size, const struct drda_representation *from)
 {
     *bytes = malloc(64 + size);
     CU_ASSERT_PTR_NOT_NULL_FATAL(*bytes);
@@ -147,7 +150,7 @@ read_one(uint8_t **bytes, uint8_t type, uint16_t length, const char *data, size_
     uint8_t *exact = exact_copy(*bytes, writer.used);
     free(*bytes);
     *bytes = exact;
-    return read_sqldta(exact, writer.used, little_endian);
+    return read_sqldta(exact, writer.used, from);
 }
 
 static void
@@ -182,7 +185,7 @@ every_kind_of_text_and_bytes_is_read(void)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint8_t *bytes;
-        struct outcome *outcome = read_one(&bytes, cases[i].type, cases[i].length, cases[i].data, cases[i].size, false);
+        struct outcome *outcome = read_one(&bytes, cases[i].type, cases[i].length, cases[i].data, cases[i].size, &big);
         CU_ASSERT_TRUE_FATAL(outcome->good);
         expect_data(&outcome->parameters.values[0], cases[i].kind, cases[i].expected, cases[i].expected_size);
         outcome_free(outcome);
@@ -208,21 +211,22 @@ numbers_come_in_the_requesters_byte_order(void)
         { 0xBE, 2, "\0\1", 1, 0x100 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        for (int little = 0; little < 2; little++) {
+        for (int order = 0; order < 2; order++) {
             uint8_t *bytes;
-            struct outcome *outcome = read_one(&bytes, cases[i].type, cases[i].length, cases[i].data, cases[i].length, little == 1);
+            struct outcome *outcome =
+                read_one(&bytes, cases[i].type, cases[i].length, cases[i].data, cases[i].length, order == 1 ? &little : &big);
             CU_ASSERT_TRUE_FATAL(outcome->good);
             CU_ASSERT_EQUAL(outcome->parameters.values[0].kind, SQL_VALUE_INTEGER);
-            CU_ASSERT_EQUAL(outcome->parameters.values[0].integer, little == 1 ? cases[i].little : cases[i].big);
+            CU_ASSERT_EQUAL(outcome->parameters.values[0].integer, order == 1 ? cases[i].little : cases[i].big);
             outcome_free(outcome);
             free(bytes);
         }
     uint8_t *bytes;
-    struct outcome *outcome = read_one(&bytes, 0x0A, 8, "\0\0\0\0\0\0\xf8\x3f", 8, true);
+    struct outcome *outcome = read_one(&bytes, 0x0A, 8, "\0\0\0\0\0\0\xf8\x3f", 8, &little);
     CU_ASSERT_EQUAL(outcome->parameters.values[0].real, 1.5);
     outcome_free(outcome);
     free(bytes);
-    outcome = read_one(&bytes, 0x0C, 4, "\0\0\x20\x40", 4, true);
+    outcome = read_one(&bytes, 0x0C, 4, "\0\0\x20\x40", 4, &little);
     CU_ASSERT_EQUAL(outcome->parameters.values[0].real, 2.5);
     outcome_free(outcome);
     free(bytes);
@@ -255,7 +259,7 @@ values_that_cannot_be_used_are_sql_errors(void)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint8_t *bytes;
-        struct outcome *outcome = read_one(&bytes, cases[i].type, cases[i].length, cases[i].data, cases[i].size, false);
+        struct outcome *outcome = read_one(&bytes, cases[i].type, cases[i].length, cases[i].data, cases[i].size, &big);
         CU_ASSERT_FALSE(outcome->good);
         CU_ASSERT_EQUAL(outcome->diagnosis.sqlcode, cases[i].sqlcode);
         CU_ASSERT_PTR_NOT_NULL(strstr(outcome->diagnosis.tokens, "parameter 1"));
@@ -274,7 +278,7 @@ read_lob(const char *sqldta_hex, const char *const *extdta_hex, size_t count, ui
         blocks[i] = recorded_bytes(i == 0 ? sqldta_hex : extdta_hex[i - 1], &size);
         command.objects[i] = (struct ddm_object) { i == 0 ? CP_SQLDTA : CP_EXTDTA, wire_reader(blocks[i], size) };
     }
-    return read_command(&command, false);
+    return read_command(&command, &big);
 }
 
 #define LOB_SQLDTA(field, data_ll, data) \
@@ -381,7 +385,7 @@ many_parameters_get_memory_of_their_own(void)
     enum ddm_fault fault;
     CU_ASSERT_TRUE_FATAL(ddm_next(&reader, &object, &fault));
     uint8_t *exact = exact_copy(object.body.at, object.body.left);
-    struct outcome *outcome = read_sqldta(exact, object.body.left, false);
+    struct outcome *outcome = read_sqldta(exact, object.body.left, &big);
     CU_ASSERT_TRUE_FATAL(outcome->good);
     CU_ASSERT_EQUAL_FATAL(outcome->parameters.count, COUNT);
     for (size_t i = 0; i < COUNT; i++) {
@@ -432,7 +436,7 @@ objects_of_sqldta_are_checked(void)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t size;
         uint8_t *body = recorded_bytes(cases[i].hex, &size);
-        struct outcome *outcome = read_sqldta(body, size, false);
+        struct outcome *outcome = read_sqldta(body, size, &big);
         CU_ASSERT_FALSE(outcome->good);
         CU_ASSERT_EQUAL(outcome->fault.reply, cases[i].reply);
         CU_ASSERT_EQUAL(outcome->fault.code, cases[i].code);
@@ -442,7 +446,7 @@ objects_of_sqldta_are_checked(void)
         free(body);
     }
     struct dss_command command = { 0 };
-    struct outcome *outcome = read_command(&command, false);
+    struct outcome *outcome = read_command(&command, &big);
     CU_ASSERT_TRUE(outcome->good);
     CU_ASSERT_EQUAL(outcome->parameters.count, 0);
     outcome_free(outcome);

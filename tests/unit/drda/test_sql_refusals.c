@@ -68,7 +68,7 @@ commands_that_are_wrong_are_refused(void)
           "0004200e"
           "0010d0030001"
           "000a0035"
-          "0006119e01f4",
+          "0006119e03a2",
           CP_VALNSPRM, 0, CP_CCSIDMBC },
         { "damaged TYPDEFOVR",
           "000ad0510001"
@@ -156,7 +156,7 @@ flip_bits(const char *hex)
     uint8_t *bytes = recorded_bytes(hex, &size);
     static struct dss_command command;
     struct fake_target *fake = fake_target_new(columns, 2, 3, cell);
-    static const struct sql_encoding encoding = { .sqlam_level = 7, .rdbnam = "SAMPLE" };
+    static const struct sql_encoding encoding = { .client = DRDA_OWN_REPRESENTATION, .sqlam_level = 7, .rdbnam = "SAMPLE" };
     uint8_t *memory = malloc(REPLY_MAX);
     for (size_t bit = 0; bit < 8 * size; bit++) {
         uint8_t *copy = exact_copy(bytes, size);

@@ -32,7 +32,8 @@ rows_init(struct rows *rows, const uint8_t *descriptor, size_t descriptor_size, 
     while (fdoca_next(&fields, &field))
         rows->count++;
     CU_ASSERT_TRUE_FATAL(rows->count <= COLUMNS_MAX);
-    size_t scratch_size = fdoca_scratch_size(rows->descriptor, block_size);
+    const struct drda_representation own = DRDA_OWN_REPRESENTATION;
+    size_t scratch_size = fdoca_scratch_size(rows->descriptor, &own, block_size);
     rows->scratch = wire_writer(malloc(scratch_size > 0 ? scratch_size : 1), scratch_size);
 }
 

@@ -9,6 +9,7 @@
 static struct drda_stream *stream;
 static struct sql_value value;
 static uint8_t status;
+static struct drda_representation from = DRDA_OWN_REPRESENTATION;
 
 /* Reads one EXTDTA of these bytes as a value. */
 static enum fdoca_read
@@ -23,7 +24,7 @@ read_one(uint8_t type, int64_t announced, const void *bytes, size_t size)
     stream->count = 1;
     status = 0x7F;
     value = (struct sql_value) { .kind = SQL_VALUE_NULL };
-    return spooled_read(stream, &next, (struct fdoca_field) { type, FDOCA_LOB_LENGTH }, announced, &value, &status);
+    return spooled_read(stream, &next, (struct fdoca_field) { type, FDOCA_LOB_LENGTH }, &from, announced, &value, &status);
 }
 
 static void
@@ -66,7 +67,8 @@ sizes_that_do_not_agree_are_found(void)
     CU_ASSERT_EQUAL(read_one(nullable, FDOCA_SIZE_UNKNOWN, "\0", 1), FDOCA_INCOMPLETE);
     CU_ASSERT_EQUAL(read_one(nullable, 0, "", 0), FDOCA_INCOMPLETE);
     size_t next = 1;
-    CU_ASSERT_EQUAL(spooled_read(stream, &next, (struct fdoca_field) { nullable, FDOCA_LOB_LENGTH }, 1, &value, &status), FDOCA_INCOMPLETE);
+    CU_ASSERT_EQUAL(spooled_read(stream, &next, (struct fdoca_field) { nullable, FDOCA_LOB_LENGTH }, &from, 1, &value, &status),
+                    FDOCA_INCOMPLETE);
 }
 
 /* Characters that lie across the border of pieces included. */
@@ -107,6 +109,27 @@ utf16_becomes_utf8(void)
     free(utf8);
 }
 
+static void
+other_code_pages_become_utf8(void)
+{
+    enum { COUNT = 50000 };
+    char *text = malloc(COUNT);
+    char *utf8 = malloc(COUNT * 3);
+    memset(text, 0x9F, COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        memcpy(utf8 + 3 * i, "\u20AC", 3);
+    from.ccsids = (struct drda_typdefovr) { .sbc = 1148, .dbc = 300, .mbc = 939 };
+    CU_ASSERT_EQUAL(read_one(FDOCA_LOB_SBCS, COUNT, text, COUNT), FDOCA_VALUE);
+    expect_value(utf8, COUNT * 3, true);
+    CU_ASSERT_EQUAL(read_one(FDOCA_LOB_MIXED, COUNT, text, COUNT), FDOCA_NOT_CONVERTED);
+    CU_ASSERT_EQUAL(read_one(FDOCA_LOB_DBCS, COUNT, text, COUNT), FDOCA_NOT_CONVERTED);
+    from.ccsids.sbc = 367;
+    CU_ASSERT_EQUAL(read_one(FDOCA_LOB_SBCS, COUNT, text, COUNT), FDOCA_NOT_CHARACTER);
+    from = (struct drda_representation)DRDA_OWN_REPRESENTATION;
+    free(utf8);
+    free(text);
+}
+
 int
 main(void)
 {
@@ -115,6 +138,7 @@ main(void)
         { "sizes that do not agree are found", sizes_that_do_not_agree_are_found },
         { "text is checked", text_is_checked },
         { "UTF-16 becomes UTF-8", utf16_becomes_utf8 },
+        { "other code pages become UTF-8", other_code_pages_become_utf8 },
     };
     int result = SUITE_RUN("sql spooled", cases);
     drda_stream_free(stream);

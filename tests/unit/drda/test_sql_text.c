@@ -96,8 +96,10 @@ statements_come_as_mixed_or_single_byte_text(void)
         size_t size;
         uint8_t *body = recorded_bytes(cases[i].hex, &size);
         struct wire_reader text;
-        bool good = sqlstt_read(wire_reader(body, size), &text);
+        bool mixed;
+        bool good = sqlstt_read(wire_reader(body, size), &text, &mixed);
         CU_ASSERT_EQUAL(good, cases[i].text != NULL);
+        CU_ASSERT_EQUAL(good && !mixed, i == 1);
         if (good)
             CU_ASSERT_TRUE(text.left == strlen(cases[i].text) && memcmp(text.at, cases[i].text, text.left) == 0);
         free(body);
@@ -118,7 +120,8 @@ a_long_statement_gets_an_extended_length(void)
     struct wire_reader text;
     enum ddm_fault fault;
     CU_ASSERT_TRUE_FATAL(ddm_next(&reader, &object, &fault));
-    CU_ASSERT_TRUE(sqlstt_read(object.body, &text));
+    bool mixed;
+    CU_ASSERT_TRUE(sqlstt_read(object.body, &text, &mixed));
     CU_ASSERT_EQUAL(text.left, TEXT_SIZE);
     CU_ASSERT_TRUE(wire_done(&reader));
     free(memory);
