@@ -30,6 +30,7 @@ static const struct {
     { -310, "The value of a decimal parameter is not valid: %1" },
     { -313, "The number of values given is not the number of parameter markers: %1" },
     { -330, "A text cannot be used because it is not in its encoding: %1" },
+    { -332, "A text cannot be converted: %1" },
     { -407, "An assignment of NULL to the column %1, which is NOT NULL, is not allowed." },
     { -408, "A value is not compatible with the type of its column: %1" },
     { -412, "A subselect has more than one column: %1" },
