@@ -2,6 +2,7 @@
  * Failure is sticky: a failed read yields zeros and makes every later read fail, so that a decoder reads a whole structure
  * and asks once, at the end, whether it was all there. Integers are big-endian unless a name says otherwise. */
 #pragma once
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -84,9 +85,23 @@ wire_uint(struct wire_reader *r, size_t n, bool little_endian)
 {
     const uint8_t *p = wire_take(r, n);
     uint64_t value = 0;
-    for (size_t i = 0; p != NULL && i < n; i++)
-        value = value << 8 | p[little_endian ? n - 1 - i : i];
-    return value;
+    if (p == NULL)
+        return 0;
+    switch (n) { /* the usual sizes as one load each */
+    case sizeof(uint16_t):
+        memcpy(&value, p, sizeof(uint16_t));
+        break;
+    case sizeof(uint32_t):
+        memcpy(&value, p, sizeof(uint32_t));
+        break;
+    case sizeof(uint64_t):
+        memcpy(&value, p, sizeof(uint64_t));
+        break;
+    default:
+        memcpy(&value, p, n);
+        break;
+    }
+    return little_endian ? le64toh(value) : be64toh(value) >> (64 - 8 * n);
 }
 
 /* A reader over the next n bytes alone; a nested length can therefore never leave its parent. */
@@ -127,8 +142,9 @@ static inline void
 wire_put_uint(struct wire_writer *w, uint64_t value, size_t n, bool little_endian)
 {
     uint8_t *p = wire_room(w, n);
-    for (size_t i = 0; p != NULL && i < n; i++)
-        p[little_endian ? i : n - 1 - i] = (uint8_t)(value >> (8 * i));
+    uint64_t bytes = little_endian ? htole64(value) : htobe64(value << (64 - 8 * n));
+    if (p != NULL)
+        memcpy(p, &bytes, n);
 }
 
 /* An integer or the bits of a floating-point value that belongs to user data: in the byte order that both sides have agreed on for these,
@@ -194,7 +210,7 @@ wire_patch_u32(struct wire_writer *w, size_t offset, uint32_t value)
 static inline void
 wire_move(struct wire_writer *w, size_t to, size_t from, size_t n)
 {
-    if (w->failed || to > w->used || from > w->used || n > w->used - to || n > w->used - from || n == 0)
+    if (w->failed || to > w->used || from > w->used || n > w->used - to || n > w->used - from || n == 0 || to == from)
         return;
     memmove(w->start + to, w->start + from, n);
 }

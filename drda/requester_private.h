@@ -94,11 +94,11 @@ struct requester {
     struct requester_columns columns;   /* of the statement prepared or opened last */
     struct wire_writer descriptor;      /* the data of QRYDSC */
     struct wire_writer scratch;         /* what rows are converted to */
-    struct wire_writer rows;            /* query blocks; a row may begin in one and end in the next */
-    size_t rows_taken;
-    struct wire_writer externals; /* LOBs that follow rows, each behind its size in 4 bytes */
+    struct wire_reader block;           /* what has come of rows and is not read: in the input, or in `rows` */
+    struct wire_writer rows;            /* the beginning of a row whose end is still to come */
+    struct wire_writer externals;       /* LOBs that follow rows, each behind its size in 4 bytes */
     size_t externals_taken;
-    bool rows_to_read;       /* there may be a whole row in `rows` */
+    bool rows_to_read;       /* there may be a whole row in `block` */
     bool query_ended;        /* no more rows come: the cursor is closed */
     uint64_t query_instance; /* QRYINSID */
 };

@@ -130,8 +130,7 @@ requester_take_opnqryrm(struct requester *requester, struct wire_reader body)
         return requester_fail(requester, "OPNQRYRM is damaged");
     requester->query_instance = instance.at != NULL ? wire_u64(&instance) : 0;
     requester->query_ended = false;
-    requester->rows.used = 0;
-    requester->rows_taken = 0;
+    requester->block = (struct wire_reader) { 0 };
     requester->externals.used = 0;
     requester->externals_taken = 0;
     requester->seen |= SEEN_OPNQRYRM;
@@ -187,7 +186,7 @@ static bool
 make_scratch(struct requester *requester)
 {
     struct wire_reader descriptor = wire_reader(requester->descriptor.start, requester->descriptor.used);
-    size_t size = fdoca_scratch_size(descriptor, &requester->from, requester->rows.used + requester->externals.used);
+    size_t size = fdoca_scratch_size(descriptor, &requester->from, requester->block.left + requester->externals.used);
     if (requester->scratch.size >= size)
         return true;
     requester_drop_buffer(&requester->scratch);
@@ -197,22 +196,46 @@ make_scratch(struct requester *requester)
     return true;
 }
 
+/* The rest of a block goes where it stays when the input moves on. */
+static bool
+keep_rest_of_block(struct requester *requester)
+{
+    struct wire_writer *rows = &requester->rows;
+    struct wire_reader *block = &requester->block;
+    bool kept = rows->used > 0 && block->at >= rows->start && block->at < rows->start + rows->used;
+    if (kept)
+        wire_move(rows, 0, (size_t)(block->at - rows->start), block->left);
+    rows->used = kept ? block->left : 0;
+    if (!kept)
+        wire_put_bytes(rows, block->at, block->left);
+    *block = wire_reader(rows->start, rows->used);
+    return !rows->failed;
+}
+
+/* Rows are read where they have come in, unless one began in the block before. */
+static bool
+add_block(struct requester *requester, struct wire_reader body)
+{
+    struct wire_writer *rows = &requester->rows;
+    if (requester->block.left == 0) {
+        requester->block = body;
+        return true;
+    }
+    wire_put_bytes(rows, body.at, body.left);
+    requester->block = wire_reader(rows->start, rows->used);
+    return !rows->failed;
+}
+
 enum requester_event
 requester_take_qrydta(struct requester *requester, struct wire_reader body)
 {
-    struct wire_writer *rows = &requester->rows;
-    size_t left = rows->used - requester->rows_taken;
     requester->seen |= SEEN_QRYDTA;
     if (requester->query_ended)
         return REQUESTER_NEEDS_INPUT;
-    if (requester->columns.count == 0 || body.left > requester->settings->reply_bytes_max - left)
+    if (requester->columns.count == 0 || body.left > requester->settings->reply_bytes_max - requester->block.left)
         return requester_fail(requester, "QRYDTA without a description, or with a row of more than %zu bytes",
                               requester->settings->reply_bytes_max);
-    wire_move(rows, 0, requester->rows_taken, left);
-    rows->used = left;
-    requester->rows_taken = 0;
-    wire_put_bytes(rows, body.at, body.left);
-    if (rows->failed || !make_scratch(requester))
+    if (!add_block(requester, body) || !make_scratch(requester))
         return requester_fail(requester, "no memory for a query block of %zu bytes", body.left);
     requester->rows_to_read = true;
     return REQUESTER_NEEDS_INPUT;
@@ -242,9 +265,7 @@ requester_take_extdta(struct requester *requester, struct wire_reader body)
 enum requester_event
 requester_take_row(struct requester *requester)
 {
-    struct wire_writer *rows = &requester->rows;
     struct requester_columns *columns = &requester->columns;
-    struct wire_reader block = wire_reader(rows->start + requester->rows_taken, rows->used - requester->rows_taken);
     struct wire_reader externals =
         wire_reader(requester->externals.start + requester->externals_taken, requester->externals.used - requester->externals_taken);
     const struct row_reader reader = {
@@ -255,13 +276,15 @@ requester_take_row(struct requester *requester)
         .externals = &externals,
     };
     requester->scratch.used = 0;
-    enum row_read read = row_read(&reader, &block, columns->values, &requester->row_diagnosis);
+    enum row_read read = row_read(&reader, &requester->block, columns->values, &requester->row_diagnosis);
     requester->rows_to_read = read == ROW_READ_VALUES;
     if (read == ROW_READ_DAMAGED)
         return requester_fail(requester, "a row in QRYDTA is damaged");
-    if (read == ROW_READ_INCOMPLETE)
+    if (read == ROW_READ_INCOMPLETE) {
+        if (!keep_rest_of_block(requester))
+            return requester_fail(requester, "no memory for a row of more than %zu bytes", requester->block.left);
         return REQUESTER_NEEDS_INPUT;
-    requester->rows_taken = rows->used - block.left;
+    }
     requester->externals_taken = requester->externals.used - externals.left;
     requester->query_ended = read != ROW_READ_VALUES;
     note_diagnosis(requester, &requester->row_diagnosis);
@@ -274,7 +297,7 @@ requester_take_endqryrm(struct requester *requester, struct wire_reader body)
     struct drda_reply reply;
     if (!drda_reply_decode(CP_ENDQRYRM, body, &reply))
         return requester_fail(requester, "ENDQRYRM is damaged");
-    if (!requester->query_ended && requester->rows_taken != requester->rows.used)
+    if (!requester->query_ended && requester->block.left > 0)
         return requester_fail(requester, "the query ended inside a row");
     requester->query_ended = true;
     requester->seen |= SEEN_ENDQRYRM;

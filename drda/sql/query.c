@@ -120,7 +120,6 @@ static void
 put_next(struct query *query)
 {
     size_t start = query->wire->used;
-    sql_diagnosis_clear(&query->diagnosis);
     switch (query->target->operations->fetch(query->target, query->section, &query->diagnosis)) {
     case SQL_STEP_ROW:
         if (put_values(query))

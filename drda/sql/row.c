@@ -1,6 +1,5 @@
 #include "drda/sql/row.h"
 
-#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -57,11 +56,15 @@ misfit_of(enum number_outcome outcome)
     return MISFIT_FORM;
 }
 
-static enum misfit
+static inline enum misfit
 put_integer(struct wire_writer *writer, const struct sql_value *value, size_t size, int64_t least, int64_t greatest)
 {
     int64_t integer;
-    enum misfit misfit = misfit_of(number_to_integer(value, &integer));
+    enum misfit misfit = MISFIT_NONE;
+    if (value->kind == SQL_VALUE_INTEGER) /* nearly always */
+        integer = value->integer;
+    else
+        misfit = misfit_of(number_to_integer(value, &integer));
     if (misfit == MISFIT_NONE && (integer < least || integer > greatest))
         misfit = MISFIT_RANGE;
     if (misfit == MISFIT_NONE)
@@ -70,37 +73,8 @@ put_integer(struct wire_writer *writer, const struct sql_value *value, size_t si
 }
 
 static enum misfit
-put_smallint(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+put_double(struct wire_writer *writer, const struct sql_value *value)
 {
-    (void)column;
-    return put_integer(writer, value, 2, INT16_MIN, INT16_MAX);
-}
-
-static enum misfit
-put_plain_integer(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
-{
-    (void)column;
-    return put_integer(writer, value, 4, INT32_MIN, INT32_MAX);
-}
-
-static enum misfit
-put_bigint(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
-{
-    (void)column;
-    return put_integer(writer, value, 8, INT64_MIN, INT64_MAX);
-}
-
-static enum misfit
-put_boolean(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
-{
-    (void)column;
-    return put_integer(writer, value, 1, 0, 1);
-}
-
-static enum misfit
-put_double(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
-{
-    (void)column;
     union {
         double real;
         uint64_t bits;
@@ -112,9 +86,8 @@ put_double(struct wire_writer *writer, const struct sql_column *column, const st
 }
 
 static enum misfit
-put_real(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+put_real(struct wire_writer *writer, const struct sql_value *value)
 {
-    (void)column;
     double real;
     union {
         float real;
@@ -163,7 +136,8 @@ put_string(struct wire_writer *writer, const struct sql_column *column, const ui
 {
     if (!utf8_is_valid(text, size))
         return MISFIT_ENCODING;
-    size_t length_max = fdoca_field_of(column).length;
+    bool short_enough = size <= column->length && column->length <= SQL_VARCHAR_MAX;
+    size_t length_max = short_enough ? column->length : fdoca_field_of(column).length;
     size_t length = size <= length_max ? size : utf8_length(text, size);
     bool pad = column->type == SQL_TYPE_CHAR;
     if (length > length_max || size > SQL_LONG_VARCHAR_MAX)
@@ -216,9 +190,8 @@ put_bytes(struct wire_writer *writer, const struct sql_column *column, const str
 }
 
 static enum misfit
-put_date(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+put_date(struct wire_writer *writer, const struct sql_value *value)
 {
-    (void)column;
     uint8_t wire[DATE_SIZE];
     if (value->kind != SQL_VALUE_TEXT || !date_to_wire(value->data.bytes, value->data.size, wire))
         return MISFIT_DATETIME;
@@ -227,9 +200,8 @@ put_date(struct wire_writer *writer, const struct sql_column *column, const stru
 }
 
 static enum misfit
-put_time(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+put_time(struct wire_writer *writer, const struct sql_value *value)
 {
-    (void)column;
     uint8_t wire[TIME_SIZE];
     if (value->kind != SQL_VALUE_TEXT || !time_to_wire(value->data.bytes, value->data.size, wire))
         return MISFIT_DATETIME;
@@ -238,26 +210,14 @@ put_time(struct wire_writer *writer, const struct sql_column *column, const stru
 }
 
 static enum misfit
-put_timestamp(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+put_timestamp(struct wire_writer *writer, const struct sql_value *value)
 {
-    (void)column;
     uint8_t wire[TIMESTAMP_WIRE_SIZE];
     if (value->kind != SQL_VALUE_TEXT || !timestamp_to_wire(value->data.bytes, value->data.size, wire))
         return MISFIT_DATETIME;
     wire_put_bytes(writer, wire, sizeof wire);
     return MISFIT_NONE;
 }
-
-static enum misfit (*const putters[SQL_TYPE_COUNT])(struct wire_writer *, const struct sql_column *, const struct sql_value *) = {
-    [SQL_TYPE_SMALLINT] = put_smallint,   [SQL_TYPE_INTEGER] = put_plain_integer,
-    [SQL_TYPE_BIGINT] = put_bigint,       [SQL_TYPE_REAL] = put_real,
-    [SQL_TYPE_DOUBLE] = put_double,       [SQL_TYPE_DECIMAL] = put_decimal,
-    [SQL_TYPE_CHAR] = put_text,           [SQL_TYPE_VARCHAR] = put_text,
-    [SQL_TYPE_LONG_VARCHAR] = put_text,   [SQL_TYPE_CHAR_BIT] = put_bytes,
-    [SQL_TYPE_VARCHAR_BIT] = put_bytes,   [SQL_TYPE_LONG_VARCHAR_BIT] = put_bytes,
-    [SQL_TYPE_DATE] = put_date,           [SQL_TYPE_TIME] = put_time,
-    [SQL_TYPE_TIMESTAMP] = put_timestamp, [SQL_TYPE_BOOLEAN] = put_boolean,
-};
 
 /* What the value is, as far as it can be shown. */
 static void
@@ -302,8 +262,41 @@ put_value(struct wire_writer *writer, const struct sql_column *column, const str
     }
     if (column->nullable)
         wire_put_u8(writer, INDICATOR_PRESENT);
-    assert(putters[column->type] != NULL); /* LOBs follow the row */
-    return putters[column->type](writer, column, value);
+    switch (column->type) {
+    case SQL_TYPE_SMALLINT:
+        return put_integer(writer, value, 2, INT16_MIN, INT16_MAX);
+    case SQL_TYPE_INTEGER:
+        return put_integer(writer, value, 4, INT32_MIN, INT32_MAX);
+    case SQL_TYPE_BIGINT:
+        return put_integer(writer, value, 8, INT64_MIN, INT64_MAX);
+    case SQL_TYPE_BOOLEAN:
+        return put_integer(writer, value, 1, 0, 1);
+    case SQL_TYPE_REAL:
+        return put_real(writer, value);
+    case SQL_TYPE_DOUBLE:
+        return put_double(writer, value);
+    case SQL_TYPE_DECIMAL:
+        return put_decimal(writer, column, value);
+    case SQL_TYPE_CHAR:
+    case SQL_TYPE_VARCHAR:
+    case SQL_TYPE_LONG_VARCHAR:
+        return put_text(writer, column, value);
+    case SQL_TYPE_CHAR_BIT:
+    case SQL_TYPE_VARCHAR_BIT:
+    case SQL_TYPE_LONG_VARCHAR_BIT:
+        return put_bytes(writer, column, value);
+    case SQL_TYPE_DATE:
+        return put_date(writer, value);
+    case SQL_TYPE_TIME:
+        return put_time(writer, value);
+    case SQL_TYPE_TIMESTAMP:
+        return put_timestamp(writer, value);
+    case SQL_TYPE_CLOB: /* follow the row */
+    case SQL_TYPE_BLOB:
+    case SQL_TYPE_COUNT:
+        break;
+    }
+    return MISFIT_FORM;
 }
 
 bool
@@ -391,8 +384,7 @@ row_value_fits(const struct sql_column *column, const struct sql_value *value, s
 void
 row_put_head(struct wire_writer *writer)
 {
-    sqlca_put_null(writer);
-    wire_put_u8(writer, INDICATOR_PRESENT);
+    wire_put_u16(writer, INDICATOR_NULL << 8 | INDICATOR_PRESENT); /* no SQLCA, and a row */
 }
 
 void

@@ -36,19 +36,24 @@ utf16_put_utf8(struct wire_writer *writer, struct wire_reader utf16)
     return utf16.left == 0 && !utf16.failed && !writer->failed;
 }
 
-/* How many bytes at the start of the text are ASCII, as far as they are seen eight at a time. */
-static size_t
-ascii_prefix(const uint8_t *text, size_t size)
+static bool
+are_ascii(const uint8_t eight[sizeof(uint64_t)])
 {
     const uint64_t high_bits = 0x8080808080808080;
     uint64_t word;
+    memcpy(&word, eight, sizeof word);
+    return (word & high_bits) == 0;
+}
+
+/* How many bytes at the start of the text are ASCII, as far as they are seen eight at a time. The last eight overlap those before. */
+static size_t
+ascii_prefix(const uint8_t *text, size_t size)
+{
     size_t i = 0;
-    for (; size - i >= sizeof word; i += sizeof word) {
-        memcpy(&word, text + i, sizeof word);
-        if ((word & high_bits) != 0)
-            break;
-    }
-    return i;
+    while (size - i >= sizeof(uint64_t) && are_ascii(text + i))
+        i += sizeof(uint64_t);
+    bool to_the_end = i > 0 && size - i < sizeof(uint64_t) && are_ascii(text + size - sizeof(uint64_t));
+    return to_the_end ? size : i;
 }
 
 /* Bytes of the character that begins with `lead`; 0 when none does. */

@@ -204,8 +204,8 @@ bool updatable_is_wanted(struct sqlite_section *section, const char *text, size_
 void updatable_rewrite(struct sqlite_session *session, struct sqlite_section *section, const char *text);
 /* Whether the column of the table may be changed through the cursor: all may, unless FOR UPDATE OF names some. */
 bool updatable_has_column(const struct sqlite_section *section, const char *column);
-/* Notes where the cursor stands. Harmless for others. */
-void updatable_note_row(struct sqlite_section *section, bool on_row);
+/* Notes on which row the cursor stands. */
+void updatable_note_row(struct sqlite_section *section);
 
 /* positioned.c: when the text is an UPDATE or DELETE of the row that a cursor stands on, *rewritten is what SQLite makes of it, to be
  * freed, and section->cursor is set; else NULL. The last marker of that text is ours. False with a diagnosis when there is no such

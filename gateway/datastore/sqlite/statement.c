@@ -444,18 +444,27 @@ statement_open(struct sqlite_session *session, struct sqlite_section *section, c
     section->section.state = SQL_SECTION_OPEN;
 }
 
-/* After a change of the schema SQLite prepares again by itself, and SELECT * may then have other columns. */
+/* After a change of the schema SQLite prepares again by itself, and SELECT * may then have other columns. The rows of one cursor all
+ * have the same ones. */
 static bool
 has_its_columns(const struct sqlite_section *section)
 {
-    return (size_t)sqlite3_data_count(section->statement) == section->section.column_count + (section->row_table != NULL);
+    return section->rows_given > 0 ||
+           (size_t)sqlite3_data_count(section->statement) == section->section.column_count + (section->row_table != NULL);
 }
 
 static enum sql_step
-count_row(const struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis)
+give_row(const struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis)
 {
     uint32_t limit = session->datastore->limits.result_rows;
-    if (limit == 0 || ++section->rows_given <= limit)
+    if (!has_its_columns(section)) {
+        sqlite_diagnosis_tokens(diagnosis, -518, "07003", "the table has changed since the statement was prepared", NULL);
+        return SQL_STEP_FAILED;
+    }
+    if (section->row_table != NULL)
+        updatable_note_row(section);
+    section->rows_given++;
+    if (limit == 0 || section->rows_given <= limit)
         return SQL_STEP_ROW;
     sqlite_diagnosis_tokens(diagnosis, -905, "57014", "result_rows of the datastore", NULL);
     return SQL_STEP_FAILED;
@@ -473,21 +482,18 @@ statement_fetch(struct sqlite_session *session, struct sqlite_section *section, 
         return SQL_STEP_FAILED;
     int code = SQLITE_ROW;
     session->misfit = false;
+    section->on_row = false;
     if (session->peeked == section)
         session->peeked = NULL; /* its first row is there */
     else
         code = sqlite3_step(section->statement);
-    updatable_note_row(section, code == SQLITE_ROW && has_its_columns(section));
-    if (code == SQLITE_ROW && has_its_columns(section))
-        return count_row(session, section, diagnosis);
+    if (code == SQLITE_ROW)
+        return give_row(session, section, diagnosis);
     if (code == SQLITE_DONE) {
         sqlite_diagnosis_tokens(diagnosis, 100, "02000", "", NULL);
         return SQL_STEP_END;
     }
-    if (code == SQLITE_ROW)
-        sqlite_diagnosis_tokens(diagnosis, -518, "07003", "the table has changed since the statement was prepared", NULL);
-    else
-        unit_fail(session, code, diagnosis);
+    unit_fail(session, code, diagnosis);
     return SQL_STEP_FAILED;
 }
 

@@ -194,9 +194,8 @@ updatable_rewrite(struct sqlite_session *session, struct sqlite_section *section
 }
 
 void
-updatable_note_row(struct sqlite_section *section, bool on_row)
+updatable_note_row(struct sqlite_section *section)
 {
-    section->on_row = on_row && section->row_table != NULL;
-    if (section->on_row)
-        section->rowid = sqlite3_column_int64(section->statement, (int)section->section.column_count);
+    section->on_row = true;
+    section->rowid = sqlite3_column_int64(section->statement, (int)section->section.column_count);
 }
