@@ -7,6 +7,7 @@
 
 #include "gateway/datastore/sqlite/dialect_insert.h"
 #include "gateway/datastore/sqlite/dialect_types.h"
+#include "gateway/datastore/sqlite/dialect_values.h"
 #include "gateway/datastore/sqlite/tokens.h"
 
 enum { PHRASE_WORDS_MAX = 8, NUMBERS_MAX = 2 };
@@ -133,10 +134,9 @@ put_token(FILE *output, const struct sql_token *token)
 
 enum { CASTS_MAX = 32 };
 
-/* VALUES 1, 2 has no parentheses around its rows, which SQLite wants. */
 struct translation {
     FILE *output;
-    bool bare_values;
+    struct dialect_values values;
     bool defines;              /* CREATE or ALTER: what stands in it, other programs will read too */
     struct sql_token before;   /* the token before; a name behind a dot is somebody's column, whatever it is called */
     unsigned depth;            /* of parentheses */
@@ -147,13 +147,10 @@ struct translation {
 static bool
 put_one(struct translation *translation, const struct sql_token *token)
 {
-    bool outside = translation->bare_values && translation->depth == 0;
     if (sql_token_is(token, "("))
         translation->depth++;
     else if (sql_token_is(token, ")") && translation->depth > 0)
         translation->depth--;
-    if (outside && sql_token_is(token, ","))
-        return put(translation->output, "),(", 3);
     return put_token(translation->output, token);
 }
 
@@ -266,49 +263,54 @@ put_phrase_or_token(struct translation *translation, struct sql_text *text, bool
     return put_one(translation, &token);
 }
 
+/* The token that comes next, or the phrase that begins with it. */
+static bool
+put_next(struct translation *translation, const struct sql_token *token, struct sql_text ahead, struct sql_text *text)
+{
+    bool after_dot = sql_token_is(&translation->before, ".");
+    bool done = false;
+    const char *before = after_dot ? "" : dialect_values_before(&translation->values, token, ahead, translation->depth);
+    if (!put(translation->output, before, strlen(before)) || (!after_dot && !put_special(translation, text, &done)) ||
+        (!done && !put_phrase_or_token(translation, text, after_dot)))
+        return false;
+    const char *behind = after_dot ? "" : dialect_values_behind(&translation->values, token, *text, translation->depth);
+    return put(translation->output, behind, strlen(behind));
+}
+
+/* What is left open is closed before what may be a comment. */
+static bool
+put_end(struct translation *translation, struct sql_text text)
+{
+    for (const char *end; (end = dialect_values_end(&translation->values)) != NULL;)
+        if (!put(translation->output, end, strlen(end)))
+            return false;
+    return put(translation->output, text.at, text.left);
+}
+
 static bool
 translate(struct translation *translation, struct sql_text text)
 {
     for (;;) {
-        const char *from = text.at;
         struct sql_text ahead = text;
         struct sql_token token;
         if (!sql_token_next(&ahead, &token))
-            return put(translation->output, from, text.left);
-        size_t blanks = (size_t)(token.at - from);
-        if (!put(translation->output, from, blanks))
+            return put_end(translation, text);
+        size_t blanks = (size_t)(token.at - text.at);
+        if (!put(translation->output, text.at, blanks))
             return false;
         text = sql_text(token.at, text.left - blanks);
-        bool after_dot = sql_token_is(&translation->before, ".");
-        bool done = false;
-        if (!after_dot && !put_special(translation, &text, &done))
-            return false;
-        if (!done && !put_phrase_or_token(translation, &text, after_dot))
+        if (!put_next(translation, &token, ahead, &text))
             return false;
         remember(translation, token);
     }
 }
 
-/* Opens the parenthesis of bare VALUES, which may end in blanks and semicolons only. */
+/* CREATE or ALTER. */
 static bool
-begin(struct translation *translation, struct sql_text *text)
+is_definition(struct sql_text text)
 {
-    struct sql_text ahead = *text;
-    struct sql_text behind;
     struct sql_token token;
-    if (!sql_token_next(&ahead, &token))
-        return true;
-    translation->defines = sql_token_is(&token, "CREATE") || sql_token_is(&token, "ALTER");
-    if (!sql_token_is(&token, "VALUES"))
-        return true;
-    behind = ahead;
-    if (!sql_token_next(&ahead, &token) || sql_token_is(&token, "("))
-        return true;
-    translation->bare_values = true;
-    while (behind.left > 0 && strchr("; \t\r\n", behind.at[behind.left - 1]) != NULL)
-        behind.left--;
-    *text = behind;
-    return put(translation->output, "VALUES (", strlen("VALUES ("));
+    return sql_token_next(&text, &token) && (sql_token_is(&token, "CREATE") || sql_token_is(&token, "ALTER"));
 }
 
 static char *
@@ -319,9 +321,8 @@ translate_text(const char *text, size_t size)
     FILE *output = open_memstream(&translated, &translated_size);
     if (output == NULL)
         return NULL;
-    struct translation translation = { .output = output };
-    struct sql_text rest = sql_text(text, size);
-    bool good = begin(&translation, &rest) && translate(&translation, rest) && (!translation.bare_values || put(output, ")", 1));
+    struct translation translation = { .output = output, .defines = is_definition(sql_text(text, size)) };
+    bool good = translate(&translation, sql_text(text, size));
     if (fclose(output) == 0 && good)
         return translated;
     free(translated);

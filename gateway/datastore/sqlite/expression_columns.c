@@ -1,5 +1,6 @@
 #include "gateway/datastore/sqlite/expression_columns.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -97,13 +98,22 @@ definition_of(struct syntax_table *table)
     return table->definition != NULL ? table->definition : table;
 }
 
+/* What SQLite calls the columns of VALUES. */
+static bool
+is_numbered(const struct sql_token *name, size_t index)
+{
+    char number[32];
+    const struct sql_token numbered = { SQL_TOKEN_WORD, number, (size_t)snprintf(number, sizeof number, "column%zu", index + 1) };
+    return sql_token_is_same_name(name, &numbered);
+}
+
 /* The number of the column of that name; false when there is none. */
 static bool
 find_item(const struct syntax_scope *query, const struct sql_token *name, size_t *index)
 {
     *index = 0;
     for (const struct syntax_item *item = query->items; item != NULL && item->value != NULL; item = item->next, ++*index)
-        if (item->label.size > 0 && sql_token_is_same_name(&item->label, name))
+        if ((item->label.size > 0 && sql_token_is_same_name(&item->label, name)) || (item->in_values && is_numbered(name, *index)))
             return true;
     return false;
 }

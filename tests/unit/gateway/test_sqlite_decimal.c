@@ -152,6 +152,10 @@ operators_are_exact(void)
     check(target, "SELECT A * NULL FROM T WHERE ID = 1", "18,4", "-");
     check(target, "SELECT 0.1 + 0.2 FROM SYSIBM.SYSDUMMY1", "3,1", "0.3");
     check(target, "VALUES 0.1 + 0.2", "3,1", "0.3");
+    check(target, "VALUES 0.2 + 0.1, 0.7 UNION ALL VALUES 1.25", "4,2", "0.3 0.7 1.25");
+    check(target, "VALUES 0.2 + 0.1, 0.1 ORDER BY 1", "3,1", "0.1 0.3");
+    check(target, "SELECT * FROM (SELECT 0.1 + 0.2 AS A FROM T WHERE ID = 1) AS X", "3,1", "0.3");
+    check(target, "SELECT column1 FROM (VALUES 0.1 + 0.2) AS X", "3,1", "0.3");
     check(target, "SELECT N + 1 FROM T WHERE ID = 1", "INTEGER", "4");
     check(target, "SELECT N * L FROM T WHERE ID = 1", "BIGINT", "15");
     check(target, "SELECT A * D FROM T WHERE ID = 2", "DOUBLE", "0.5");

@@ -1,0 +1,142 @@
+/* What Db2 and Derby write otherwise than SQLite: texts are translated, and SQLite runs them. */
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/datastore/sqlite/dialect.h"
+#include "tests/support/suite.h"
+
+static sqlite3 *database;
+
+static int
+append_row(void *result, int count, char **values, char **names)
+{
+    (void)names;
+    for (int i = 0; i < count; i++) {
+        strcat(result, i > 0 ? "," : "");
+        strcat(result, values[i] != NULL ? values[i] : "NULL");
+    }
+    strcat(result, ";");
+    return 0;
+}
+
+/* The rows of the text, or "error" when SQLite does not take it. */
+static const char *
+rows_of(const char *text)
+{
+    static char result[1024];
+    char *translated = dialect_translate(text, strlen(text));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(translated);
+    result[0] = '\0';
+    if (sqlite3_exec(database, translated, append_row, result, NULL) != SQLITE_OK) {
+        printf("# %s: %s\n", translated, sqlite3_errmsg(database));
+        strcpy(result, "error");
+    }
+    free(translated);
+    return result;
+}
+
+static void
+values_need_no_parentheses(void)
+{
+    static const struct {
+        const char *text;
+        const char *rows;
+    } cases[] = {
+        { "VALUES 1", "1;" },
+        { "values 1, 2", "1;2;" },
+        { "VALUES 1, 2;", "1;2;" },
+        { "VALUES (1, 2), (3, 4)", "1,2;3,4;" },
+        { "VALUES 1, (2), 3", "1;2;3;" },
+        { "VALUES (1) + 2, 3 * (4), (5)", "3;12;5;" },
+        { "VALUES ABS(-1), CAST('7' || '8' AS VARCHAR(5)) || 'x'", "error" }, /* SQL_CAST is the gateway's */
+        { "VALUES ABS(-1), CASE WHEN 1 IN (2, 3) THEN 1 ELSE 2 END", "1;2;" },
+        { "VALUES 1, 2 UNION VALUES 2, 3", "1;2;3;" },
+        { "VALUES 1, 2 UNION ALL SELECT 3", "1;2;3;" },
+        { "SELECT 9 UNION ALL VALUES 1, 2", "9;1;2;" },
+        { "VALUES 1, 2 EXCEPT VALUES 2", "1;" },
+        { "VALUES (1, 2), (3, 4) INTERSECT VALUES (3, 4)", "3,4;" },
+        { "VALUES 1 -- no more, or UNION", "1;" },
+        { "VALUES 1 /* , 2 */ , 3 -- x\n", "1;3;" },
+        { "VALUES ','", ",;" },
+        { "VALUES 2, 3, 1 ORDER BY 1", "1;2;3;" },
+        { "VALUES 2, 1 UNION VALUES 3 ORDER BY 1 DESC", "3;2;1;" },
+        { "VALUES 1, 2, 3 FETCH FIRST 2 ROWS ONLY", "1;2;" },
+        { "VALUES (1, 2), (3, 4), (5, 6) OFFSET 1 ROW FETCH NEXT 1 ROWS ONLY", "3,4;" },
+        { "VALUES 1, 2 WITH UR", "1;2;" },
+        { "VALUES 1, 2 FOR READ ONLY", "1;2;" },
+        { "SELECT COUNT(*) FROM (VALUES 1, 2, 3) AS T", "3;" },
+        { "SELECT * FROM (VALUES 1, 2) UNION SELECT * FROM (VALUES (2), (3)) ORDER BY 1", "1;2;3;" },
+        { "SELECT 1 WHERE 2 IN (VALUES 1, 2)", "1;" },
+        { "VALUES (VALUES 1), (SELECT 2)", "1;2;" },
+        { "VALUES (VALUES 3, 4 ORDER BY 1 DESC), 2", "4;2;" },
+        { "WITH T (A) AS (VALUES 1, 2) SELECT SUM(A) FROM T", "3;" },
+        { "VALUES", "error" },
+        { "VALUES ORDER BY 1", "error" },
+        { "VALUES 1,", "error" },
+        { "VALUES , 1", "error" },
+        { "VALUES (1", "error" },
+        { "VALUES 1)", "error" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *rows = rows_of(cases[i].text);
+        if (strcmp(rows, cases[i].rows) != 0)
+            printf("# %s: %s\n", cases[i].text, rows);
+        CU_ASSERT_STRING_EQUAL(rows, cases[i].rows);
+    }
+}
+
+static void
+rows_of_insert_need_none_either(void)
+{
+    static const char *const texts[] = {
+        "CREATE TABLE T (A INTEGER DEFAULT 7, B INTEGER)",
+        "INSERT INTO T (A) VALUES 1, 2",
+        "INSERT INTO T VALUES (3, 4), (5, 6)",
+        "INSERT INTO T DEFAULT VALUES",
+        "INSERT INTO T (A) VALUES 8 UNION VALUES 9",
+        "INSERT INTO T (A) VALUES 10, 11 ORDER BY 1 FETCH FIRST ROW ONLY",
+        "CREATE UNIQUE INDEX I ON T (A)",
+        "INSERT INTO T (A) VALUES 1 ON CONFLICT (A) DO UPDATE SET B = 100",
+        "CREATE VIEW V (X) AS VALUES 1, 2",
+        "CREATE TRIGGER G AFTER DELETE ON T BEGIN INSERT INTO T (A) VALUES 1000 + OLD.A; END",
+        "DELETE FROM T WHERE A = 2",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        CU_ASSERT_STRING_EQUAL(rows_of(texts[i]), "");
+    CU_ASSERT_STRING_EQUAL(rows_of("SELECT A, B FROM T ORDER BY A"), "1,100;3,4;5,6;7,NULL;8,NULL;9,NULL;10,NULL;1002,NULL;");
+    CU_ASSERT_STRING_EQUAL(rows_of("SELECT X FROM V"), "1;2;");
+    CU_ASSERT_STRING_EQUAL(rows_of("INSERT INTO T (A) VALUES 20 RETURNING A"), "20;");
+}
+
+/* More lists in lists than are told apart are left to SQLite. */
+static void
+nested_lists_are_bounded(void)
+{
+    enum { LEVELS_MAX = 40 };
+    for (int levels = 31; levels <= LEVELS_MAX; levels++) {
+        char text[LEVELS_MAX * 10 + 16] = "";
+        for (int i = 0; i < levels; i++)
+            strcat(text, "VALUES (");
+        strcat(text, "1");
+        for (int i = 0; i < levels; i++)
+            strcat(text, ")");
+        CU_ASSERT_STRING_EQUAL(rows_of(text), levels <= 32 ? "1;" : "error");
+    }
+}
+
+int
+main(void)
+{
+    static const struct test_case cases[] = {
+        { "VALUES need no parentheses", values_need_no_parentheses },
+        { "rows of INSERT need none either", rows_of_insert_need_none_either },
+        { "nested lists are bounded", nested_lists_are_bounded },
+    };
+    if (sqlite3_open(":memory:", &database) != SQLITE_OK)
+        return 1;
+    int result = SUITE_RUN("sqlite-dialect", cases);
+    sqlite3_close(database);
+    return result;
+}
