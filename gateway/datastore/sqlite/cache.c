@@ -60,7 +60,7 @@ cache_keep(struct sqlite_session *session, struct sqlite_section *section)
         statement_drop(session, section);
         return;
     }
-    statement_close(session, section);
+    cursor_close(session, section);
     *entry = (struct sqlite_cached) { .next = session->cached };
     move_statement(&entry->section, section);
     session->cached = entry;

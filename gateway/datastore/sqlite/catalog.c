@@ -197,7 +197,7 @@ catalog_open(struct sqlite_session *session, struct sqlite_section *section, con
 {
     statement_forget_peek(session);
     forget_view(section);
-    if (!unit_begin(session, diagnosis) || !statement_bind(session, section, section->arguments, parameters, count, diagnosis))
+    if (!unit_begin(session, diagnosis) || !binding_copy(session, section, section->arguments, parameters, count, diagnosis))
         return;
     int code = section->arguments != NULL ? sqlite3_step(section->arguments) : SQLITE_ROW;
     if (code == SQLITE_ROW)

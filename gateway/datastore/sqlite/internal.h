@@ -2,7 +2,9 @@
  *   session.c     life, sections, the table of operations
  *   connection.c  the database connection and what it may use
  *   cache.c       statements that may be prepared again
- *   statement.c   preparing, executing, fetching
+ *   statement.c   preparing and executing
+ *   binding.c     values of parameter markers
+ *   cursor.c      opening, fetching, closing
  *   describe.c    columns of a result
  *   parameters.c  parameter markers
  *   scroll.c      cursors that go both ways
@@ -225,16 +227,21 @@ struct sql_column *describe_parameters(struct sqlite_session *session, const str
 /* Parameters that may be anything; NULL as above. */
 struct sql_column *describe_texts(size_t count);
 
-/* statement.c: the operations on sections. */
+/* statement.c, cursor.c: the operations on sections. */
 void statement_prepare(struct sqlite_session *session, struct sqlite_section *section, const char *text, size_t size,
                        struct sql_diagnosis *diagnosis);
 void statement_execute(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters, size_t count,
                        struct sql_diagnosis *diagnosis);
-void statement_open(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters, size_t count,
-                    struct sql_diagnosis *diagnosis);
-enum sql_step statement_fetch(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis);
-void statement_values(const struct sqlite_section *section, size_t first, size_t count, struct sql_value *values);
-void statement_close(struct sqlite_session *session, struct sqlite_section *section);
+void cursor_open(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters, size_t count,
+                 struct sql_diagnosis *diagnosis);
+enum sql_step cursor_fetch(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis);
+void cursor_values(const struct sqlite_section *section, size_t first, size_t count, struct sql_value *values);
+void cursor_close(struct sqlite_session *session, struct sqlite_section *section);
+
+/* Common to executing and opening: false with a diagnosis when the section cannot run. */
+MUST_CHECK bool statement_begin(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis);
+/* True, with the diagnosis, when the statement has been interrupted. */
+bool statement_is_interrupted(struct sqlite_session *session, struct sql_diagnosis *diagnosis);
 
 /* Compiles SQLite's text, all of it one statement, into section->statement; false with a diagnosis when it is not. */
 MUST_CHECK bool statement_compile(struct sqlite_session *session, struct sqlite_section *section, const char *text,
@@ -251,10 +258,12 @@ const char *exact_prepare(struct sqlite_session *session, struct sqlite_section 
  */
 MUST_CHECK bool exact_refresh(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis);
 
-/* Binds the values of a section's parameter markers in `statement`, which may be NULL when there are none; copies what is longer
- * than the request lives. */
-MUST_CHECK bool statement_bind(struct sqlite_session *session, struct sqlite_section *section, sqlite3_stmt *statement,
-                               const struct sql_value *parameters, size_t count, struct sql_diagnosis *diagnosis);
+/* binding.c: binds the values of a section's parameter markers in `statement`, which may be NULL when there are none. Values that are
+ * lent to the section's own statement must stay until it has run. */
+MUST_CHECK bool binding_copy(struct sqlite_session *session, struct sqlite_section *section, sqlite3_stmt *statement,
+                             const struct sql_value *parameters, size_t count, struct sql_diagnosis *diagnosis);
+MUST_CHECK bool binding_lend(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters,
+                             size_t count, struct sql_diagnosis *diagnosis);
 
 /* checks.c: notes a table that the statement being prepared writes. */
 void checks_note(struct sqlite_session *session, const char *table);

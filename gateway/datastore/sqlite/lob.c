@@ -258,7 +258,7 @@ lob_keep(struct sqlite_session *session, const struct sqlite_section *section, s
     struct sql_value value;
     char number[NUMBER_TEXT_MAX];
     *locator = 0;
-    statement_values(section, index, 1, &value);
+    cursor_values(section, index, 1, &value);
     if (value.kind == SQL_VALUE_NULL)
         return true;
     bool is_place = value.kind == SQL_VALUE_INTEGER && places != NULL && places->marked[index];

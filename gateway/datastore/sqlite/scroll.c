@@ -144,7 +144,7 @@ take_rows(struct sqlite_session *session, struct sqlite_section *section, int64_
 {
     struct sqlite_spool *spool = section->spool;
     while (!spool->complete && spool->rows < rows) {
-        enum sql_step step = statement_fetch(session, section, diagnosis);
+        enum sql_step step = cursor_fetch(session, section, diagnosis);
         if (step == SQL_STEP_FAILED)
             return false;
         spool->complete = step == SQL_STEP_END;

@@ -108,20 +108,20 @@ static void
 open_cursor(struct sql_target *target, struct sql_section *section, const struct sql_value *parameters, size_t count,
             struct sql_diagnosis *diagnosis)
 {
-    statement_open(session_of(target), section_of(section), parameters, count, diagnosis);
+    cursor_open(session_of(target), section_of(section), parameters, count, diagnosis);
 }
 
 static enum sql_step
 fetch(struct sql_target *target, struct sql_section *section, struct sql_diagnosis *diagnosis)
 {
-    return statement_fetch(session_of(target), section_of(section), diagnosis);
+    return cursor_fetch(session_of(target), section_of(section), diagnosis);
 }
 
 static void
 get_values(struct sql_target *target, struct sql_section *section, size_t first, size_t count, struct sql_value *values)
 {
     (void)target;
-    statement_values(section_of(section), first, count, values);
+    cursor_values(section_of(section), first, count, values);
 }
 
 static bool
@@ -157,7 +157,7 @@ move_cursor(struct sql_target *target, struct sql_section *section, enum sql_mov
 static void
 close_cursor(struct sql_target *target, struct sql_section *section)
 {
-    statement_close(session_of(target), section_of(section));
+    cursor_close(session_of(target), section_of(section));
 }
 
 static void

@@ -50,8 +50,8 @@ statement_forget_peek(struct sqlite_session *session)
 }
 
 /* True, with the diagnosis, when the statement was interrupted before it began. */
-static bool
-is_interrupted(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
+bool
+statement_is_interrupted(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
 {
     const char *why = sqlite_connection_must_stop(session);
     if (why == NULL)
@@ -190,7 +190,7 @@ prepare_any(struct sqlite_session *session, struct sqlite_section *section, cons
 static bool
 is_acceptable(struct sqlite_session *session, const char *text, size_t size, struct sql_diagnosis *diagnosis)
 {
-    if (is_interrupted(session, diagnosis))
+    if (statement_is_interrupted(session, diagnosis))
         return false;
     if (memchr(text, '\0', size) != NULL)
         sqlite_diagnosis_tokens(diagnosis, -7, "42601", "X'00'", NULL);
@@ -222,112 +222,8 @@ statement_prepare(struct sqlite_session *session, struct sqlite_section *section
         cache_remember(session, section, text, size);
 }
 
-/* A null pointer would bind NULL, not an empty value. */
-static const char *
-bytes_of(const struct sql_value *value)
-{
-    return value->data.size > 0 ? (const char *)value->data.bytes : "";
-}
-
-/* Values of an open cursor must outlive the request that carried them. */
-static int
-bind_value(sqlite3_stmt *statement, int index, const struct sql_value *value, sqlite3_destructor_type lifetime)
-{
-    switch (value->kind) {
-    case SQL_VALUE_NULL:
-        return sqlite3_bind_null(statement, index);
-    case SQL_VALUE_INTEGER:
-        return sqlite3_bind_int64(statement, index, value->integer);
-    case SQL_VALUE_REAL:
-        return sqlite3_bind_double(statement, index, value->real);
-    case SQL_VALUE_TEXT:
-        return sqlite3_bind_text64(statement, index, bytes_of(value), value->data.size, lifetime, SQLITE_UTF8);
-    case SQL_VALUE_BYTES:
-        return sqlite3_bind_blob64(statement, index, bytes_of(value), value->data.size, lifetime);
-    case SQL_VALUE_LOB: /* lob_bind */
-        break;
-    }
-    return SQLITE_MISUSE;
-}
-
-/* What the column of a marker keeps of the value. Copied, as it may stand in memory of this function alone. */
-static int
-bind_converted(sqlite3_stmt *statement, int index, const struct sql_column *column, const struct sql_value *value,
-               sqlite3_destructor_type lifetime)
-{
-    struct conversion_room room;
-    struct sql_value kept = conversion_keep(column, value, &room);
-    bool in_room = (kept.kind == SQL_VALUE_TEXT || kept.kind == SQL_VALUE_BYTES) && kept.data.bytes == room.text;
-    return bind_value(statement, index, &kept, in_room ? SQLITE_TRANSIENT : lifetime);
-}
-
-/* A decimal of more digits than the floating point number that its column would make of it. */
-static bool
-would_lose_digits(const struct sqlite_use *use, const struct sql_column *column, const struct sql_value *value)
-{
-    enum { DIGITS_KEPT = 15 };
-    return use->loses_digits && column->type == SQL_TYPE_DECIMAL && value->kind == SQL_VALUE_TEXT &&
-           decimal_significant_digits(value->data.bytes, value->data.size) > DIGITS_KEPT;
-}
-
-/* Bytes that need not be text, for a CLOB. */
-static bool
-is_no_text(const struct sqlite_section *section, size_t i, const struct sql_value *value)
-{
-    bool into_clob = section->uses != NULL && section->uses[i].assigned && section->parameters[i].type == SQL_TYPE_CLOB;
-    return into_clob && (value->kind == SQL_VALUE_BYTES || (value->kind == SQL_VALUE_LOB && !value->lob->is_text));
-}
-
-static int
-bind_one(struct sqlite_section *section, sqlite3_stmt *statement, size_t i, const struct sql_value *value, sqlite3_destructor_type lifetime)
-{
-    bool assigned = section->uses != NULL && section->uses[i].assigned;
-    return assigned ? bind_converted(statement, (int)i + 1, &section->parameters[i], value, lifetime)
-                    : bind_value(statement, (int)i + 1, value, lifetime);
-}
-
-static bool
-bind_parameters(struct sqlite_session *session, struct sqlite_section *section, sqlite3_stmt *statement, const struct sql_value *parameters,
-                size_t count, sqlite3_destructor_type lifetime, struct sql_diagnosis *diagnosis)
-{
-    if (count != section->section.parameter_count) {
-        sqlite_diagnosis_tokens(diagnosis, -313, "07001", "the number of values is not the number of parameter markers", NULL);
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (section->uses != NULL && would_lose_digits(&section->uses[i], &section->parameters[i], &parameters[i])) {
-            sqlite_diagnosis_tokens(diagnosis, -413, "22003", "a decimal of more digits than its table keeps", NULL);
-            return false;
-        }
-        if (is_no_text(section, i, &parameters[i])) {
-            sqlite_diagnosis_tokens(diagnosis, -408, "42821", "a CLOB takes character strings, not binary ones", NULL);
-            return false;
-        }
-        if (parameters[i].kind == SQL_VALUE_LOB) {
-            const struct sqlite_lob_target *targets = lifetime == SQLITE_STATIC ? section->lob_targets : NULL;
-            if (!lob_bind(session, targets, statement, i, parameters[i].lob, diagnosis))
-                return false;
-            continue;
-        }
-        int code = bind_one(section, statement, i, &parameters[i], lifetime);
-        if (code != SQLITE_OK) {
-            unit_fail(session, code, diagnosis);
-            return false;
-        }
-    }
-    return true;
-}
-
 bool
-statement_bind(struct sqlite_session *session, struct sqlite_section *section, sqlite3_stmt *statement, const struct sql_value *parameters,
-               size_t count, struct sql_diagnosis *diagnosis)
-{
-    return bind_parameters(session, section, statement, parameters, count, SQLITE_TRANSIENT, diagnosis);
-}
-
-/* Common to execute and open: false with a diagnosis when the section cannot run. */
-static bool
-begin(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis)
+statement_begin(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis)
 {
     sql_diagnosis_clear(diagnosis);
     if (section->section.state == SQL_SECTION_EMPTY) {
@@ -338,7 +234,7 @@ begin(struct sqlite_session *session, struct sqlite_section *section, struct sql
         sqlite_diagnosis_tokens(diagnosis, -502, "24502", "the cursor is open already", NULL);
         return false;
     }
-    return !is_interrupted(session, diagnosis);
+    return !statement_is_interrupted(session, diagnosis);
 }
 
 static int
@@ -386,7 +282,7 @@ void
 statement_execute(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters, size_t count,
                   struct sql_diagnosis *diagnosis)
 {
-    if (!begin(session, section, diagnosis))
+    if (!statement_begin(session, section, diagnosis))
         return;
     if (section->control != SQLITE_CONTROL_NONE) {
         control_execute(session, section, parameters, count, diagnosis);
@@ -394,7 +290,7 @@ statement_execute(struct sqlite_session *session, struct sqlite_section *section
     }
     if (section->procedure != NULL) { /* nobody wants its rows */
         catalog_open(session, section, parameters, count, diagnosis);
-        statement_close(session, section);
+        cursor_close(session, section);
         return;
     }
     statement_forget_peek(session);
@@ -404,152 +300,11 @@ statement_execute(struct sqlite_session *session, struct sqlite_section *section
         checks_drop(session);
     if (!checks_ensure(session, section))
         say_short_of_memory(diagnosis);
-    else if (bind_parameters(session, section, section->statement, parameters, count, SQLITE_STATIC, diagnosis) &&
+    else if (binding_lend(session, section, parameters, count, diagnosis) &&
              (section->cursor == NULL || positioned_bind(session, section, diagnosis)))
         lob_execute(session, section, run_to_end, diagnosis);
     if (section->cursor != NULL)
         positioned_judge(session, section, diagnosis);
     lob_forget(session);
     sqlite3_clear_bindings(section->statement); /* the values are gone with the request */
-}
-
-void
-statement_open(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters, size_t count,
-               struct sql_diagnosis *diagnosis)
-{
-    if (!begin(session, section, diagnosis))
-        return;
-    if (section->procedure != NULL) {
-        catalog_open(session, section, parameters, count, diagnosis);
-        return;
-    }
-    if (!section->section.is_query) {
-        sqlite_diagnosis_tokens(diagnosis, -517, "07005", "the statement returns no rows", NULL);
-        return;
-    }
-    if (session->peeked != section)
-        statement_forget_peek(session);
-    if (!unit_begin(session, diagnosis) || !exact_refresh(session, section, diagnosis))
-        return;
-    if (!checks_ensure(session, section)) {
-        say_short_of_memory(diagnosis);
-        return;
-    }
-    if (!statement_bind(session, section, section->statement, parameters, count, diagnosis))
-        return;
-    if (section->section.scrollable && !scroll_open(session, section, diagnosis))
-        return;
-    section->rows_given = 0;
-    section->cursor_open = true;
-    section->section.state = SQL_SECTION_OPEN;
-}
-
-/* After a change of the schema SQLite prepares again by itself, and SELECT * may then have other columns. The rows of one cursor all
- * have the same ones. */
-static bool
-has_its_columns(const struct sqlite_section *section)
-{
-    return section->rows_given > 0 ||
-           (size_t)sqlite3_data_count(section->statement) == section->section.column_count + (section->row_table != NULL);
-}
-
-static enum sql_step
-give_row(const struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis)
-{
-    uint32_t limit = session->datastore->limits.result_rows;
-    if (!has_its_columns(section)) {
-        sqlite_diagnosis_tokens(diagnosis, -518, "07003", "the table has changed since the statement was prepared", NULL);
-        return SQL_STEP_FAILED;
-    }
-    if (section->row_table != NULL)
-        updatable_note_row(section);
-    section->rows_given++;
-    if (limit == 0 || section->rows_given <= limit)
-        return SQL_STEP_ROW;
-    sqlite_diagnosis_tokens(diagnosis, -905, "57014", "result_rows of the datastore", NULL);
-    return SQL_STEP_FAILED;
-}
-
-enum sql_step
-statement_fetch(struct sqlite_session *session, struct sqlite_section *section, struct sql_diagnosis *diagnosis)
-{
-    sql_diagnosis_clear(diagnosis);
-    if (!section->cursor_open) {
-        sqlite_diagnosis_tokens(diagnosis, -501, "24501", "the cursor is not open", NULL);
-        return SQL_STEP_FAILED;
-    }
-    if (is_interrupted(session, diagnosis))
-        return SQL_STEP_FAILED;
-    int code = SQLITE_ROW;
-    session->misfit = false;
-    section->on_row = false;
-    if (session->peeked == section)
-        session->peeked = NULL; /* its first row is there */
-    else
-        code = sqlite3_step(section->statement);
-    if (code == SQLITE_ROW)
-        return give_row(session, section, diagnosis);
-    if (code == SQLITE_DONE) {
-        sqlite_diagnosis_tokens(diagnosis, 100, "02000", "", NULL);
-        return SQL_STEP_END;
-    }
-    unit_fail(session, code, diagnosis);
-    return SQL_STEP_FAILED;
-}
-
-/* One look at the column, and then at its value: each sqlite3_column_ function would look anew. A connection is used by one thread
- * at a time and has no mutex, so that nothing protects, or needs to protect, the value of a column. */
-static void
-take_value(sqlite3_value *column, struct sql_value *value)
-{
-    switch (sqlite3_value_type(column)) {
-    case SQLITE_INTEGER:
-        value->kind = SQL_VALUE_INTEGER;
-        value->integer = sqlite3_value_int64(column);
-        break;
-    case SQLITE_FLOAT:
-        value->kind = SQL_VALUE_REAL;
-        value->real = sqlite3_value_double(column);
-        break;
-    case SQLITE_TEXT:
-        value->kind = SQL_VALUE_TEXT;
-        value->data.bytes = sqlite3_value_text(column);
-        value->data.size = (size_t)sqlite3_value_bytes(column);
-        break;
-    case SQLITE_BLOB:
-        value->kind = SQL_VALUE_BYTES;
-        value->data.bytes = sqlite3_value_blob(column);
-        value->data.size = (size_t)sqlite3_value_bytes(column);
-        break;
-    default:
-        value->kind = SQL_VALUE_NULL;
-        break;
-    }
-}
-
-void
-statement_values(const struct sqlite_section *section, size_t first, size_t count, struct sql_value *values)
-{
-    int first_column;
-    sqlite3_stmt *statement = scroll_row(section, &first_column);
-    for (size_t i = 0; i < count; i++)
-        take_value(sqlite3_column_value(statement, first_column + (int)(first + i)), &values[i]);
-}
-
-void
-statement_close(struct sqlite_session *session, struct sqlite_section *section)
-{
-    if (!section->cursor_open)
-        return;
-    if (session->peeked == section)
-        session->peeked = NULL;
-    scroll_close(section);
-    sqlite3_reset(section->statement);
-    sqlite3_clear_bindings(section->statement);
-    section->cursor_open = false;
-    section->on_row = false;
-    section->section.state = SQL_SECTION_PREPARED;
-    free(section->section.pending);
-    section->section.pending = NULL;
-    section->section.pending_size = 0;
 }

@@ -18,7 +18,7 @@ close_cursors(struct sqlite_session *session, bool held_too)
 {
     for (struct sqlite_section *section = session->sections; section != NULL; section = section->hh.next) {
         if (section->cursor_open && (held_too || !section->section.with_hold))
-            statement_close(session, section);
+            cursor_close(session, section);
         if (section->cursor_open && section->lob_places != NULL)
             section->lob_places->committed = true;
     }
