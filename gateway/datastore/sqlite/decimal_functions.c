@@ -166,6 +166,7 @@ take_step(struct calculation *calculation)
     case '-':
     case '*':
     case '/':
+    case '%':
         return operate(calculation, step);
     case '~':
         decimal_number_negate(top(calculation));

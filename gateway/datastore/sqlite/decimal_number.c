@@ -97,6 +97,18 @@ quotient(const struct wide *dividend, const struct wide *divisor)
     return result;
 }
 
+static struct wide
+remainder_of(const struct wide *dividend, const struct wide *divisor)
+{
+    struct wide result = { .size = divisor->size };
+    mp_limb_t whole[WIDE_LIMBS];
+    if (dividend->size < divisor->size)
+        return *dividend;
+    mpn_tdiv_qr(whole, result.limbs, 0, dividend->limbs, dividend->size, divisor->limbs, divisor->size);
+    trim(&result);
+    return result;
+}
+
 static int
 compare(const struct wide *one, const struct wide *other)
 {
@@ -186,7 +198,7 @@ calculate_narrow(char operation, const struct decimal_number *one, const struct 
                  struct decimal_number *result)
 {
     decimal_digits product;
-    if (operation == '/')
+    if (operation == '/' || operation == '%')
         return false;
     if (operation != '*')
         return add_narrow(one, other, operation == '-', form, result);
@@ -221,6 +233,18 @@ divide(const struct decimal_number *one, const struct decimal_number *other, str
     return finish(quotient(&dividend, &divisor), form.scale, one->negative != other->negative, form, result);
 }
 
+static enum decimal_result
+take_remainder(const struct decimal_number *one, const struct decimal_number *other, struct decimal_form form,
+               struct decimal_number *result)
+{
+    unsigned scale = one->scale > other->scale ? one->scale : other->scale;
+    struct wide dividend = shifted(wide_of(one->digits), scale - one->scale);
+    struct wide divisor = shifted(wide_of(other->digits), scale - other->scale);
+    if (divisor.size == 0)
+        return DECIMAL_RESULT_DIVIDED_BY_ZERO;
+    return finish(remainder_of(&dividend, &divisor), scale, one->negative, form, result);
+}
+
 enum decimal_result
 decimal_number_calculate(char operation, const struct decimal_number *one, const struct decimal_number *other, struct decimal_form form,
                          struct decimal_number *result)
@@ -229,6 +253,8 @@ decimal_number_calculate(char operation, const struct decimal_number *one, const
         return DECIMAL_RESULT_FINE;
     if (operation == '/')
         return divide(one, other, form, result);
+    if (operation == '%')
+        return take_remainder(one, other, form, result);
     if (operation != '*')
         return add(one, other, operation == '-', form, result);
     struct wide left = wide_of(one->digits);

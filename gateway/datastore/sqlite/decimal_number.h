@@ -41,7 +41,7 @@ void decimal_number_of_integer(int64_t integer, struct decimal_number *number);
 /* Writes all digits of the scale, without a NUL; returns the size. */
 size_t decimal_number_write(const struct decimal_number *number, char text[static DECIMAL_NUMBER_TEXT_MAX]);
 
-/* `operation` is one of + - * and / . The result has the form's scale. */
+/* `operation` is one of + - * / and %, which is the remainder and has the sign of `one`. The result has the form's scale. */
 MUST_CHECK enum decimal_result decimal_number_calculate(char operation, const struct decimal_number *one,
                                                         const struct decimal_number *other, struct decimal_form form,
                                                         struct decimal_number *result);

@@ -28,10 +28,19 @@ step_of_function(const struct syntax_node *node)
     return '\0';
 }
 
+/* Of what has two operands, MOD(A, B) too; NUL for others. */
+static char
+operator_of(const struct syntax_node *node)
+{
+    if (node->kind == SYNTAX_ARITHMETIC)
+        return node->operator;
+    return decimal_is_call(node, "MOD") ? '%' : '\0';
+}
+
 bool
 decimal_is_operator(struct expression_types *types, struct syntax_node *node)
 {
-    bool operates = node->kind == SYNTAX_ARITHMETIC || node->kind == SYNTAX_SIGN || step_of_function(node) != '\0';
+    bool operates = node->kind == SYNTAX_SIGN || operator_of(node) != '\0' || step_of_function(node) != '\0';
     return operates && !decimal_is_literal(node) && expression_type(types, node).type == SQL_TYPE_DECIMAL;
 }
 
@@ -72,9 +81,9 @@ collect(struct expression_types *types, struct decimal_program *program, struct 
         return;
     }
     collect(types, program, node->first);
-    if (node->kind == SYNTAX_ARITHMETIC) {
+    if (operator_of(node) != '\0') {
         collect(types, program, node->first->next);
-        sqlite3_str_appendf(program->steps, "%c%d.%d", node->operator, type.precision, type.scale);
+        sqlite3_str_appendf(program->steps, "%c%d.%d", operator_of(node), type.precision, type.scale);
         program->depth--;
         return;
     }
@@ -93,7 +102,7 @@ count_operands(struct expression_types *types, struct syntax_node *node)
     if (!decimal_is_operator(types, node))
         return 1;
     size_t count = count_operands(types, node->first);
-    return node->kind == SYNTAX_ARITHMETIC ? count + count_operands(types, node->first->next) : count;
+    return operator_of(node) != '\0' ? count + count_operands(types, node->first->next) : count;
 }
 
 /* The left part of a long chain, which becomes a program of its own; NULL: it is not that long. */

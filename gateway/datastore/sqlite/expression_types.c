@@ -32,13 +32,11 @@ type_of_string(const struct syntax_node *node)
 
 /* Markers and NULL take the type of what they stand beside. */
 static struct syntax_type
-type_of_arithmetic(struct expression_types *types, struct syntax_node *node)
+type_of_operands(struct expression_types *types, char operation, struct syntax_node *left, struct syntax_node *right)
 {
-    struct syntax_node *left = node->first;
-    struct syntax_node *right = left->next;
     struct syntax_type one = expression_is_untyped(left) ? expression_type(types, right) : expression_type(types, left);
     struct syntax_type other = expression_is_untyped(right) ? one : expression_type(types, right);
-    return result_type_arithmetic(node->operator, & one, &other);
+    return result_type_arithmetic(operation, &one, &other);
 }
 
 /* One type for all parts in that role, from the part `from` on. */
@@ -106,10 +104,16 @@ expression_round_places(const struct syntax_node *call, int64_t *places)
     return true;
 }
 
-/* SQLite gives that of whole numbers as floating point, but exactly. */
+/* SQLite gives that of whole numbers as floating point, exactly as long as they are no BIGINT. */
 static struct syntax_type
 type_of_remainder(struct expression_types *types, struct syntax_node *call)
 {
+    struct syntax_node *other = call->first->next;
+    if (other == NULL || other->role != SYNTAX_PART || other->next != NULL)
+        return result_type_unknown();
+    struct syntax_type decimal = type_of_operands(types, '%', call->first, other);
+    if (decimal.type == SQL_TYPE_DECIMAL)
+        return decimal;
     struct syntax_type type = common_type(types, call, SYNTAX_PART, 0);
     bool whole = type.type == SQL_TYPE_SMALLINT || type.type == SQL_TYPE_INTEGER;
     return whole ? type : result_type_unknown();
@@ -178,7 +182,7 @@ find_type(struct expression_types *types, struct syntax_node *node)
     case SYNTAX_COLLATE:
         return expression_type(types, node->first);
     case SYNTAX_ARITHMETIC:
-        return type_of_arithmetic(types, node);
+        return type_of_operands(types, node->operator, node->first, node->first->next);
     case SYNTAX_CALL:
         return type_of_call(types, node);
     case SYNTAX_CASE:

@@ -113,12 +113,15 @@ decimal_result(char operation, const struct syntax_type *one, const struct synta
     int s2 = other->scale;
     unsigned scale = greatest(one->scale, other->scale);
     int whole = p1 - s1 > p2 - s2 ? p1 - s1 : p2 - s2;
+    int fewer = p1 - s1 < p2 - s2 ? p1 - s1 : p2 - s2;
     int rest = PRECISION_MAX - p1 + s1 - s2;
     switch (operation) {
     case '*':
         return result_type_decimal((unsigned)(p1 + p2), (unsigned)(s1 + s2));
     case '/':
         return result_type_decimal(PRECISION_MAX, rest > 0 ? (unsigned)rest : 0);
+    case '%':
+        return result_type_decimal((unsigned)(fewer > 0 ? fewer : 0) + scale, scale);
     default:
         return result_type_decimal((unsigned)(whole + (int)scale + 1), scale);
     }

@@ -11,7 +11,7 @@ struct syntax_type result_type_decimal(unsigned precision, unsigned scale);
 /* Of a number, or of a string of digits that stands for a longer one; */
 struct syntax_type result_type_number(const char *text, size_t size);
 
-/* `operation` is one of + - * and / . Unknown where one of both is no number. */
+/* `operation` is one of + - * / and %, the remainder. Unknown where one of both is no number. */
 struct syntax_type result_type_arithmetic(char operation, const struct syntax_type *one, const struct syntax_type *other);
 
 /* Of CASE, COALESCE, UNION and whatever else gives one value or another. */

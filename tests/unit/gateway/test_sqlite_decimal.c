@@ -159,6 +159,13 @@ operators_are_exact(void)
     check(target, "SELECT N + 1 FROM T WHERE ID = 1", "INTEGER", "4");
     check(target, "SELECT N * L FROM T WHERE ID = 1", "BIGINT", "15");
     check(target, "SELECT A * D FROM T WHERE ID = 2", "DOUBLE", "0.5");
+    check(target, "SELECT MOD(W, A) FROM T WHERE ID = 1", "17,10", "0.0000000001");
+    check(target, "SELECT MOD(-W, 0.7) FROM T WHERE ID = 1", "11,10", "-0.3000000001");
+    check(target, "SELECT MOD(W, N) + MOD(N, 2) FROM T WHERE ID = 1", "22,10", "1.0000000001");
+    check(target, "SELECT MOD(N, 2) FROM T WHERE ID = 1", "INTEGER", "1");
+    check(target, "SELECT MOD(A, 0) FROM T WHERE ID = 1", "9,2", "-801");
+    check(target, "SELECT MOD(A, NULL) FROM T WHERE ID = 1", "9,2", "-");
+    check(target, "SELECT ID FROM T WHERE MOD(A, 0.1) = 0 ORDER BY ID", "INTEGER", "1 2");
     check(target, "SELECT A / 0 FROM T WHERE ID = 1", "31,24", "-801");
     CU_ASSERT_STRING_EQUAL(said.sqlstate, "22012");
     check(target, "SELECT W * W FROM T WHERE ID = 1", "31,20", "-802");

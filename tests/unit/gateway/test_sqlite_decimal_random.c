@@ -127,6 +127,14 @@ apply(char operation, struct operand *one, const struct operand *other)
         scale_by(right, one->scale);
         if (mpz_sgn(right) != 0)
             mpz_tdiv_q(one->value, one->value, right);
+    } else if (operation == '%') {
+        precision = greatest(0, least(one->precision - one->scale, other->precision - other->scale)) + scale;
+        if (mpz_sgn(right) == 0 && one->sqlcode == 0 && other->sqlcode == 0)
+            one->sqlcode = -801;
+        scale_by(one->value, scale - one->scale);
+        scale_by(right, scale - other->scale);
+        if (mpz_sgn(right) != 0)
+            mpz_tdiv_r(one->value, one->value, right);
     } else {
         scale_by(one->value, scale - one->scale);
         scale_by(right, scale - other->scale);
@@ -163,7 +171,7 @@ static void
 draw_expression(struct operand *operand, int depth)
 {
     char joined[2 * TEXT_MAX + 16];
-    int choice = draw(depth > 0 ? 8 : 2);
+    int choice = draw(depth > 0 ? 9 : 2);
     if (choice == 0)
         draw_literal(operand);
     else if (choice == 1)
@@ -182,9 +190,12 @@ draw_expression(struct operand *operand, int depth)
         CU_ASSERT_PTR_NOT_NULL_FATAL(other);
         mpz_init(other->value);
         draw_expression(other, depth - 1);
-        char operation = "+-*/"[choice - 4];
-        snprintf(joined, sizeof joined, "(%s%s%c%s%s)", operand->text, draw(2) > 0 ? " " : "", operation, draw(2) > 0 ? " " : "\n",
-                 other->text);
+        char operation = "+-*/%"[choice - 4];
+        if (operation == '%')
+            snprintf(joined, sizeof joined, "MOD(%s, %s)", operand->text, other->text);
+        else
+            snprintf(joined, sizeof joined, "(%s%s%c%s%s)", operand->text, draw(2) > 0 ? " " : "", operation, draw(2) > 0 ? " " : "\n",
+                     other->text);
         apply(operation, operand, other);
         mpz_clear(other->value);
         free(other);
