@@ -157,5 +157,6 @@ ssignon_apply(struct run *run, const char *profile, struct ssignon *ssignon)
 {
     if (!run_has(run, OPERAND_SSIGNON))
         return true;
-    return legacy_operands_agree(run) && apply_legacy(run, profile, ssignon) && apply_enhanced(run, ssignon);
+    /* The legacy key last: it may be stored under a label already, which a refusal of the others would leave behind. */
+    return legacy_operands_agree(run) && apply_enhanced(run, ssignon) && apply_legacy(run, profile, ssignon);
 }

@@ -189,6 +189,15 @@ a_key_of_the_wrong_kind_is_named_and_not_used(void)
     fixture_free(fixture);
 }
 
+static void
+a_refused_operand_leaves_no_key_behind(void)
+{
+    struct fixture *fixture = fixture_new();
+    CU_ASSERT_EQUAL(fixture_command(fixture, "RDEFINE PTKTDATA A SSIGNON(KEYENCRYPTED(E001193519561977) TYPE(WRONG))"), 8);
+    CU_ASSERT_EQUAL(fixture_command(fixture, "KEY LIST"), 4);
+    fixture_free(fixture);
+}
+
 /* KEYENCRYPTED and ENCRYPTKEY keep the key under a label of their own, which lives as long as a profile names it. */
 static void
 encrypted_keys_have_labels_of_their_own(void)
@@ -288,6 +297,7 @@ main(void)
         { "labels are resolved at REFRESH", labels_are_resolved_at_refresh },
         { "a key of the wrong kind is named and not used", a_key_of_the_wrong_kind_is_named_and_not_used },
         { "encrypted keys have labels of their own", encrypted_keys_have_labels_of_their_own },
+        { "a refused operand leaves no key behind", a_refused_operand_leaves_no_key_behind },
         { "keys are sealed for their label", keys_are_sealed_for_their_label },
         { "a database from before labels is taken over", a_database_from_before_labels_is_taken_over },
     };
