@@ -6,9 +6,8 @@ enum {
     DSS_RESERVED = 0x88,
     SEGMENT_HEADER_SIZE = 2,
     DDM_HEADER_SIZE = 4,
-    /* Not DSS faults but DDM ones that only whoever takes a command apart can see. */
+    /* Not a DSS fault but a DDM one that only whoever takes a command apart can see. */
     SYNERRCD_OBJECT_MISSING = 0x0E,
-    SYNERRCD_TOO_MANY = 0x0F,
 };
 
 struct dss_header {
@@ -47,83 +46,90 @@ read_header(const uint8_t *bytes, struct dss_header *header)
     return DSS_FAULT_NONE;
 }
 
-/* What may follow `first` where the same correlation ID was announced: objects, and in replies further messages. */
+/* What may follow where the same correlation ID was announced: objects, and in replies further messages. */
 static enum dss_fault
-check_sequence(const struct dss_header *first, const struct dss_header *header)
+check_sequence(const struct dss_progress *progress, const struct dss_header *header)
 {
-    if (header->correlation_id != first->correlation_id)
+    if (progress->count == 0)
+        return DSS_FAULT_NONE;
+    if (header->correlation_id != progress->correlation_id)
         return DSS_FAULT_CORRELATION_MISMATCH;
-    bool of_requester = (first->format & DSS_TYPE_MASK) == DSS_REQUEST;
+    bool of_requester = (progress->format & DSS_TYPE_MASK) == DSS_REQUEST;
     bool object = (header->format & DSS_TYPE_MASK) == DSS_OBJECT;
     bool request = (header->format & DSS_TYPE_MASK) == DSS_REQUEST;
-    return request || (of_requester && !object) ? DSS_FAULT_FORMAT : DSS_FAULT_NONE;
+    if (request || (of_requester && !object))
+        return DSS_FAULT_FORMAT;
+    return progress->count > DSS_OBJECTS_MAX ? DSS_FAULT_TOO_MANY : DSS_FAULT_NONE;
 }
 
-/* Finds the end of the continuation segments that begin at `offset`. */
+/* One continuation segment. INCOMPLETE: *size is how many bytes are known to be needed. */
 static enum dss_scan
-scan_segments(const uint8_t *bytes, size_t available, size_t *offset, enum dss_fault *fault)
+scan_segment(struct dss_progress *progress, const uint8_t *bytes, size_t available, size_t *size, enum dss_fault *fault)
 {
-    for (bool continued = true; continued;) {
-        if (available - *offset < SEGMENT_HEADER_SIZE) {
-            *offset += SEGMENT_HEADER_SIZE;
-            return DSS_SCAN_INCOMPLETE;
-        }
-        struct wire_reader reader = wire_reader(bytes + *offset, SEGMENT_HEADER_SIZE);
-        uint16_t length = wire_u16(&reader);
-        size_t segment = length & ~(unsigned)DSS_CONTINUED;
-        continued = (length & DSS_CONTINUED) != 0;
-        if (segment <= SEGMENT_HEADER_SIZE) {
-            *fault = DSS_FAULT_CONTINUATION_LENGTH;
-            return DSS_SCAN_DAMAGED;
-        }
-        bool whole = segment <= available - *offset;
-        *offset += segment;
-        if (!whole)
-            return DSS_SCAN_INCOMPLETE;
+    size_t left = available - progress->seen;
+    *size = progress->seen + SEGMENT_HEADER_SIZE;
+    if (left < SEGMENT_HEADER_SIZE)
+        return DSS_SCAN_INCOMPLETE;
+    struct wire_reader reader = wire_reader(bytes + progress->seen, SEGMENT_HEADER_SIZE);
+    uint16_t length = wire_u16(&reader);
+    size_t segment = length & ~(unsigned)DSS_CONTINUED;
+    if (segment <= SEGMENT_HEADER_SIZE) {
+        *fault = DSS_FAULT_CONTINUATION_LENGTH;
+        return DSS_SCAN_DAMAGED;
     }
+    *size = progress->seen + segment;
+    if (segment > left)
+        return DSS_SCAN_INCOMPLETE;
+    progress->seen += segment;
+    progress->continued = (length & DSS_CONTINUED) != 0;
     return DSS_SCAN_COMPLETE;
 }
 
-/* Looks at one DSS at *offset and moves *offset to its end; or, when it is incomplete, to the end of what is known to be needed. */
+/* The header and first segment of one DSS. */
 static enum dss_scan
-scan_one(const uint8_t *bytes, size_t available, size_t *offset, struct dss_header *header, enum dss_fault *fault)
+scan_first_segment(struct dss_progress *progress, const uint8_t *bytes, size_t available, size_t *size, enum dss_fault *fault)
 {
-    size_t start = *offset;
-    if (available - start < DSS_HEADER_SIZE) {
-        *offset += DSS_HEADER_SIZE;
+    struct dss_header header = { 0 };
+    size_t left = available - progress->seen;
+    *size = progress->seen + DSS_HEADER_SIZE;
+    if (left < DSS_HEADER_SIZE)
         return DSS_SCAN_INCOMPLETE;
-    }
-    *fault = read_header(bytes + start, header);
+    *fault = read_header(bytes + progress->seen, &header);
+    if (*fault == DSS_FAULT_NONE)
+        *fault = check_sequence(progress, &header);
     if (*fault != DSS_FAULT_NONE)
         return DSS_SCAN_DAMAGED;
-    *offset += header->length;
-    if (header->length > available - start)
+    *size = progress->seen + header.length;
+    if (header.length > left)
         return DSS_SCAN_INCOMPLETE;
-    return header->continued ? scan_segments(bytes, available, offset, fault) : DSS_SCAN_COMPLETE;
+    if (progress->count++ == 0) {
+        progress->format = header.format;
+        progress->correlation_id = header.correlation_id;
+    }
+    progress->seen += header.length;
+    progress->continued = header.continued;
+    progress->more = (header.format & DSS_SAME_CORRELATION) != 0;
+    return DSS_SCAN_COMPLETE;
+}
+
+enum dss_scan
+dss_scan_on(struct dss_progress *progress, const uint8_t *bytes, size_t available, size_t *size, enum dss_fault *fault)
+{
+    *fault = DSS_FAULT_NONE;
+    do {
+        enum dss_scan outcome = progress->continued ? scan_segment(progress, bytes, available, size, fault)
+                                                    : scan_first_segment(progress, bytes, available, size, fault);
+        if (outcome != DSS_SCAN_COMPLETE)
+            return outcome;
+    } while (progress->continued || progress->more);
+    return DSS_SCAN_COMPLETE;
 }
 
 enum dss_scan
 dss_scan(const uint8_t *bytes, size_t available, size_t *size, enum dss_fault *fault)
 {
-    struct dss_header first = { 0 };
-    *fault = DSS_FAULT_NONE;
-    *size = 0;
-    for (bool more = true; more;) {
-        struct dss_header header = { 0 };
-        size_t start = *size;
-        enum dss_scan outcome = scan_one(bytes, available, size, &header, fault);
-        bool header_seen = available - start >= DSS_HEADER_SIZE;
-        if (start == 0)
-            first = header;
-        else if (*fault == DSS_FAULT_NONE && header_seen)
-            *fault = check_sequence(&first, &header);
-        if (*fault != DSS_FAULT_NONE)
-            return DSS_SCAN_DAMAGED;
-        if (outcome != DSS_SCAN_COMPLETE)
-            return outcome;
-        more = (header.format & DSS_SAME_CORRELATION) != 0;
-    }
-    return DSS_SCAN_COMPLETE;
+    struct dss_progress progress = { 0 };
+    return dss_scan_on(&progress, bytes, available, size, fault);
 }
 
 /* The contents of the DSS at *offset, which is moved to its end; its segments are joined in place. */
@@ -162,7 +168,7 @@ add_objects(struct dss_command *command, struct wire_reader *contents)
     enum ddm_fault fault;
     while (ddm_next(contents, &object, &fault)) {
         if (command->object_count == DSS_OBJECTS_MAX)
-            return fail(command, SYNERRCD_TOO_MANY, object.codepoint);
+            return fail(command, DSS_FAULT_TOO_MANY, object.codepoint);
         command->objects[command->object_count++] = object;
     }
     return fault == DDM_FAULT_NONE || fail(command, (uint8_t)fault, object.codepoint);

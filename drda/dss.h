@@ -26,6 +26,7 @@ enum dss_fault {
     DSS_FAULT_FORMAT = 0x04,
     DSS_FAULT_CONTINUATION_MISSING = 0x05,
     DSS_FAULT_CHAIN_MISSING = 0x06,
+    DSS_FAULT_TOO_MANY = 0x0F, /* objects of one command */
     DSS_FAULT_CONTINUATION_LENGTH = 0x16,
     DSS_FAULT_SAME_CORRELATION_UNCHAINED = 0x18,
     DSS_FAULT_CORRELATION_MISMATCH = 0x19,
@@ -57,6 +58,20 @@ enum dss_scan { DSS_SCAN_COMPLETE, DSS_SCAN_INCOMPLETE, DSS_SCAN_DAMAGED };
  * INCOMPLETE: *size is the least number of bytes that must be there before it is worth looking again.
  * DAMAGED: *fault says why. Header damage is found as soon as the 6 bytes are there, whatever else is missing. */
 enum dss_scan dss_scan(const uint8_t *bytes, size_t available, size_t *size, enum dss_fault *fault);
+
+/* What a look at the beginning of a command has seen. All zero before the first one. */
+struct dss_progress {
+    size_t seen; /* bytes, all of them whole DSSs and segments */
+    unsigned count;
+    uint8_t format; /* of the first DSS, with its correlation ID */
+    uint16_t correlation_id;
+    bool continued; /* a segment of the same DSS follows */
+    bool more;      /* another DSS of the same command follows */
+};
+
+/* The same for bytes that come by and by: begins where the last look ended, so that small pieces do not cost a look at all before
+ * them. `bytes` begin with the same command each time; what was seen of it is not looked at again. */
+enum dss_scan dss_scan_on(struct dss_progress *progress, const uint8_t *bytes, size_t available, size_t *size, enum dss_fault *fault);
 
 /* Takes a command apart that dss_scan found complete. Continuation segments are joined in place, which changes `bytes`: read
  * a command once. The readers in `command` point into `bytes`. False on damage: command->fault and fault_codepoint. */

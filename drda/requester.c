@@ -271,10 +271,11 @@ read_reply(struct requester *requester)
     enum dss_fault fault;
     uint8_t *bytes = requester->input.start + requester->input_taken;
     size_t available = requester->input.used - requester->input_taken;
-    enum dss_scan scan = dss_scan(bytes, available, &size, &fault);
+    enum dss_scan scan = dss_scan_on(&requester->progress, bytes, available, &size, &fault);
     requester->input_needed = scan == DSS_SCAN_INCOMPLETE ? size : 0;
     if (scan == DSS_SCAN_INCOMPLETE)
         return false;
+    requester->progress = (struct dss_progress) { 0 };
     if (scan == DSS_SCAN_DAMAGED || !dss_read(bytes, size, &requester->reply)) {
         unsigned code = scan == DSS_SCAN_DAMAGED ? (unsigned)fault : requester->reply.fault;
         (void)requester_fail(requester, "the reply to %s is no DRDA or damaged (SYNERRCD X'%02X'): is this the DRDA port?",

@@ -63,7 +63,8 @@ struct requester {
     size_t output_sent;
     struct wire_writer input;
     size_t input_taken;
-    size_t input_needed; /* bytes of the next reply that must be there before it is worth looking again */
+    size_t input_needed;          /* bytes of the next reply that must be there before it is worth looking again */
+    struct dss_progress progress; /* with the reply that is coming */
 
     /* EXTDTA of the command that is being sent; written into the output when all before them has been sent. */
     struct requester_lob *lobs; /* owned, what they are made of is not */

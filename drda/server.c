@@ -226,13 +226,14 @@ take(struct drda_server *server, struct drda_input *input, struct wire_writer *o
     size_t limit = server->authenticated ? server->settings->command_bytes_max : server->settings->unauthenticated_bytes_max;
     size_t size = 0;
     enum dss_fault damage;
-    enum dss_scan scan = dss_scan(bytes, available, &size, &damage);
+    enum dss_scan scan = dss_scan_on(&server->progress, bytes, available, &size, &damage);
     if (scan == DSS_SCAN_DAMAGED) {
         uint16_t correlation_id = damage == DSS_FAULT_NO_D0 ? CORRELATION_OF_GARBAGE : glance_at(bytes, available).correlation_id;
         close_with(server, drda_fault_syntax((uint8_t)damage, 0), correlation_id, output);
         return false;
     }
     if (scan == DSS_SCAN_INCOMPLETE && begins_stream(server, bytes, available, size)) {
+        server->progress = (struct dss_progress) { 0 };
         server->state = DRDA_STATE_STREAMING;
         server->correlation_id = glance_at(bytes, available).correlation_id;
         return false;
@@ -244,6 +245,7 @@ take(struct drda_server *server, struct drda_input *input, struct wire_writer *o
     input->needed = scan == DSS_SCAN_INCOMPLETE ? size : 0;
     if (scan == DSS_SCAN_INCOMPLETE)
         return false;
+    server->progress = (struct dss_progress) { 0 };
     server->pending_offset = input->taken;
     server->pending_size = size;
     input->taken += size;

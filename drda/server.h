@@ -82,16 +82,17 @@ enum drda_state {
 struct drda_server {
     const struct drda_server_settings *settings;
     enum drda_state state;
-    uint16_t secmec;         /* agreed in ACCSEC */
-    uint16_t correlation_id; /* of the pending command */
-    bool pending_chained;    /* another command follows the pending one in its chain */
-    bool unicode;            /* UNICODEMGR 1208 agreed: DDM text after ACCSECRD is UTF-8 */
-    bool authenticated;      /* a SECCHK has succeeded */
-    bool accessed;           /* an ACCRDB has succeeded; encoding.rdbnam is final */
-    bool no_updates;         /* ACCRDB said RDBALWUPD false */
-    bool is_derby_client;    /* by the PRDID of ACCRDB */
-    bool foreign_ccsid;      /* ACCRDB named a CCSIDDBC or CCSIDMBC that is not served: ACCRDBRM is a warning */
-    size_t pending_offset;   /* where in the input the pending command stands */
+    uint16_t secmec;              /* agreed in ACCSEC */
+    uint16_t correlation_id;      /* of the pending command */
+    bool pending_chained;         /* another command follows the pending one in its chain */
+    bool unicode;                 /* UNICODEMGR 1208 agreed: DDM text after ACCSECRD is UTF-8 */
+    bool authenticated;           /* a SECCHK has succeeded */
+    bool accessed;                /* an ACCRDB has succeeded; encoding.rdbnam is final */
+    bool no_updates;              /* ACCRDB said RDBALWUPD false */
+    bool is_derby_client;         /* by the PRDID of ACCRDB */
+    bool foreign_ccsid;           /* ACCRDB named a CCSIDDBC or CCSIDMBC that is not served: ACCRDBRM is a warning */
+    struct dss_progress progress; /* with the command that is coming */
+    size_t pending_offset;        /* where in the input the pending command stands */
     size_t pending_size;
     enum drda_state before;   /* the state in which the pending command came */
     size_t parameters_offset; /* of a pending SECCHK or INTRDBRQS: where its parameters stand, segments joined */

@@ -75,6 +75,35 @@ every_truncation_is_incomplete(void)
     free(bytes);
 }
 
+/* What was seen is not looked at again: it may be anything by then. */
+static void
+a_look_goes_on_where_the_last_one_ended(void)
+{
+    static const char *const commands[] = {
+        RECORDED_DERBY_EXCSQLSTT_SQLDTA,
+        "800ed0410001200b112233445566800377800488990003aa",
+    };
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        size_t size, taken, expected;
+        enum dss_fault fault, expected_fault;
+        struct dss_progress progress = { 0 };
+        uint8_t *bytes = recorded_bytes(commands[i], &size);
+        uint8_t *coming = calloc(1, size);
+        enum dss_scan scan = DSS_SCAN_INCOMPLETE;
+        for (size_t n = 0; n <= size && scan == DSS_SCAN_INCOMPLETE; n++) {
+            memset(coming, 0xFF, progress.seen);
+            memcpy(coming + progress.seen, bytes + progress.seen, n - progress.seen);
+            scan = dss_scan_on(&progress, coming, n, &taken, &fault);
+            CU_ASSERT_EQUAL(scan, dss_scan(bytes, n, &expected, &expected_fault));
+            CU_ASSERT_EQUAL(taken, expected);
+            CU_ASSERT_EQUAL(fault, expected_fault);
+        }
+        CU_ASSERT_EQUAL(scan, DSS_SCAN_COMPLETE);
+        free(coming);
+        free(bytes);
+    }
+}
+
 /* Reads whatever comes out of it, so that AddressSanitizer sees a reader that leaves its block. */
 static unsigned
 read_through(const struct dss_command *read)
@@ -217,6 +246,9 @@ too_many_objects_are_refused(void)
             ddm_put_u8(&wire, CP_EXTDTA, 0);
             dss_end(&writer);
         }
+        size_t taken;
+        enum dss_fault fault;
+        CU_ASSERT_EQUAL(dss_scan(wire.start, wire.used, &taken, &fault), count == DSS_OBJECTS_MAX ? DSS_SCAN_COMPLETE : DSS_SCAN_DAMAGED);
         CU_ASSERT_EQUAL(dss_read(wire.start, wire.used, &command), count == DSS_OBJECTS_MAX);
         CU_ASSERT_EQUAL(command.fault, count == DSS_OBJECTS_MAX ? 0 : 0x0F);
         free(wire.start);
@@ -359,6 +391,7 @@ main(void)
         { "a command is read with its objects", a_command_is_read_with_its_objects },
         { "a reply may hold several objects", a_reply_may_hold_several_objects },
         { "every truncation is incomplete", every_truncation_is_incomplete },
+        { "a look goes on where the last one ended", a_look_goes_on_where_the_last_one_ended },
         { "every bit flip stays inside", every_bit_flip_stays_inside },
         { "each damage has its SYNERRCD", each_damage_has_its_synerrcd },
         { "damaged contents name fault and code point", damaged_contents_name_fault_and_code_point },
