@@ -220,6 +220,16 @@ other_calls_are_refused(void)
 }
 
 static void
+each_call_counts_its_rows_from_nothing(void)
+{
+    datastore.limits.result_rows = 3;
+    CU_ASSERT_EQUAL_FATAL(prepare("CALL SYSIBM.SQLTABLES(NULL, NULL, 'T%', NULL, NULL)"), 0);
+    for (int i = 0; i < 3; i++)
+        read_rows(NULL, 0, "[TABLE_NAME]"); /* two of them, to the end */
+    datastore.limits.result_rows = 0;
+}
+
+static void
 make_schema(void)
 {
     run("CREATE TABLE t1 (id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL DEFAULT 'x', amount DECIMAL(9,2))");
@@ -245,6 +255,7 @@ main(void)
         { "what SQLite has not is empty", what_sqlite_has_not_is_empty },
         { "arguments may be parameters", arguments_may_be_parameters },
         { "other calls are refused", other_calls_are_refused },
+        { "each call counts its rows from nothing", each_call_counts_its_rows_from_nothing },
     };
     if (mkdtemp(folder) == NULL)
         return EXIT_FAILURE;
