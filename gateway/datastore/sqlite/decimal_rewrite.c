@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/datastore/sqlite/decimal_program.h"
+#include "gateway/datastore/sqlite/dialect_types.h"
 #include "gateway/datastore/sqlite/expression_columns.h"
 #include "gateway/datastore/sqlite/result_types.h"
 
@@ -194,6 +195,18 @@ put_arguments_as_text(struct rewrite *rewrite, struct syntax_node *call)
     copy_up_to(rewrite, end_of(&call->span));
 }
 
+/* SQLite's CAST to DECIMAL keeps floating point. */
+static void
+put_cast(struct rewrite *rewrite, struct syntax_node *call)
+{
+    const struct syntax_node *type = call->first->next;
+    rewrite->needed = true;
+    put_word(rewrite, "SQL_CAST(");
+    rewrite->at = call->first->span.at;
+    put_value(rewrite, call->first);
+    sqlite3_str_appendf(rewrite->output, ", '%.*q')", (int)type->span.size, type->span.at);
+}
+
 /* Without affinity. */
 static void
 put_raw(struct rewrite *rewrite, struct syntax_node *node)
@@ -209,6 +222,8 @@ put_raw(struct rewrite *rewrite, struct syntax_node *node)
         put_program(rewrite, node, "");
     else if (aggregates)
         put_aggregate(rewrite, node);
+    else if (decimal_is_call(node, "CAST"))
+        put_cast(rewrite, node);
     else if (compares_arguments(node) && has_text(rewrite, node))
         put_arguments_as_text(rewrite, node);
     else
@@ -337,10 +352,28 @@ drop(struct rewrite *rewrite, const struct syntax_node *node)
     rewrite->at = end_of(&node->span);
 }
 
+/* A number of more digits than SQLite keeps, with its sign, as the string that the dialect makes of such numbers elsewhere. */
+static bool
+put_long_number(struct rewrite *rewrite, const struct syntax_node *node)
+{
+    static const struct sql_token before = { SQL_TOKEN_OTHER, "(", 1 };
+    char string[DIALECT_TYPE_MAX];
+    struct sql_text text = sql_text(node->span.at, node->span.size);
+    bool is_number = node->kind == SYNTAX_NUMBER || (node->kind == SYNTAX_SIGN && node->first->kind == SYNTAX_NUMBER);
+    if (!is_number || !dialect_exact_number(&text, &before, string) || text.left > 0)
+        return false;
+    rewrite->needed = true;
+    put_word(rewrite, string);
+    rewrite->at = end_of(&node->span);
+    return true;
+}
+
 /* What is no DECIMAL itself, but may have some in it. */
 static void
 put_plain(struct rewrite *rewrite, struct syntax_node *node)
 {
+    if (put_long_number(rewrite, node))
+        return;
     if (node->kind == SYNTAX_COMPARISON)
         put_comparison(rewrite, node);
     else if (node->kind == SYNTAX_ASSIGNMENT)

@@ -55,15 +55,17 @@ common_type(struct expression_types *types, struct syntax_node *node, enum synta
     return common;
 }
 
-/* The string behind the value of SQL_CAST. */
+/* The string behind the value of SQL_CAST, or the type of CAST. */
 static struct syntax_type
 type_of_cast(const struct syntax_node *call)
 {
     char declared[DECLARED_MAX];
     const struct syntax_node *type = call->first->next;
-    if (type == NULL || type->kind != SYNTAX_STRING || type->span.size - 2 >= sizeof declared)
+    bool quoted = sql_token_is(&call->name, "SQL_CAST");
+    if (type == NULL || (quoted && type->kind != SYNTAX_STRING) || type->span.size >= sizeof declared)
         return result_type_unknown();
-    snprintf(declared, sizeof declared, "%.*s", (int)type->span.size - 2, type->span.at + 1);
+    size_t quotes = quoted ? 1 : 0;
+    snprintf(declared, sizeof declared, "%.*s", (int)(type->span.size - 2 * quotes), type->span.at + quotes);
     struct syntax_type result = expression_declared_type(declared);
     return result.type == SQL_TYPE_DECIMAL ? result_type_decimal(result.precision, result.scale) : result;
 }
@@ -145,7 +147,7 @@ type_of_call(struct expression_types *types, struct syntax_node *call)
     struct syntax_node *argument = call->first;
     if (argument == NULL || argument->role != SYNTAX_PART)
         return result_type_unknown();
-    if (sql_token_is(&call->name, "SQL_CAST"))
+    if (sql_token_is(&call->name, "SQL_CAST") || sql_token_is(&call->name, "CAST"))
         return type_of_cast(call);
     if (sql_token_is(&call->name, "IIF"))
         return common_type(types, call, SYNTAX_PART, 1);

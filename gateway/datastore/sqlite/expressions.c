@@ -69,12 +69,12 @@ copies(const struct sql_token *before, const struct sql_token *token)
 bool
 expressions_are_worth_it(const char *text, size_t size)
 {
-    static const char *const words[] = {
-        "SUM",        "AVG",         "MIN",          "MAX",          "COALESCE",          "IFNULL",    "NULLIF",     "IIF",
-        "ABS",        "ROUND",       "FLOOR",        "CEIL",         "CEILING",           "TRUNC",     "CASE",       "LAG",
-        "LEAD",       "FIRST_VALUE", "UNION",        "SQL_CAST",     "LAST_VALUE",        "NTH_VALUE", "ROW_NUMBER", "RANK",
-        "DENSE_RANK", "NTILE",       "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", NULL
-    };
+    static const char *const words[] = { "SUM",        "AVG",      "MIN",        "MAX",          "COALESCE",     "IFNULL",
+                                         "NULLIF",     "IIF",      "ABS",        "ROUND",        "FLOOR",        "CEIL",
+                                         "CEILING",    "TRUNC",    "CASE",       "LAG",          "LEAD",         "FIRST_VALUE",
+                                         "UNION",      "SQL_CAST", "LAST_VALUE", "NTH_VALUE",    "ROW_NUMBER",   "RANK",
+                                         "DENSE_RANK", "NTILE",    "MOD",        "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP",
+                                         NULL };
     static const char *const verbs[] = { "SELECT", "WITH", "VALUES", "INSERT", "REPLACE", "UPDATE", "DELETE", NULL };
     struct sql_text rest = sql_text(text, size);
     struct sql_token before = { .at = "", .size = 0 };

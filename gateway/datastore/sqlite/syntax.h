@@ -19,7 +19,7 @@ enum syntax_kind {
     SYNTAX_COMPARISON,  /* = < IS BETWEEN IN ...: what is compared, and with what */
     SYNTAX_PARENTHESES, /* one part */
     SYNTAX_COLLATE,     /* likewise */
-    SYNTAX_CALL,        /* of a function: its arguments, then what FILTER and OVER hold */
+    SYNTAX_CALL,        /* of a function: its arguments, then what FILTER and OVER hold; CAST: the value, and the type as OTHER */
     SYNTAX_CASE,
     SYNTAX_QUERY,      /* in parentheses, where a value may stand */
     SYNTAX_ASSIGNMENT, /* of SET: one part */

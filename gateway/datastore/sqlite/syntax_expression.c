@@ -164,18 +164,33 @@ parse_case(struct syntax_parser *parser, struct syntax_scope *scope)
     return node;
 }
 
-/* CAST(value AS type), where the dialect has left one. */
+/* DECIMAL(p, s), and as it is called otherwise. */
+static bool
+sized_decimal_is_next(const struct syntax_parser *parser)
+{
+    static const char *const names[] = { "DECIMAL", "DEC", "NUMERIC", NULL };
+    return syntax_next_is_one_of(parser, names) && sql_token_is(syntax_peek(parser, 1), "(");
+}
+
+/* CAST(value AS type), where the dialect has left one; a call, of the value and the type, where that is a DECIMAL with its digits. */
 static struct syntax_node *
 parse_cast(struct syntax_parser *parser, struct syntax_scope *scope)
 {
     struct syntax_node *node = syntax_node_new(parser, SYNTAX_OTHER, NULL);
-    syntax_expect(parser, "CAST");
+    struct sql_token name = syntax_take(parser);
     syntax_expect(parser, "(");
     syntax_add(node, syntax_expression(parser, scope), SYNTAX_PART);
     syntax_expect(parser, "AS");
+    struct syntax_node *type = sized_decimal_is_next(parser) ? syntax_node_new(parser, SYNTAX_OTHER, NULL) : NULL;
     skip_to_close(parser);
+    syntax_end(parser, type);
     syntax_expect(parser, ")");
     syntax_end(parser, node);
+    if (node == NULL || type == NULL)
+        return node;
+    node->kind = SYNTAX_CALL;
+    node->name = name;
+    syntax_add(node, type, SYNTAX_PART);
     return node;
 }
 

@@ -277,6 +277,17 @@ views_are_exact(void)
     check(target, "WITH Z AS (SELECT TAX FROM TAXED) SELECT SUM(TAX) FROM Z", "31,4", "0.0570");
     check(target, "SELECT A * 2 FROM PLAIN WHERE ID = 1", "20,2", "0.20");
     check(target, "SELECT ID FROM T WHERE A IN (SELECT TOTAL FROM TOTALS)", "INTEGER", "1 2");
+    must_run(
+        target,
+        "CREATE VIEW CASTED AS SELECT ID, CAST(A AS DECIMAL(20,8)) * 3 AS X, CAST (W AS decimal ( 25 , 5 )) AS C, CAST(N AS TEXT) AS S, "
+        "12345678901234567.12 + A AS L, -12345678901234567.12 AS M, CAST(A + W AS NUMERIC(31,12)) AS Y FROM T");
+    check(target, "SELECT X FROM CASTED WHERE ID < 3 ORDER BY ID", "31,8", "0.30000000 0.60000000");
+    check(target, "SELECT C FROM CASTED WHERE ID = 1", "25,5", "123456789012345678.00000");
+    check(target, "SELECT S || 'x' FROM CASTED WHERE ID = 1", "VARCHAR(32672)", "3x");
+    check(target, "SELECT L FROM CASTED WHERE ID = 1", "20,2", "12345678901234567.22");
+    check(target, "SELECT M FROM CASTED WHERE ID = 1", "19,2", "-12345678901234567.12");
+    check(target, "SELECT Y FROM CASTED WHERE ID = 1", "31,12", "123456789012345678.100000000100");
+    check(target, "SELECT SUM(X) FROM CASTED WHERE X > 0.30000000", "31,8", "0.60000000");
     must_run(target, "INSERT INTO T (ID, A) SELECT ID + 50, TAX FROM TAXED WHERE ID = 2");
     check(target, "SELECT A FROM T WHERE A = 0.03", "9,2", "0.03");
     sqlite_session_free(target);
