@@ -7,20 +7,14 @@
 #include <sys/queue.h>
 
 #include "common/log.h"
-#include "common/secret.h"
-#include "common/wire.h"
+#include "security/replay_redis_command.h"
+#include "security/replay_redis_marks.h"
 #include "security/replay_redis_reply.h"
 
 #define SINCE_KEY "passgate:replay:since"
 #define LATEST_KEY "passgate:replay:latest"
-#define NEVER_S (INT64_MIN / 2) /* a time that can be calculated with */
 
-enum {
-    ARGUMENTS_MAX = 6,
-    ARGUMENT_SIZE = 96,
-    UNPARSED_MAX = 65536, /* bytes of one reply: none that is expected comes near */
-    LATEST_STEP_S = 5,    /* how often the mark is moved */
-};
+enum { UNPARSED_MAX = 65536 /* bytes of one reply: none that is expected comes near */ };
 
 /* What a reply answers, in the order of the questions. */
 enum question {
@@ -46,12 +40,6 @@ struct step {
 
 STAILQ_HEAD(steps, step);
 
-struct marks {
-    int64_t since_s;
-    int64_t latest_s;
-    bool since_known;
-};
-
 struct replay_redis {
     struct replay_redis_settings settings;
     redisReader *reader;
@@ -62,29 +50,10 @@ struct replay_redis {
     bool no_memory;
     struct steps asked;     /* their replies are to come */
     struct steps undecided; /* claims whose replies have come and that wait for the marks */
-    struct marks marks;     /* of the reply that is being read */
-    int64_t since_s;        /* last told to the owner */
-    int64_t latest_s;       /* highest seen at all, also before this connection */
-    bool clocks_apart;      /* told to the operator */
+    struct replay_redis_marks marks;
+    int64_t told_since_s; /* to the owner */
     bool risks_told;
 };
-
-/* Not realloc, which would leave the password behind. */
-static bool
-grow_output(struct wire_writer *output, size_t needed)
-{
-    uint8_t *larger = malloc(2 * needed);
-    if (larger == NULL)
-        return false;
-    if (output->used > 0) {
-        memcpy(larger, output->start, output->used);
-        secret_wipe(output->start, output->used);
-    }
-    free(output->start);
-    output->start = larger;
-    output->size = 2 * needed;
-    return true;
-}
 
 struct replay_redis *
 replay_redis_new(const struct replay_redis_settings *settings)
@@ -93,9 +62,9 @@ replay_redis_new(const struct replay_redis_settings *settings)
     if (redis == NULL)
         return NULL;
     redis->settings = *settings;
-    redis->output.grow = grow_output;
-    redis->since_s = NEVER_S;
-    redis->latest_s = NEVER_S;
+    redis->output = redis_command_writer();
+    redis->marks = replay_redis_marks();
+    redis->told_since_s = redis->marks.since_s;
     STAILQ_INIT(&redis->asked);
     STAILQ_INIT(&redis->undecided);
     return redis;
@@ -133,7 +102,7 @@ replay_redis_free(struct replay_redis *redis)
     if (redis == NULL)
         return;
     forget_connection(redis);
-    free(redis->output.start);
+    redis_command_writer_free(&redis->output);
     free(redis);
 }
 
@@ -156,34 +125,13 @@ replay_redis_output(const struct replay_redis *redis, size_t *size)
     return redis->output.start;
 }
 
-/* The password may be in it. */
 void
 replay_redis_sent(struct replay_redis *redis)
 {
-    if (redis->output.start != NULL)
-        secret_wipe(redis->output.start, redis->output.used);
-    redis->output.used = 0;
+    redis_command_writer_wipe(&redis->output);
 }
 
-static void
-put_command(struct replay_redis *redis, const char *const arguments[])
-{
-    const char *all[ARGUMENTS_MAX];
-    int count = 0;
-    for (; arguments[count] != NULL; count++)
-        all[count] = arguments[count];
-    char *command = NULL;
-    int size = redisFormatCommandArgv(&command, count, all, NULL);
-    if (size < 0) {
-        redis->no_memory = true;
-        return;
-    }
-    wire_put_bytes(&redis->output, command, (size_t)size);
-    secret_wipe(command, (size_t)size);
-    redisFreeCommand(command);
-}
-
-#define PUT_COMMAND(redis, ...) put_command(redis, (const char *const[]) { __VA_ARGS__, NULL })
+#define PUT(redis, ...) redis_command_put(&(redis)->output, (const char *const[]) { __VA_ARGS__, NULL })
 
 static struct step *
 ask(struct replay_redis *redis, enum question question)
@@ -203,19 +151,12 @@ static void
 ask_for_login(struct replay_redis *redis)
 {
     const struct replay_redis_settings *settings = &redis->settings;
-    if (settings->password[0] != '\0' && ask(redis, QUESTION_LOGIN) != NULL) {
-        if (settings->user[0] != '\0')
-            PUT_COMMAND(redis, "AUTH", settings->user, settings->password);
-        else
-            PUT_COMMAND(redis, "AUTH", settings->password);
-    }
-    if (settings->database != 0 && ask(redis, QUESTION_LOGIN) != NULL) {
-        char number[16];
-        snprintf(number, sizeof number, "%" PRIu32, settings->database);
-        PUT_COMMAND(redis, "SELECT", number);
-    }
+    if (settings->password[0] != '\0' && ask(redis, QUESTION_LOGIN) != NULL)
+        redis_command_log_in(&redis->output, settings->user, settings->password);
+    if (settings->database != 0 && ask(redis, QUESTION_LOGIN) != NULL)
+        redis_command_select(&redis->output, settings->database);
     if (ask(redis, QUESTION_START) != NULL)
-        PUT_COMMAND(redis, "TIME");
+        PUT(redis, "TIME");
 }
 
 void
@@ -227,26 +168,13 @@ replay_redis_connect(struct replay_redis *redis)
     ask_for_login(redis);
 }
 
-static void
-format_key(const struct replay_claim *claim, char key[ARGUMENT_SIZE])
-{
-    snprintf(key, ARGUMENT_SIZE, "passgate:replay:%c:%s:%s:%" PRId64, claim->kind, claim->application, claim->userid, claim->ticket_time_s);
-}
-
 void
 replay_redis_claim(struct replay_redis *redis, const struct replay_claim *claim, const struct replay_use *use, void *claimant)
 {
     struct step *step = ask(redis, QUESTION_CLAIM);
     if (step == NULL)
         return;
-    char key[ARGUMENT_SIZE];
-    char value[ARGUMENT_SIZE];
-    char lifetime[16];
-    format_key(claim, key);
-    snprintf(value, sizeof value, "%" PRId64 " %s", use->utc_us, use->address);
-    snprintf(lifetime, sizeof lifetime, "%d", REPLAY_REDIS_LIFETIME_S * 1000);
-    PUT_COMMAND(redis, "SET", key, value, "NX", "PX", lifetime);
-    PUT_COMMAND(redis, "GET", key);
+    redis_command_claim(&redis->output, claim, use, REPLAY_REDIS_LIFETIME_S);
     step->claimant = claimant;
     step->ticket_time_s = claim->ticket_time_s;
     redis->in_batch = true;
@@ -258,9 +186,7 @@ replay_redis_look_up(struct replay_redis *redis, const struct replay_claim *clai
     struct step *step = ask(redis, QUESTION_LOOK_UP);
     if (step == NULL)
         return;
-    char key[ARGUMENT_SIZE];
-    format_key(claim, key);
-    PUT_COMMAND(redis, "GET", key);
+    redis_command_get_claim(&redis->output, claim);
     step->claimant = claimant;
     step->ticket_time_s = claim->ticket_time_s;
     redis->in_batch = true;
@@ -272,29 +198,23 @@ replay_redis_end_batch(struct replay_redis *redis)
     redis->in_batch = false;
     if (ask(redis, QUESTION_MARKS) == NULL)
         return;
-    PUT_COMMAND(redis, "MGET", SINCE_KEY, LATEST_KEY);
-    PUT_COMMAND(redis, "TIME");
+    PUT(redis, "MGET", SINCE_KEY, LATEST_KEY);
+    PUT(redis, "TIME");
 }
 
 static void
-move_mark(struct replay_redis *redis, const char *key, int64_t value)
+move_mark(struct replay_redis *redis, const char *key, int64_t value_s)
 {
-    char text[24];
-    if (ask(redis, QUESTION_MOVE) == NULL)
-        return;
-    snprintf(text, sizeof text, "%" PRId64, value);
-    PUT_COMMAND(redis, "SET", key, text);
+    if (ask(redis, QUESTION_MOVE) != NULL)
+        redis_command_set_number(&redis->output, key, value_s, false);
 }
 
 /* Also shows whether Redis takes anything at all: a replica does not, nor one that is full or cannot write to its disk. */
 static void
 begin_memory(struct replay_redis *redis, int64_t redis_now_s)
 {
-    char text[24];
-    if (ask(redis, QUESTION_BEGIN) == NULL)
-        return;
-    snprintf(text, sizeof text, "%" PRId64, redis_now_s);
-    PUT_COMMAND(redis, "SET", SINCE_KEY, text, "NX");
+    if (ask(redis, QUESTION_BEGIN) != NULL)
+        redis_command_set_number(&redis->output, SINCE_KEY, redis_now_s, true);
 }
 
 static bool
@@ -322,51 +242,23 @@ take_get_reply(struct step *step, const redisReply *reply)
 static bool
 take_mark_values(struct replay_redis *redis, const redisReply *reply, struct problem *problem)
 {
-    struct marks *marks = &redis->marks;
+    int64_t since_s;
+    int64_t latest_s;
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2)
         return redis_reply_fail(problem, "MGET failed", reply);
-    marks->since_known = redis_reply_number(reply->element[0], &marks->since_s);
-    if (!redis_reply_number(reply->element[1], &marks->latest_s))
-        marks->latest_s = NEVER_S;
+    bool since_known = redis_reply_number(reply->element[0], &since_s);
+    bool latest_known = redis_reply_number(reply->element[1], &latest_s);
+    replay_redis_marks_take(&redis->marks, since_known ? &since_s : NULL, latest_known ? &latest_s : NULL);
     return true;
 }
 
 static void
 tell_memory(struct replay_redis *redis)
 {
-    if (redis->marks.since_s == redis->since_s)
+    if (redis->marks.since_s == redis->told_since_s)
         return;
-    redis->since_s = redis->marks.since_s;
-    redis->settings.memory_begins(redis->settings.context, redis->since_s);
-}
-
-/* Redis' clock ahead of ours lets keys vanish before their time, so what it knows of now it may not know later. */
-static void
-note_clocks(struct replay_redis *redis, int64_t ahead_s, int64_t now_s)
-{
-    bool apart = ahead_s > REPLAY_REDIS_CLOCKS_APART_S || ahead_s < -REPLAY_REDIS_CLOCKS_APART_S;
-    if (apart && !redis->clocks_apart)
-        log_message("SAFD0053E",
-                    "REDIS %s IS NOT RELIED UPON: its clock is %+" PRId64 " s from this host's; they may differ by %d s: correct the wrong "
-                    "one",
-                    redis->settings.place, ahead_s, REPLAY_REDIS_CLOCKS_APART_S);
-    if (!apart && redis->clocks_apart)
-        log_message("SAFD0054I", "THE CLOCK OF REDIS %s AGREES WITH THIS HOST'S AGAIN", redis->settings.place);
-    redis->clocks_apart = apart;
-    if (ahead_s > REPLAY_REDIS_CLOCKS_APART_S && redis->marks.since_s < now_s)
-        move_mark(redis, SINCE_KEY, now_s);
-}
-
-/* What a claim comes to in the light of the marks. */
-static enum replay_outcome
-judge(const struct replay_redis *redis, const struct step *step)
-{
-    if (!redis->marks.since_known || redis->clocks_apart || step->outcome == REPLAY_UNAVAILABLE)
-        return step->outcome == REPLAY_USED_BEFORE ? REPLAY_USED_BEFORE : REPLAY_UNAVAILABLE;
-    int64_t vanished_s = redis->latest_s - (REPLAY_REDIS_LIFETIME_S - REPLAY_REDIS_REACH_S);
-    if (step->outcome == REPLAY_CLAIMED && (step->ticket_time_s <= redis->marks.since_s || step->ticket_time_s <= vanished_s))
-        return REPLAY_CANNOT_BE_KNOWN;
-    return step->outcome;
+    redis->told_since_s = redis->marks.since_s;
+    redis->settings.memory_begins(redis->settings.context, redis->told_since_s);
 }
 
 /* The owner may make further claims meanwhile: they go to another list. */
@@ -378,7 +270,8 @@ decide_claims(struct replay_redis *redis)
     struct step *step;
     while ((step = STAILQ_FIRST(&decided)) != NULL) {
         STAILQ_REMOVE_HEAD(&decided, entry);
-        redis->settings.decided(step->claimant, judge(redis, step), &step->first_use);
+        enum replay_outcome outcome = replay_redis_marks_judge(&redis->marks, step->outcome, step->ticket_time_s);
+        redis->settings.decided(step->claimant, outcome, &step->first_use);
         free(step);
     }
 }
@@ -395,13 +288,11 @@ take_marks(struct replay_redis *redis, const redisReply *reply, struct problem *
         tell_memory(redis);
     else
         begin_memory(redis, redis_now_s);
-    note_clocks(redis, redis_now_s - now_s, now_s);
-    if (redis->marks.latest_s > redis->latest_s)
-        redis->latest_s = redis->marks.latest_s;
-    if (!redis->clocks_apart && redis_now_s > redis->latest_s)
-        redis->latest_s = redis_now_s;
-    if (!redis->clocks_apart && !STAILQ_EMPTY(&redis->undecided) && redis->latest_s - LATEST_STEP_S >= redis->marks.latest_s)
-        move_mark(redis, LATEST_KEY, redis->latest_s);
+    replay_redis_marks_compare_clocks(&redis->marks, redis->settings.place, redis_now_s, now_s);
+    if (replay_redis_marks_begin_anew(&redis->marks, redis_now_s, now_s))
+        move_mark(redis, SINCE_KEY, now_s);
+    if (!STAILQ_EMPTY(&redis->undecided) && replay_redis_marks_latest_is_old(&redis->marks))
+        move_mark(redis, LATEST_KEY, redis->marks.highest_s);
     redis->ready = redis->marks.since_known;
     decide_claims(redis);
     return true;
@@ -415,7 +306,7 @@ start(struct replay_redis *redis, const redisReply *reply, struct problem *probl
         return redis_reply_fail(problem, "it does not tell its time", reply);
     begin_memory(redis, redis_now_s);
     if (!redis->risks_told && ask(redis, QUESTION_INFO) != NULL)
-        PUT_COMMAND(redis, "INFO");
+        PUT(redis, "INFO");
     replay_redis_end_batch(redis);
     return true;
 }
@@ -523,7 +414,7 @@ bool
 replay_redis_receive(struct replay_redis *redis, const void *bytes, size_t size, struct problem *problem)
 {
     redis->unparsed += size;
-    bool fed = !redis->no_memory && redisReaderFeed(redis->reader, bytes, size) == REDIS_OK;
+    bool fed = !redis->no_memory && !redis->output.failed && redisReaderFeed(redis->reader, bytes, size) == REDIS_OK;
     if (!fed)
         problem_set(problem, "no memory for what is said to it");
     else if (take_replies(redis, problem) && redis->unparsed <= UNPARSED_MAX)
