@@ -4,9 +4,7 @@
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
 #include <event2/util.h>
-#include <netdb.h>
 #include <netinet/tcp.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +12,8 @@
 
 #include "common/log.h"
 #include "security/replay_redis.h"
+#include "security/saf/safd_redis_host.h"
 #include "security/saf/safd_redis_tls.h"
-#include "security/saf/workers.h"
 
 enum {
     CONNECT_MS = 5000, /* for looking the name up, connecting, TLS and login together */
@@ -35,25 +33,12 @@ struct question {
 
 TAILQ_HEAD(questions, question);
 
-/* The addresses of a name, which a thread looks up as any program does. A look-up that takes too long cannot be stopped: the next
- * attempt waits until it has ended. */
-struct look_up {
-    struct worker_job job;
-    bool running;
-    bool wanted; /* the attempt that asked for it has not been given up */
-    const char *host;
-    char port[8];
-    int error; /* of getaddrinfo */
-    struct addrinfo *addresses;
-};
-
 struct safd_redis {
     struct safd_redis_settings settings;
     const struct clock *clock;
     char place[REPLAY_URL_HOST_MAX + 16]; /* host:port */
     struct event_base *base;
-    struct workers *name_thread;
-    struct look_up look_up;
+    struct safd_redis_host *host;
     SSL_CTX *tls;
     struct bufferevent *connection;
     struct replay_redis *conversation;
@@ -97,7 +82,7 @@ close_connection(struct safd_redis *redis)
     redis->heartbeat_unanswered = false;
     event_del(redis->limit);
     event_del(redis->heartbeat);
-    redis->look_up.wanted = false;
+    safd_redis_host_give_up(redis->host);
     if (redis->connection != NULL)
         bufferevent_free(redis->connection);
     redis->connection = NULL;
@@ -218,19 +203,6 @@ make_connection(struct safd_redis *redis)
     return redis->connection != NULL;
 }
 
-/* A name may have several addresses: each attempt takes the next. */
-static const struct addrinfo *
-choose_address(const struct addrinfo *all, unsigned attempt)
-{
-    unsigned count = 0;
-    for (const struct addrinfo *address = all; address != NULL; address = address->ai_next)
-        count++;
-    const struct addrinfo *chosen = all;
-    for (unsigned i = attempt % count; i > 0; i--)
-        chosen = chosen->ai_next;
-    return chosen;
-}
-
 static void
 connect_to(struct safd_redis *redis, const struct addrinfo *address)
 {
@@ -245,67 +217,22 @@ connect_to(struct safd_redis *redis, const struct addrinfo *address)
 }
 
 static void
-forget_addresses(struct look_up *look_up)
+on_address(void *context, const struct addrinfo *address, const char *why)
 {
-    if (look_up->addresses != NULL)
-        freeaddrinfo(look_up->addresses);
-    look_up->addresses = NULL;
+    struct safd_redis *redis = context;
+    if (address == NULL) {
+        give_up(redis, why);
+        return;
+    }
+    redis->attempts++;
+    connect_to(redis, address);
 }
 
-static void
-use_addresses(struct safd_redis *redis)
-{
-    struct look_up *look_up = &redis->look_up;
-    if (look_up->error != 0 || look_up->addresses == NULL)
-        give_up(redis, gai_strerror(look_up->error != 0 ? look_up->error : EAI_NONAME));
-    else
-        connect_to(redis, choose_address(look_up->addresses, redis->attempts++));
-    forget_addresses(look_up);
-}
-
-static void
-get_addresses(struct look_up *look_up, int flags)
-{
-    const struct addrinfo hints = { .ai_flags = flags, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_protocol = IPPROTO_TCP };
-    look_up->error = getaddrinfo(look_up->host, look_up->port, &hints, &look_up->addresses);
-    if (look_up->error != 0)
-        look_up->addresses = NULL;
-}
-
-static void
-run_look_up(struct worker_job *job)
-{
-    get_addresses((struct look_up *)((char *)job - offsetof(struct look_up, job)), 0);
-}
-
-static void
-look_up_done(struct worker_job *job)
-{
-    struct safd_redis *redis = (struct safd_redis *)((char *)job - offsetof(struct safd_redis, look_up.job));
-    redis->look_up.running = false;
-    if (redis->look_up.wanted)
-        use_addresses(redis);
-    else
-        forget_addresses(&redis->look_up);
-}
-
-/* Addresses need no thread. */
 static void
 connect_again(struct safd_redis *redis)
 {
-    struct look_up *look_up = &redis->look_up;
-    if (look_up->running) {
-        give_up(redis, "its name is still being looked up");
-        return;
-    }
     schedule(redis->limit, CONNECT_MS);
-    get_addresses(look_up, AI_NUMERICHOST);
-    if (look_up->error == 0) {
-        use_addresses(redis);
-        return;
-    }
-    look_up->job = (struct worker_job) { .run = run_look_up, .done = look_up_done };
-    look_up->running = look_up->wanted = workers_submit(redis->name_thread, &look_up->job);
+    safd_redis_host_look_up(redis->host, redis->attempts);
 }
 
 static void
@@ -396,10 +323,8 @@ safd_redis_new(struct event_base *base, const struct safd_redis_settings *settin
     TAILQ_INIT(&redis->asked);
     const char *host = settings->url->host;
     snprintf(redis->place, sizeof redis->place, strchr(host, ':') != NULL ? "[%s]:%u" : "%s:%u", host, settings->url->port);
-    redis->look_up.host = host;
-    snprintf(redis->look_up.port, sizeof redis->look_up.port, "%u", settings->url->port);
-    redis->name_thread = workers_new(base, 1, 1, problem);
-    bool made = redis->name_thread != NULL && make_conversation(redis);
+    redis->host = safd_redis_host_new(base, host, settings->url->port, on_address, redis, problem);
+    bool made = redis->host != NULL && make_conversation(redis);
     if (!made)
         problem_set(problem, "no memory or thread for the connection to Redis");
     else if (settings->url->tls)
@@ -431,8 +356,7 @@ safd_redis_free(struct safd_redis *redis)
     }
     if (redis->flush != NULL)
         close_connection(redis);
-    workers_free(redis->name_thread);
-    forget_addresses(&redis->look_up);
+    safd_redis_host_free(redis->host);
     free_event(redis->retry);
     free_event(redis->limit);
     free_event(redis->heartbeat);
