@@ -1,6 +1,5 @@
 #include "gateway/connection.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,47 +8,13 @@
 
 #include "common/log.h"
 #include "common/secret.h"
-#include "drda/accsec.h"
 #include "gateway/buffer.h"
-#include "gateway/input_buffer.h"
-#include "gateway/login.h"
-#include "gateway/rdb_authority.h"
-#include "gateway/reauthentication.h"
-#include "gateway/session/session.h"
+#include "gateway/connection_request.h"
 
 enum {
     PROGRESS_BYTES = 64 * 1024, /* of an unfinished command count as a message for PORTTMOT */
     DRAINED_MAX = 1024 * 1024,
     LOOP_OUTPUT_KEPT = 256 * 1024, /* a bigger reply buffer of the loop is given back */
-};
-
-struct connection {
-    struct timeout_entry timeout; /* first: the time-out queues hand this back */
-    struct connection *next;
-    struct connection *previous;
-    struct loop *loop;
-    struct event event;
-    short watching;    /* the event's interest: EV_READ, EV_WRITE, EV_CLOSED or 0 */
-    bool closing;      /* the socket is closed; freed when the turn of its session ends */
-    bool last_request; /* the loop is stopping: closed when idle */
-    bool draining;     /* all is said: reads until the client closes, or the last reply could get lost */
-    bool heard;        /* a whole command came since the time-out was started */
-    bool refused;      /* a login failed, and the log says why */
-    int fd;
-    uint32_t port_index;
-    union address peer;
-    uint64_t number;
-    char *userid; /* of the successful login, else NULL */
-    struct reauthentication reauthentication;
-    struct login *login;
-    uint32_t rdb_request; /* to safd: what the user may do with the RDB; else 0 */
-    struct session *session;
-    enum drda_event wanted; /* what the machine asked for last */
-    size_t progress;        /* bytes received since the time-out was started */
-    struct input_buffer input;
-    struct wire_writer output; /* replies that are stuck */
-    size_t output_sent;
-    struct drda_server server;
 };
 
 static void on_event(evutil_socket_t fd, short what, void *context);
@@ -97,12 +62,7 @@ connection_end(struct connection *connection)
         socket_count_release(&connection->loop->gateway->sockets);
         timeout_queue_stop(&connection->timeout);
         buffer_clear(&connection->output);
-        if (connection->login != NULL)
-            login_cancel(connection->login);
-        connection->login = NULL;
-        if (connection->rdb_request != 0)
-            saf_link_cancel(connection->loop->saf, connection->rdb_request);
-        connection->rdb_request = 0;
+        connection_request_cancel(connection);
         connection->closing = true;
     }
     if (connection->session != NULL && session_is_running(connection->session))
@@ -111,8 +71,8 @@ connection_end(struct connection *connection)
         connection_free(connection);
 }
 
-static void
-log_context(const struct connection *connection, const char *id, const char *what)
+void
+connection_log(const struct connection *connection, const char *id, const char *what)
 {
     if (id[strlen(id) - 1] == 'D' && !log_debugging())
         return;
@@ -124,7 +84,7 @@ log_context(const struct connection *connection, const char *id, const char *wha
 static void
 fail(struct connection *connection, const char *id, const char *what)
 {
-    log_context(connection, id, what);
+    connection_log(connection, id, what);
     connection_end(connection);
 }
 
@@ -141,8 +101,7 @@ fail_socket(struct connection *connection, const char *function)
 static bool
 is_busy(const struct connection *connection)
 {
-    return connection->login != NULL || connection->rdb_request != 0 ||
-           (connection->session != NULL && session_is_running(connection->session));
+    return connection_request_is_under_way(connection) || (connection->session != NULL && session_is_running(connection->session));
 }
 
 /* Says no more, but listens a little: closing a socket with unread bytes would throw away the reply on its way to the client. */
@@ -150,7 +109,7 @@ static void
 drain(struct connection *connection)
 {
     if (!connection->refused)
-        log_context(connection, "HWSG0025I", "refused: what it sent is against the protocol, or a SECCHK without user ID or password");
+        connection_log(connection, "HWSG0025I", "refused: what it sent is against the protocol, or a SECCHK without user ID or password");
     connection->draining = true;
     input_buffer_clear(&connection->input);
     connection->progress = 0;
@@ -262,141 +221,12 @@ send_stuck_replies(struct connection *connection)
     pursue(connection);
 }
 
-static void
-accept_verdict(struct connection *connection, const struct login_verdict *verdict, struct wire_writer *replies)
-{
-    if (verdict->secchkcd == DRDA_SECCHKCD_OK) {
-        connection->userid = strdup(verdict->userid);
-        for (char *c = connection->userid; c != NULL && *c != '\0'; c++)
-            *c = (char)toupper((unsigned char)*c);
-        reauthentication_accept(&connection->reauthentication, verdict->by_ticket);
-        log_context(connection, "HWSG0900D", "logged on");
-    }
-    connection->refused = verdict->secchkcd != DRDA_SECCHKCD_OK;
-    bool lost = verdict->secchkcd == DRDA_SECCHKCD_OK && connection->userid == NULL;
-    drda_server_verified(&connection->server, lost ? DRDA_SECCHKCD_LOCAL_FAILURE : verdict->secchkcd, replies);
-}
-
-static void on_verdict(void *context, const struct login_verdict *verdict);
-
-static enum saf_evidence
-evidence_of(struct connection *connection, const struct drda_credentials *credentials)
-{
-    const struct gateway *gateway = connection->loop->gateway;
-    if (credentials->secmec == SECMEC_USRIDONL)
-        return SAF_EVIDENCE_PARTNER; /* the machine agrees to it on trusted ports only */
-    bool same = reauthentication_is_same(&connection->reauthentication, &gateway->reauthentication_key, connection->number, credentials);
-    return same && gateway->configuration->settings.reauthentication_same_ticket ? SAF_EVIDENCE_SAME_CONNECTION : SAF_EVIDENCE_CREDENTIAL;
-}
-
-/* Returns true when the verdict is known already. */
-static bool
-begin_login(struct connection *connection, struct drda_input *input, struct wire_writer *replies)
-{
-    /* A user who logs on anew gets nothing of the work of the one before, and must not see it half done. */
-    if (connection->session != NULL)
-        session_close(connection->session);
-    connection->session = NULL;
-    free(connection->userid);
-    connection->userid = NULL;
-
-    struct login_client client = { .connection = connection->number, .address = connection->peer };
-    struct drda_credentials credentials;
-    struct login_verdict verdict;
-    drda_server_credentials(&connection->server, input, &credentials);
-    client.evidence = evidence_of(connection, &credentials);
-    connection->login = login_begin(connection->loop, &client, &credentials, on_verdict, connection, &verdict);
-    if (connection->login == NULL)
-        accept_verdict(connection, &verdict, replies);
-    drda_credentials_clear(&credentials);
-    return connection->login == NULL;
-}
-
-static const struct datastore_settings *
-find_datastore(const struct connection *connection)
-{
-    return session_find_datastore(&connection->loop->gateway->configuration->settings, drda_server_rdbnam(&connection->server));
-}
-
-static const char *
-user_of(const struct connection *connection)
-{
-    return connection->userid != NULL ? connection->userid : "";
-}
-
-static void
-open_session(struct connection *connection, const struct rdb_authority *authority, struct wire_writer *replies)
-{
-    const struct datastore_settings *datastore = find_datastore(connection);
-    enum drda_rdb_outcome outcome = authority->outcome;
-    if (outcome == DRDA_RDB_OPENED) {
-        const struct session_terms terms = {
-            .userid = user_of(connection),
-            .read_only = authority->read_only,
-            .no_updates = drda_server_prohibits_updates(&connection->server),
-        };
-        connection->session = session_open(connection->loop, datastore, &terms);
-        outcome = connection->session != NULL ? DRDA_RDB_OPENED : DRDA_RDB_FAILED;
-    }
-    if (outcome != DRDA_RDB_OPENED)
-        log_context(connection, authority->id, authority->why);
-    uint8_t token[INTERRUPT_TOKEN_SIZE];
-    bool given = outcome == DRDA_RDB_OPENED && drda_server_takes_interrupt_token(&connection->server) &&
-                 session_give_token(connection->session, user_of(connection), token);
-    drda_server_rdb_opened(&connection->server, outcome, (struct drda_token) { token, given ? sizeof token : 0 }, replies);
-    secret_wipe(token, sizeof token);
-}
-
-static void on_authority(void *context, struct saf_frame *frame);
-
-/* Returns true when the RDB is open already, or cannot be. */
-static bool
-open_rdb(struct connection *connection, struct wire_writer *replies)
-{
-    const struct datastore_settings *datastore = find_datastore(connection);
-    struct rdb_authority authority;
-    if (connection->session != NULL)
-        session_close(connection->session);
-    connection->session = NULL;
-    if (rdb_authority_ask(connection->loop, datastore, connection->userid, on_authority, connection, &connection->rdb_request, &authority))
-        open_session(connection, &authority, replies);
-    return connection->rdb_request == 0;
-}
-
-/* Never has to wait: true. */
-static bool
-open_stream(struct connection *connection, struct drda_input *input, struct wire_writer *replies)
-{
-    struct drda_stream *stream = connection->session != NULL ? session_spool(connection->session) : NULL;
-    drda_server_set_stream(&connection->server, input, stream, replies);
-    return true;
-}
-
-/* Another connection of the same user is to stop. Never has to wait: true. */
-static bool
-interrupt_other(struct connection *connection, const struct drda_input *input, struct wire_writer *replies)
-{
-    struct wire_reader token = drda_server_interrupt_token(&connection->server, input);
-    bool known = interrupts_request(&connection->loop->gateway->interrupts, token, user_of(connection), find_datastore(connection));
-    log_context(connection, "HWSG0900D", known ? "interrupts another connection" : "would interrupt a connection that is not there");
-    drda_server_interrupted(&connection->server, known, replies);
-    return true;
-}
-
 /* Does for the machine what can be done without waiting, and goes on with it. */
 static void
 settle(struct connection *connection, struct drda_input *input, struct wire_writer *replies)
 {
-    for (;;) {
-        bool done = connection->wanted == DRDA_WANTS_RDB         ? open_rdb(connection, replies)
-                    : connection->wanted == DRDA_WANTS_VERIFY    ? begin_login(connection, input, replies)
-                    : connection->wanted == DRDA_WANTS_STREAM    ? open_stream(connection, input, replies)
-                    : connection->wanted == DRDA_WANTS_INTERRUPT ? interrupt_other(connection, input, replies)
-                                                                 : false;
-        if (!done)
-            break;
+    while (connection_request(connection, input, replies))
         connection->wanted = drda_server_step(&connection->server, input, replies);
-    }
     connection->heard = connection->heard || input->taken > 0;
     bool under_way = connection->wanted != DRDA_NEEDS_INPUT && connection->wanted != DRDA_MUST_CLOSE;
     if (!input_buffer_keep(&connection->input, input, under_way) || replies->failed)
@@ -405,9 +235,8 @@ settle(struct connection *connection, struct drda_input *input, struct wire_writ
         send_replies(connection, replies);
 }
 
-/* The loop's reply buffer, emptied. */
-static struct wire_writer *
-begin_replies(struct connection *connection)
+struct wire_writer *
+connection_begin_replies(struct connection *connection)
 {
     struct wire_writer *replies = &connection->loop->output;
     if (replies->failed || replies->size > LOOP_OUTPUT_KEPT)
@@ -419,31 +248,14 @@ begin_replies(struct connection *connection)
 static void
 process(struct connection *connection, struct drda_input *input)
 {
-    struct wire_writer *replies = begin_replies(connection);
+    struct wire_writer *replies = connection_begin_replies(connection);
     connection->wanted = drda_server_step(&connection->server, input, replies);
     settle(connection, input, replies);
 }
 
-static void
-on_verdict(void *context, const struct login_verdict *verdict)
+void
+connection_go_on(struct connection *connection, struct wire_writer *replies)
 {
-    struct connection *connection = context;
-    connection->login = NULL;
-    struct wire_writer *replies = begin_replies(connection);
-    accept_verdict(connection, verdict, replies);
-    connection->wanted = drda_server_step(&connection->server, &connection->input.input, replies);
-    settle(connection, &connection->input.input, replies);
-}
-
-static void
-on_authority(void *context, struct saf_frame *frame)
-{
-    struct connection *connection = context;
-    struct rdb_authority authority;
-    connection->rdb_request = 0;
-    struct wire_writer *replies = begin_replies(connection);
-    rdb_authority_take(find_datastore(connection), frame, &authority);
-    open_session(connection, &authority, replies);
     connection->wanted = drda_server_step(&connection->server, &connection->input.input, replies);
     settle(connection, &connection->input.input, replies);
 }
@@ -497,7 +309,7 @@ look_ahead(struct connection *connection)
     ssize_t n = recv(connection->fd, &byte, sizeof byte, MSG_PEEK);
     if (n > 0)
         watch(connection, EV_CLOSED);
-    else if (n == 0 && (connection->login != NULL || connection->rdb_request != 0))
+    else if (n == 0 && connection_request_is_under_way(connection))
         watch(connection, 0); /* it may have closed its sending half only; it gets its reply */
     else if (n == 0 || errno != EAGAIN)
         fail(connection, "HWSG0900D", "closed by the client during a request");
@@ -526,7 +338,7 @@ on_event(evutil_socket_t fd, short what, void *context)
         send_stuck_replies(connection);
     else if (connection->draining)
         read_to_the_end(connection);
-    else if ((what & EV_CLOSED) != 0 && connection->login == NULL && connection->rdb_request == 0)
+    else if ((what & EV_CLOSED) != 0 && !connection_request_is_under_way(connection))
         fail(connection, "HWSG0900D", "closed by the client during a request");
     else if ((what & EV_CLOSED) != 0)
         watch(connection, 0);
