@@ -10,15 +10,6 @@
 
 enum { DIGITS_KEPT = 15, DIGITS_MAX = 100, NUMBER_ENOUGH = 100000000 /* more than any length or precision can be */ };
 
-static bool
-is_one_of(const struct sql_token *token, const char *const *words)
-{
-    for (; *words != NULL; words++)
-        if (sql_token_is(token, *words))
-            return true;
-    return false;
-}
-
 /* The text may end with the token. */
 static unsigned long
 number_of(const struct sql_token *token)
@@ -63,15 +54,16 @@ dialect_column_type(struct sql_text *text, const struct sql_token *before, char 
     /* Behind these stands no type but a function, or the type of a CAST. */
     static const char *const others[] = { "AS",   "AND",     "OR",     "NOT", "IN",    "THEN", "ELSE", "WHEN", "CASE", "DEFAULT",
                                           "LIKE", "BETWEEN", "SELECT", "SET", "WHERE", "IS",   "ON",   "BY",   NULL };
-    bool named = (before->kind == SQL_TOKEN_WORD || before->kind == SQL_TOKEN_QUOTED) && before->at != NULL && !is_one_of(before, others);
+    bool named =
+        (before->kind == SQL_TOKEN_WORD || before->kind == SQL_TOKEN_QUOTED) && before->at != NULL && !sql_token_is_one_of(before, others);
     struct sql_text ahead = *text;
     struct sql_token token;
     unsigned long numbers[2] = { 0, 0 };
     size_t count;
     if (!named || !sql_token_next(&ahead, &token))
         return false;
-    bool is_decimal = is_one_of(&token, decimals);
-    if ((!is_decimal && !is_one_of(&token, characters)) || !take_numbers(&ahead, numbers, &count))
+    bool is_decimal = sql_token_is_one_of(&token, decimals);
+    if ((!is_decimal && !sql_token_is_one_of(&token, characters)) || !take_numbers(&ahead, numbers, &count))
         return false;
     if (is_decimal && numbers[0] > DIGITS_KEPT)
         snprintf(replaced, DIALECT_TYPE_MAX, "\"DECIMAL(%lu,%lu) TEXT\" COLLATE decimal", numbers[0], numbers[1]);
@@ -116,7 +108,7 @@ may_precede_sign(const struct sql_token *token)
     static const char *const words[] = {
         "SELECT", "VALUES", "WHEN", "THEN", "ELSE", "AND", "OR", "BETWEEN", "NOT", "BY", "RETURNING", NULL
     };
-    return (token->kind == SQL_TOKEN_OTHER && !sql_token_is(token, ")")) || is_one_of(token, words);
+    return (token->kind == SQL_TOKEN_OTHER && !sql_token_is(token, ")")) || sql_token_is_one_of(token, words);
 }
 
 bool

@@ -1,20 +1,11 @@
 #include "gateway/datastore/sqlite/dialect_values.h"
 
-static bool
-is_one_of(const struct sql_token *token, const char *const words[])
-{
-    for (size_t i = 0; words[i] != NULL; i++)
-        if (sql_token_is(token, words[i]))
-            return true;
-    return false;
-}
-
 /* What SQLite takes behind SELECT only. */
 static bool
 begins_order(const struct sql_token *token)
 {
     static const char *const words[] = { "ORDER", "LIMIT", "OFFSET", "FETCH", NULL };
-    return is_one_of(token, words);
+    return sql_token_is_one_of(token, words);
 }
 
 /* What cannot be part of a value, outside of parentheses. */
@@ -22,7 +13,7 @@ static bool
 ends_list(const struct sql_token *token)
 {
     static const char *const words[] = { ")", ";", "UNION", "INTERSECT", "EXCEPT", "ON", "RETURNING", "FOR", "WITH", NULL };
-    return is_one_of(token, words) || begins_order(token);
+    return sql_token_is_one_of(token, words) || begins_order(token);
 }
 
 /* Moves behind one token, or behind the parenthesis that closes what it opens. */
@@ -66,7 +57,7 @@ is_row(struct sql_text text)
     if (!skip(&text, &first) || !sql_token_is(&first, "("))
         return false;
     (void)sql_token_next(&inside, &first);
-    if (sql_token_next(&inside, &next) && is_one_of(&next, queries))
+    if (sql_token_next(&inside, &next) && sql_token_is_one_of(&next, queries))
         return false;
     return !sql_token_next(&text, &next) || sql_token_is(&next, ",") || ends_list(&next);
 }

@@ -79,15 +79,6 @@ static const struct {
     { "SQRT", SQL_TYPE_DOUBLE },  { "PERCENT_RANK", SQL_TYPE_DOUBLE }, { "CUME_DIST", SQL_TYPE_DOUBLE },
 };
 
-static bool
-is_one_of(const struct sql_token *name, const char *const *words)
-{
-    for (; *words != NULL; words++)
-        if (sql_token_is(name, *words))
-            return true;
-    return false;
-}
-
 bool
 expression_round_places(const struct syntax_node *call, int64_t *places)
 {
@@ -153,12 +144,12 @@ type_of_call(struct expression_types *types, struct syntax_node *call)
         return common_type(types, call, SYNTAX_PART, 1);
     if (sql_token_is(&call->name, "MOD"))
         return type_of_remainder(types, call);
-    if (is_one_of(&call->name, common))
+    if (sql_token_is_one_of(&call->name, common))
         return common_type(types, call, SYNTAX_PART, 0);
-    if (!is_one_of(&call->name, same) && !is_one_of(&call->name, own))
+    if (!sql_token_is_one_of(&call->name, same) && !sql_token_is_one_of(&call->name, own))
         return result_type_unknown();
     struct syntax_type type = expression_type(types, argument);
-    return is_one_of(&call->name, same) ? type : type_of_own(call, &type);
+    return sql_token_is_one_of(&call->name, same) ? type : type_of_own(call, &type);
 }
 
 /* Of one column: others stand for rows. */

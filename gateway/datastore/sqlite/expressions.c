@@ -10,15 +10,6 @@
 
 enum { VIEWS_MAX = 64 };
 
-static bool
-is_one_of(const struct sql_token *token, const char *const *words)
-{
-    for (; *words != NULL; words++)
-        if (sql_token_is(token, *words))
-            return true;
-    return false;
-}
-
 /* Whether a sign or star behind the token has a left operand. */
 static bool
 ends_operand(const struct sql_token *token)
@@ -26,7 +17,7 @@ ends_operand(const struct sql_token *token)
     static const char *const words[] = { "SELECT", "DISTINCT", "ALL",  "WHERE", "ON",      "AND",       "OR",
                                          "NOT",    "WHEN",     "THEN", "ELSE",  "BETWEEN", "BY",        "HAVING",
                                          "LIMIT",  "OFFSET",   "IN",   "IS",    "LIKE",    "RETURNING", NULL };
-    return token->kind == SQL_TOKEN_OTHER ? sql_token_is(token, ")") : token->size > 0 && !is_one_of(token, words);
+    return token->kind == SQL_TOKEN_OTHER ? sql_token_is(token, ")") : token->size > 0 && !sql_token_is_one_of(token, words);
 }
 
 /* A sign before a number in a list is the number's; any other sign calculates. */
@@ -80,13 +71,13 @@ expressions_are_worth_it(const char *text, size_t size)
     struct sql_token before = { .at = "", .size = 0 };
     struct sql_token token;
     bool found = false;
-    if (!sql_token_next(&rest, &token) || !is_one_of(&token, verbs))
+    if (!sql_token_next(&rest, &token) || !sql_token_is_one_of(&token, verbs))
         return false;
     bool in_list = sql_token_is(&token, "SELECT") || sql_token_is(&token, "VALUES");
     bool stores = sql_token_is(&token, "INSERT") || sql_token_is(&token, "REPLACE") || sql_token_is(&token, "UPDATE");
     for (before = token; !found && sql_token_next(&rest, &token); before = token) {
         in_list = in_list && !sql_token_is(&token, "FROM");
-        found = calculates(&before, &token, rest) || (token.kind == SQL_TOKEN_WORD && is_one_of(&token, words)) ||
+        found = calculates(&before, &token, rest) || (token.kind == SQL_TOKEN_WORD && sql_token_is_one_of(&token, words)) ||
                 (in_list && is_given(&before, &token)) || (stores && (is_fraction(&token) || copies(&before, &token)));
     }
     return found;

@@ -14,15 +14,6 @@ struct copying {
     sqlite3_str *outer;
 };
 
-bool
-lob_is_one_of(const struct sql_token *token, const char *const *words)
-{
-    for (; *words != NULL; words++)
-        if (sql_token_is(token, *words))
-            return true;
-    return false;
-}
-
 static bool
 is_name(const struct sql_token *token)
 {
@@ -145,7 +136,7 @@ take_alias(struct copying *copying, struct lob_element *element)
     bool as = sql_token_is(&token, "AS");
     if (as && !sql_token_next(&ahead, &token))
         return;
-    if ((as || !lob_is_one_of(&token, no_alias)) && lob_copy_name(&token, element->alias))
+    if ((as || !sql_token_is_one_of(&token, no_alias)) && lob_copy_name(&token, element->alias))
         copying->text = ahead;
 }
 
@@ -313,11 +304,11 @@ copy_all(struct copying *copying)
         depth -= sql_token_is(&token, ")") && depth > 0;
         if (depth > 0)
             continue;
-        if (lob_is_one_of(&token, makers))
+        if (sql_token_is_one_of(&token, makers))
             return false;
-        in_from = in_from && !lob_is_one_of(&token, ends);
+        in_from = in_from && !sql_token_is_one_of(&token, ends);
         copying->from->merges = copying->from->merges || (in_from && (sql_token_is(&token, "NATURAL") || sql_token_is(&token, "USING")));
-        if (in_from && lob_is_one_of(&token, leaders) && !take_element(copying))
+        if (in_from && sql_token_is_one_of(&token, leaders) && !take_element(copying))
             return false;
     }
     copy_up_to(copying, copying->text.at, copying->text.at);

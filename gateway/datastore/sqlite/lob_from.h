@@ -61,6 +61,5 @@ sqlite3_stmt *lob_query_prepare(const struct lob_query *query, struct sql_text t
 
 /* Words in texts. A name loses its quotes; false when they are doubled inside, or it is too long. */
 bool lob_copy_name(const struct sql_token *token, char name[static SQL_NAME_MAX + 1]);
-bool lob_is_one_of(const struct sql_token *token, const char *const *words);
 /* How often the name stands in the text. */
 unsigned lob_mentions(struct sql_text text, const char *name);

@@ -309,7 +309,7 @@ next_arm(struct sql_text *text, struct sql_text *arm)
     unsigned depth = 0;
     *arm = *text;
     for (struct sql_text before = *text; sql_token_next(text, &token); before = *text) {
-        if (depth == 0 && lob_is_one_of(&token, others)) {
+        if (depth == 0 && sql_token_is_one_of(&token, others)) {
             arm->left -= before.left;
             return sql_token_is(&token, "UNION") && sql_text_take(text, "ALL");
         }

@@ -55,16 +55,6 @@ is_name(const struct sql_token *token)
     return token->kind == SQL_TOKEN_WORD || token->kind == SQL_TOKEN_QUOTED;
 }
 
-static bool
-is_one_of(const struct sql_token *token, const char *const *words)
-{
-    for (; *words != NULL; words++) {
-        if (sql_token_is(token, *words))
-            return true;
-    }
-    return false;
-}
-
 /* A name as SQLite wants it: without the quotes around it. */
 static bool
 copy_name(const struct sql_token *token, char name[SQL_NAME_MAX + 1])
@@ -123,7 +113,7 @@ collect_tables(struct scan *scan)
             scan->tables[scan->table_count - 1] = scan->token;
         else if (named)
             scan->tables[scan->table_count++] = scan->token;
-        expected = is_one_of(&scan->token, leaders) || (named && scan->text.left > 0 && *scan->text.at == '.') ||
+        expected = sql_token_is_one_of(&scan->token, leaders) || (named && scan->text.left > 0 && *scan->text.at == '.') ||
                    (expected && sql_token_is(&scan->token, "."));
     }
     scan->text = whole;
@@ -175,7 +165,7 @@ ends_value(const struct scan *scan)
     static const char *const ends[] = { ",", ")", ";", "WHERE", "FROM", "RETURNING", NULL };
     struct sql_text ahead = scan->text;
     struct sql_token token;
-    return !sql_token_next(&ahead, &token) || is_one_of(&token, ends);
+    return !sql_token_next(&ahead, &token) || sql_token_is_one_of(&token, ends);
 }
 
 /* Whether all columns behind this one are LOBs. */
@@ -242,7 +232,7 @@ take_marker(struct scan *scan)
         column = column_of_cast(scan);
     else if (in_values)
         column = column_of_value(scan);
-    else if (is_one_of(&scan->before, counters))
+    else if (sql_token_is_one_of(&scan->before, counters))
         column.type = SQL_TYPE_BIGINT;
     if (column.type != SQL_TYPE_COUNT && scan->found < scan->count) {
         struct sql_column *parameter = &scan->parameters[scan->found];
@@ -266,15 +256,15 @@ note_word(struct scan *scan)
     static const char *const operators[] = { "LIKE", "NOT", "BETWEEN", "AND", "IN", "IS", "ESCAPE", NULL };
     static const char *const inserts[] = { "INSERT", "REPLACE", NULL };
     if (scan->before.at == NULL)
-        scan->inserts = is_one_of(&scan->token, inserts);
+        scan->inserts = sql_token_is_one_of(&scan->token, inserts);
     if (scan->inserts && !scan->in_values)
         note_listed(scan);
     if (scan->inserts && scan->depth == 0 && sql_token_is(&scan->token, "VALUES"))
         scan->in_values = true;
     scan->has_conflict = scan->has_conflict || sql_token_is(&scan->token, "CONFLICT");
-    if (scan->depth == 0 && is_one_of(&scan->token, (const char *const[]) { "SET", "WHERE", NULL }))
+    if (scan->depth == 0 && sql_token_is_one_of(&scan->token, (const char *const[]) { "SET", "WHERE", NULL }))
         scan->in_set = sql_token_is(&scan->token, "SET");
-    if (!is_one_of(&scan->token, operators))
+    if (!sql_token_is_one_of(&scan->token, operators))
         scan->column = find_column(scan, &scan->token);
 }
 

@@ -115,6 +115,15 @@ sql_token_is(const struct sql_token *token, const char *word)
 }
 
 bool
+sql_token_is_one_of(const struct sql_token *token, const char *const words[])
+{
+    for (size_t i = 0; words[i] != NULL; i++)
+        if (sql_token_is(token, words[i]))
+            return true;
+    return false;
+}
+
+bool
 sql_text_take(struct sql_text *text, const char *word)
 {
     struct sql_text ahead = *text;

@@ -29,6 +29,9 @@ bool sql_token_next(struct sql_text *text, struct sql_token *token);
 /* True for the word in either case. */
 bool sql_token_is(const struct sql_token *token, const char *word);
 
+/* The same for any word of a list that ends with NULL. */
+bool sql_token_is_one_of(const struct sql_token *token, const char *const words[]);
+
 /* Moves behind the word when it comes next. */
 bool sql_text_take(struct sql_text *text, const char *word);
 
