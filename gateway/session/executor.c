@@ -13,11 +13,13 @@
 enum { OUTPUT_KEPT = 512 * 1024 }; /* a bigger output buffer of a thread is given back */
 
 struct executor_queue {
-    pthread_cond_t more;
     struct executor_job *first;
     struct executor_job **end;
+    /* Threads that nobody has woken yet. The one that came last is woken first: as few as suffice have memory of their own then, and it is
+     * in the caches. */
+    struct executor_thread *idlers;
     unsigned waiting;   /* jobs */
-    unsigned idle;      /* threads that wait for `more` */
+    unsigned idle;      /* threads that have none */
     unsigned lingering; /* threads that wait for a socket, and for wake_fd */
     unsigned wanted;    /* how many of these shall come; the value of wake_fd */
     int wake_fd;
@@ -62,6 +64,30 @@ clear_output(struct executor_thread *thread)
 }
 
 static void
+be_idle(struct executor_thread *thread)
+{
+    struct executor_queue *queue = thread->queue;
+    thread->next_idle = queue->idlers;
+    queue->idlers = thread;
+    queue->idle++;
+    thread->idle = true;
+    while (thread->idle)
+        pthread_cond_wait(&thread->woken, &thread->executor->lock);
+    queue->idle--;
+}
+
+static void
+wake_idler(struct executor_queue *queue)
+{
+    struct executor_thread *thread = queue->idlers;
+    if (thread == NULL)
+        return;
+    queue->idlers = thread->next_idle;
+    thread->idle = false;
+    pthread_cond_signal(&thread->woken);
+}
+
+static void
 work_until_stopped(struct executor_thread *thread)
 {
     struct executor *executor = thread->executor;
@@ -72,9 +98,7 @@ work_until_stopped(struct executor_thread *thread)
         if (job == NULL && executor->stopping)
             break;
         if (job == NULL) {
-            own->idle++;
-            pthread_cond_wait(&own->more, &executor->lock);
-            own->idle--;
+            be_idle(thread);
             continue;
         }
         pthread_mutex_unlock(&executor->lock);
@@ -93,7 +117,9 @@ work_in_queue(struct executor *executor, struct executor_queue *queue)
     if (input == NULL)
         abort(); /* while the gateway starts */
     thread.input = input;
+    pthread_cond_init(&thread.woken, NULL);
     work_until_stopped(&thread);
+    pthread_cond_destroy(&thread.woken);
     buffer_free(input, EXECUTOR_INPUT_SIZE);
     buffer_clear(&thread.output);
 }
@@ -115,7 +141,6 @@ work_urgent(void *executor)
 static bool
 queue_init(struct executor_queue *queue)
 {
-    pthread_cond_init(&queue->more, NULL);
     queue->end = &queue->first;
     queue->wake_fd = eventfd(0, EFD_SEMAPHORE | EFD_NONBLOCK | EFD_CLOEXEC);
     return queue->wake_fd >= 0;
@@ -124,7 +149,6 @@ queue_init(struct executor_queue *queue)
 static void
 queue_clear(struct executor_queue *queue)
 {
-    pthread_cond_destroy(&queue->more);
     if (queue->wake_fd >= 0)
         close(queue->wake_fd);
 }
@@ -163,8 +187,10 @@ executor_free(struct executor *executor)
 {
     pthread_mutex_lock(&executor->lock);
     executor->stopping = true;
-    pthread_cond_broadcast(&executor->ordinary.more);
-    pthread_cond_broadcast(&executor->urgent.more);
+    while (executor->ordinary.idlers != NULL)
+        wake_idler(&executor->ordinary);
+    while (executor->urgent.idlers != NULL)
+        wake_idler(&executor->urgent);
     pthread_mutex_unlock(&executor->lock);
     for (uint32_t i = 0; i < executor->thread_count; i++)
         pthread_join(executor->threads[i], NULL);
@@ -196,8 +222,7 @@ static bool
 wake(struct executor_queue *queue, unsigned jobs)
 {
     bool lingering = jobs > queue->idle && queue->wanted < queue->lingering;
-    if (queue->idle > 0)
-        pthread_cond_signal(&queue->more);
+    wake_idler(queue);
     if (lingering) {
         queue->wanted++;
         eventfd_write(queue->wake_fd, 1);

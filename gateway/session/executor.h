@@ -1,5 +1,7 @@
 /* The executor: a pool of threads for whatever may block (SQL statements, closing a database), so that event loops never do. */
 #pragma once
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/attributes.h"
@@ -13,10 +15,14 @@ struct executor_queue;
 
 /* A thread of the pool, with memory for the jobs that it runs: whatever a job leaves in it is gone when the job ends. */
 struct executor_thread {
+    uint8_t *input;            /* EXECUTOR_INPUT_SIZE bytes */
+    struct wire_writer output; /* empty when a job begins */
+    /* Private. */
     struct executor *executor;
-    struct executor_queue *queue; /* private */
-    uint8_t *input;               /* EXECUTOR_INPUT_SIZE bytes */
-    struct wire_writer output;    /* empty when a job begins */
+    struct executor_queue *queue;
+    struct executor_thread *next_idle;
+    pthread_cond_t woken;
+    bool idle;
 };
 
 /* Embedded in whatever is to be done. */

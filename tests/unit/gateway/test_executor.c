@@ -8,7 +8,7 @@
 #include "gateway/session/executor.h"
 #include "tests/support/suite.h"
 
-enum { JOBS = 1000 };
+enum { JOBS = 1000, TURNS = 200, THREADS = 8 };
 
 static atomic_int done;
 
@@ -186,6 +186,48 @@ nobody_lingers_on_the_urgent_thread_without_urgency(void)
     end_lingering(executor, 0);
 }
 
+static struct executor_thread *_Atomic ran_on;
+
+static void
+note_thread(struct executor_job *job, struct executor_thread *thread)
+{
+    atomic_store(&ran_on, thread);
+    free(job);
+}
+
+/* How many of TURNS jobs, one after the other, ran on the thread that had most of them. */
+static unsigned
+most_of_one_thread(struct executor *executor)
+{
+    const struct executor_thread *threads[THREADS] = { NULL };
+    unsigned jobs[THREADS] = { 0 };
+    unsigned most = 0;
+    for (int turn = 0; turn < TURNS; turn++) {
+        size_t i = 0;
+        atomic_store(&ran_on, NULL);
+        executor_submit(executor, new_job(note_thread));
+        while (atomic_load(&ran_on) == NULL)
+            nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
+        nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL); /* it has nothing to do by now, as a rule */
+        while (threads[i] != NULL && threads[i] != atomic_load(&ran_on))
+            i++;
+        threads[i] = atomic_load(&ran_on);
+        most = ++jobs[i] > most ? jobs[i] : most;
+    }
+    return most;
+}
+
+/* Taking turns they would have TURNS / THREADS each. */
+static void
+who_was_busy_last_is_woken_first(void)
+{
+    struct problem problem;
+    struct executor *executor = executor_new(THREADS, &problem);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(executor);
+    CU_ASSERT(most_of_one_thread(executor) > 2 * TURNS / THREADS);
+    executor_free(executor);
+}
+
 int
 main(void)
 {
@@ -197,6 +239,7 @@ main(void)
         { "who lingers makes room for others", who_lingers_makes_room_for_others },
         { "who lingers makes room for urgent jobs", who_lingers_makes_room_for_urgent_jobs },
         { "nobody lingers on the urgent thread without urgency", nobody_lingers_on_the_urgent_thread_without_urgency },
+        { "who was busy last is woken first", who_was_busy_last_is_woken_first },
     };
     return SUITE_RUN("executor", cases);
 }
