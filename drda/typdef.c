@@ -69,15 +69,26 @@ position_of(const struct wire_reader *typdefnam, enum ccsid agreed)
     return i;
 }
 
+static void
+set_numbers(struct drda_representation *representation, size_t i)
+{
+    representation->little_endian = typdefs[i].little_endian;
+    representation->hexadecimal_float = typdefs[i].hexadecimal_float;
+}
+
 bool
 drda_representation_agree(const struct wire_reader *typdefnam, enum ccsid agreed, const struct drda_typdefovr *typdefovr,
                           struct drda_representation *representation)
 {
-    *representation = (struct drda_representation)DRDA_OWN_REPRESENTATION;
-    if (!drda_representation_take_typdefnam(representation, typdefnam, agreed))
+    static const struct drda_representation own = DRDA_OWN_REPRESENTATION;
+    size_t i = position_of(typdefnam, agreed);
+    *representation = own;
+    if (i == TYPDEFS)
         return false;
-    uint16_t sbc = typdefovr->sbc != 0 ? typdefovr->sbc : typdefs[position_of(typdefnam, agreed)].sbc;
-    representation->ccsids = (struct drda_typdefovr) { .sbc = sbc, .dbc = CCSID_UTF16, .mbc = sbc };
+    uint16_t sbc = typdefovr->sbc != 0 ? typdefovr->sbc : typdefs[i].sbc;
+    representation->ccsids.sbc = sbc;
+    representation->ccsids.mbc = sbc;
+    set_numbers(representation, i);
     drda_representation_take_typdefovr(representation, typdefovr);
     return true;
 }
@@ -88,8 +99,7 @@ drda_representation_take_typdefnam(struct drda_representation *representation, c
     size_t i = position_of(typdefnam, agreed);
     if (i == TYPDEFS)
         return false;
-    representation->little_endian = typdefs[i].little_endian;
-    representation->hexadecimal_float = typdefs[i].hexadecimal_float;
+    set_numbers(representation, i);
     return true;
 }
 

@@ -75,6 +75,16 @@ reserve_converted(struct sql_request *request)
     return memory != NULL;
 }
 
+/* Lines that EBCDIC ends with NL: to SQL that is a blank as others are, but only as LF is it known for one. */
+static void
+end_lines(struct code_page *page)
+{
+    enum { NEXT_LINE = 0x85 };
+    for (size_t i = 0; i < sizeof page->characters / sizeof page->characters[0]; i++)
+        if (page->characters[i] == NEXT_LINE)
+            page->characters[i] = '\n';
+}
+
 bool
 request_read_text(struct sql_request *request, const struct ddm_object *object, struct wire_reader *text)
 {
@@ -91,6 +101,7 @@ request_read_text(struct sql_request *request, const struct ddm_object *object, 
     if (converted->start == NULL && !reserve_converted(request))
         return refuse_reply(request, CP_RSCLMTRM, 0);
     size_t start = converted->used;
+    end_lines(&page);
     if (!code_page_put_utf8(converted, &page, *text))
         return refuse_reply(request, CP_VALNSPRM, object->codepoint);
     *text = wire_reader(converted->start + start, converted->used - start);

@@ -186,6 +186,7 @@ statements_are_read_in_their_ccsid(void)
     } cases[] = {
         { EBCDIC_VALUES "407d9f7d", true, "values '\u20AC'" },  /* 1140 */
         { EBCDIC_VALUES "407d9f7d", false, "values '\u00A4'" }, /* 37 */
+        { EBCDIC_VALUES "15f125", false, "values\n1\n" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct client *client = client_new(1);
