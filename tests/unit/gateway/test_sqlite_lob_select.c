@@ -4,42 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gateway/datastore/sqlite/session.h"
-#include "tests/support/suite.h"
+#include "tests/support/sqlite_session.h"
 
 enum { CHANGED_QUERIES = 6000 };
 
-static char folder[] = "/tmp/passgate-test-XXXXXX";
-static struct datastore_settings datastore = { .name = "SAMPLE", .kind = DATASTORE_SQLITE, .create = true };
-static struct sql_diagnosis said;
 static struct sql_target *target;
-
-static int32_t
-run(const char *text)
-{
-    target->operations->execute_immediate(target, text, strlen(text), &said);
-    return said.sqlcode;
-}
-
-static void
-must_run(const char *text)
-{
-    if (run(text) != 0)
-        fprintf(stderr, "%s: %d %s\n", text, said.sqlcode, said.tokens);
-    CU_ASSERT_EQUAL(said.sqlcode, 0);
-}
-
-static struct sql_section *
-prepared(uint16_t number, const char *text)
-{
-    struct sql_section_name name = { .package = "SYSLH000", .number = number };
-    struct sql_section *section = target->operations->section(target, &name, true);
-    target->operations->prepare(target, section, text, strlen(text), &said);
-    if (said.sqlcode != 0)
-        fprintf(stderr, "%s: %d %s\n", text, said.sqlcode, said.tokens);
-    CU_ASSERT_EQUAL_FATAL(said.sqlcode, 0);
-    return section;
-}
 
 /* Long values are given by their places, but order, and what is compared, are those of the values. */
 static void
@@ -54,10 +23,11 @@ order_is_that_of_values(void)
         "SELECT id, b FROM o ORDER BY 2, 1",
         "SELECT id, b AS c FROM o WHERE c IS NOT NULL ORDER BY substr(c, 1, 1)",
     };
-    must_run("CREATE TABLE o (id INTEGER PRIMARY KEY, b BLOB)");
-    must_run("INSERT INTO o VALUES (1, CAST(X'03' || zeroblob(40000) AS BLOB)), (2, X'0201'), (3, CAST(X'01' || zeroblob(50000) AS BLOB))");
+    must_run(target, "CREATE TABLE o (id INTEGER PRIMARY KEY, b BLOB)");
+    must_run(target,
+             "INSERT INTO o VALUES (1, CAST(X'03' || zeroblob(40000) AS BLOB)), (2, X'0201'), (3, CAST(X'01' || zeroblob(50000) AS BLOB))");
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
-        struct sql_section *cursor = prepared(3, queries[i]);
+        struct sql_section *cursor = prepared(target, 3, queries[i]);
         size_t column = strstr(queries[i], "SELECT id") != NULL ? 1 : 0;
         target->operations->open(target, cursor, NULL, 0, &said);
         for (uint8_t row = 1; row <= 3; row++) {
@@ -215,7 +185,7 @@ add_lob(uint64_t sum, uint32_t locator)
 static uint64_t
 sum_of_session(const char *text, size_t *values, bool *gave_places)
 {
-    struct sql_section *cursor = prepared(3, text);
+    struct sql_section *cursor = prepared(target, 3, text);
     uint64_t sum = 0;
     *values = 0;
     *gave_places = false;
@@ -254,27 +224,28 @@ sum_of_session(const char *text, size_t *values, bool *gave_places)
 static void
 make_tables(void)
 {
-    must_run("CREATE TABLE p (id INTEGER PRIMARY KEY, b BLOB)");
-    must_run("CREATE TABLE q (id INTEGER, b BLOB, c CLOB)");
-    must_run("CREATE TABLE k (id VARCHAR(9) PRIMARY KEY, b BLOB) WITHOUT ROWID");
-    must_run("CREATE TABLE shadowed (id INTEGER PRIMARY KEY, b BLOB)");
-    must_run("CREATE VIEW v AS SELECT id, b FROM p WHERE id <> 4");
-    must_run("CREATE VIEW of_view AS SELECT v.b, v.id FROM v");
-    must_run("CREATE VIEW both AS SELECT id, b FROM p UNION ALL SELECT id + 10, b FROM q");
-    must_run("CREATE VIEW renamed (x) AS SELECT b FROM p");
-    must_run("CREATE VIEW renamed_both (\"order\", \"big one\") AS SELECT id, b FROM p UNION ALL SELECT id, b FROM q");
-    must_run("CREATE VIEW renamed_twins (m, n) AS SELECT p.b, q.b FROM p JOIN q ON p.id = q.id");
-    must_run("CREATE VIEW labelled AS SELECT b AS big FROM p");
-    must_run("INSERT INTO p VALUES (1, randomblob(50000)), (2, X'0102'), (3, NULL), (4, randomblob(40000)), (5, 'text'), "
-             "(-6, randomblob(33000))");
-    must_run("INSERT INTO q SELECT id, b, 'clob ' || id FROM p WHERE id < 5 AND id > 0");
+    must_run(target, "CREATE TABLE p (id INTEGER PRIMARY KEY, b BLOB)");
+    must_run(target, "CREATE TABLE q (id INTEGER, b BLOB, c CLOB)");
+    must_run(target, "CREATE TABLE k (id VARCHAR(9) PRIMARY KEY, b BLOB) WITHOUT ROWID");
+    must_run(target, "CREATE TABLE shadowed (id INTEGER PRIMARY KEY, b BLOB)");
+    must_run(target, "CREATE VIEW v AS SELECT id, b FROM p WHERE id <> 4");
+    must_run(target, "CREATE VIEW of_view AS SELECT v.b, v.id FROM v");
+    must_run(target, "CREATE VIEW both AS SELECT id, b FROM p UNION ALL SELECT id + 10, b FROM q");
+    must_run(target, "CREATE VIEW renamed (x) AS SELECT b FROM p");
+    must_run(target, "CREATE VIEW renamed_both (\"order\", \"big one\") AS SELECT id, b FROM p UNION ALL SELECT id, b FROM q");
+    must_run(target, "CREATE VIEW renamed_twins (m, n) AS SELECT p.b, q.b FROM p JOIN q ON p.id = q.id");
+    must_run(target, "CREATE VIEW labelled AS SELECT b AS big FROM p");
+    must_run(target, "INSERT INTO p VALUES (1, randomblob(50000)), (2, X'0102'), (3, NULL), (4, randomblob(40000)), (5, 'text'), "
+                     "(-6, randomblob(33000))");
+    must_run(target, "INSERT INTO q SELECT id, b, 'clob ' || id FROM p WHERE id < 5 AND id > 0");
     must_run(
+        target,
         "INSERT INTO q (_rowid_, id, b) VALUES (9000000000000000000, 6, randomblob(35000)), (-9000000000000000000, 7, randomblob(36000))");
-    must_run("INSERT INTO k SELECT id, b FROM p");
-    must_run("INSERT INTO shadowed VALUES (1, randomblob(45000))");
+    must_run(target, "INSERT INTO k SELECT id, b FROM p");
+    must_run(target, "INSERT INTO shadowed VALUES (1, randomblob(45000))");
     target->operations->commit(target, &said);
-    must_run("CREATE TEMP TABLE shadowed (id INTEGER PRIMARY KEY, b BLOB)");
-    must_run("INSERT INTO temp.shadowed VALUES (1, randomblob(60000))");
+    must_run(target, "CREATE TEMP TABLE shadowed (id INTEGER PRIMARY KEY, b BLOB)");
+    must_run(target, "INSERT INTO temp.shadowed VALUES (1, randomblob(60000))");
 }
 
 static void
@@ -306,7 +277,8 @@ compare_changed(sqlite3 *database)
         bool gave_places;
         sqlite3_stmt *statement = NULL;
         change_words(queries[i % (sizeof queries / sizeof queries[0])].text, &random, text, sizeof text);
-        target->operations->prepare(target, prepared(5, "VALUES 1"), text, strlen(text), &said); /* it takes less than SQLite does */
+        target->operations->prepare(target, prepared(target, 5, "VALUES 1"), text, strlen(text),
+                                    &said); /* it takes less than SQLite does */
         bool valid = said.sqlcode == 0 && strstr(text, "shadowed") == NULL &&
                      sqlite3_prepare_v2(database, text, -1, &statement, NULL) == SQLITE_OK && sqlite3_column_count(statement) > 0;
         sqlite3_finalize(statement);
@@ -335,7 +307,7 @@ queries_give_the_same_with_places_and_without(void)
     compare_listed(database);
     compare_changed(database);
     sqlite3_close(database);
-    must_run("DROP TABLE temp.shadowed");
+    must_run(target, "DROP TABLE temp.shadowed");
     target->operations->rollback(target, &said);
 }
 
@@ -346,18 +318,10 @@ main(void)
         { "order is that of values", order_is_that_of_values },
         { "queries give the same with places and without", queries_give_the_same_with_places_and_without },
     };
-    if (mkdtemp(folder) == NULL)
-        return 1;
-    snprintf(datastore.path, sizeof datastore.path, "%s/sample.db", folder);
+    make_datastore();
     target = sqlite_session_new(&datastore, "USER0001");
     int status = target != NULL ? SUITE_RUN("sqlite lob select", cases) : 1;
     sqlite_session_free(target);
-    static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        char path[CONFIGURATION_PATH_MAX + 16];
-        snprintf(path, sizeof path, "%s%s", datastore.path, suffixes[i]);
-        unlink(path);
-    }
-    rmdir(folder);
+    remove_datastore();
     return status;
 }

@@ -4,14 +4,10 @@
 #include <unistd.h>
 
 #include "gateway/datastore/sqlite/lob_temporary.h"
-#include "gateway/datastore/sqlite/session.h"
-#include "tests/support/suite.h"
+#include "tests/support/sqlite_session.h"
 
 enum { LONG = 1000000, LIMIT = 4 * LOB_PIECE_SIZE };
 
-static char folder[] = "/tmp/passgate-test-XXXXXX";
-static struct datastore_settings datastore = { .name = "SAMPLE", .kind = DATASTORE_SQLITE, .create = true };
-static struct sql_diagnosis said;
 static struct sql_target *target;
 
 /* Byte `i` of what tests write. */
@@ -102,59 +98,18 @@ values_share_what_room_there_is(void)
 /* ---- a session --------------------------------------------------------------------------------------------------- */
 
 static int32_t
-run(const char *text)
-{
-    target->operations->execute_immediate(target, text, strlen(text), &said);
-    return said.sqlcode;
-}
-
-static void
-must_run(const char *text)
-{
-    if (run(text) != 0)
-        fprintf(stderr, "%s: %d %s\n", text, said.sqlcode, said.tokens);
-    CU_ASSERT_EQUAL(said.sqlcode, 0);
-}
-
-static struct sql_section *
-prepared(uint16_t number, const char *text)
-{
-    struct sql_section_name name = { .package = "SYSLH000", .number = number };
-    struct sql_section *section = target->operations->section(target, &name, true);
-    target->operations->prepare(target, section, text, strlen(text), &said);
-    if (said.sqlcode != 0)
-        fprintf(stderr, "%s: %d %s\n", text, said.sqlcode, said.tokens);
-    CU_ASSERT_EQUAL_FATAL(said.sqlcode, 0);
-    return section;
-}
-
-static int32_t
 run_with(const char *text, struct sql_lob *lob)
 {
     const struct sql_value value = { .kind = SQL_VALUE_LOB, .lob = lob };
-    target->operations->execute(target, prepared(1, text), &value, 1, &said);
+    target->operations->execute(target, prepared(target, 1, text), &value, 1, &said);
     return said.sqlcode;
-}
-
-/* The first column of the first row of a query. */
-static int64_t
-number_of(const char *text)
-{
-    struct sql_section *cursor = prepared(2, text);
-    struct sql_value value = { .kind = SQL_VALUE_NULL };
-    target->operations->open(target, cursor, NULL, 0, &said);
-    CU_ASSERT_EQUAL_FATAL(target->operations->fetch(target, cursor, &said), SQL_STEP_ROW);
-    target->operations->values(target, cursor, 0, 1, &value);
-    target->operations->close(target, cursor);
-    CU_ASSERT_EQUAL(value.kind, SQL_VALUE_INTEGER);
-    return value.integer;
 }
 
 /* The LOB that is the first column of the first row, behind its locator. */
 static struct sql_lob *
 lob_of(const char *text)
 {
-    struct sql_section *cursor = prepared(3, text);
+    struct sql_section *cursor = prepared(target, 3, text);
     uint32_t locator;
     target->operations->open(target, cursor, NULL, 0, &said);
     CU_ASSERT_EQUAL_FATAL(target->operations->fetch(target, cursor, &said), SQL_STEP_ROW);
@@ -198,7 +153,7 @@ expect_lob(struct sql_lob *lob, uint64_t size)
 static void
 temporary_lobs_go_into_rows(void)
 {
-    must_run("CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB, c CLOB)");
+    must_run(target, "CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB, c CLOB)");
     CU_ASSERT_EQUAL(run_with("INSERT INTO t (b) VALUES (?)", temporary(false, 0)), 0);
     CU_ASSERT_EQUAL(run_with("INSERT INTO t (b) VALUES (?)", temporary(false, 100)), 0);
     CU_ASSERT_EQUAL(run_with("INSERT INTO t (b) VALUES (?)", temporary(false, LONG)), 0);
@@ -235,7 +190,7 @@ a_changed_lob_leaves_its_row_alone(void)
     expect_lob(lob_of("SELECT b FROM t WHERE id = 3"), LONG);
     struct sql_lob *second = lob_of("SELECT b FROM t WHERE id = 3");
     CU_ASSERT_EQUAL(second->cut(second, 70000), SQL_LOB_FINE);
-    must_run("UPDATE t SET b = X'00' WHERE id = 3"); /* nor does the row matter to it any more */
+    must_run(target, "UPDATE t SET b = X'00' WHERE id = 3"); /* nor does the row matter to it any more */
     expect_lob(second, 70000);
     CU_ASSERT_EQUAL(lob->size, LONG + 2);
     target->operations->rollback(target, &said);
@@ -245,12 +200,12 @@ static void
 a_lob_whose_row_was_changed_is_gone(void)
 {
     struct sql_lob *lob = lob_of("SELECT b FROM t WHERE id = 3");
-    must_run("UPDATE t SET b = X'00' WHERE id = 3");
+    must_run(target, "UPDATE t SET b = X'00' WHERE id = 3");
     uint8_t byte = 1;
     CU_ASSERT_FALSE(lob->read(lob, 0, &byte, 1));
     CU_ASSERT_EQUAL(lob->write(lob, 0, &byte, 1), SQL_LOB_GONE);
     CU_ASSERT_EQUAL(run_with("INSERT INTO t (id, b) VALUES (9, ?)", lob), -904);
-    CU_ASSERT_EQUAL(number_of("SELECT count(*) FROM t WHERE id = 9"), 0);
+    CU_ASSERT_EQUAL(number_of(target, "SELECT count(*) FROM t WHERE id = 9"), 0);
     target->operations->rollback(target, &said);
 }
 
@@ -295,7 +250,7 @@ types_of_lobs_count(void)
     CU_ASSERT_EQUAL(run_with("INSERT INTO t (c) VALUES (?)", temporary(false, 10)), -408);
     CU_ASSERT_EQUAL(run_with("INSERT INTO t (c) VALUES (?)", temporary(false, LONG)), -408);
     CU_ASSERT_EQUAL(run_with("UPDATE t SET c = ?", temporary(false, LONG)), -408);
-    target->operations->execute(target, prepared(1, "INSERT INTO t (c) VALUES (?)"), &bytes, 1, &said);
+    target->operations->execute(target, prepared(target, 1, "INSERT INTO t (c) VALUES (?)"), &bytes, 1, &said);
     CU_ASSERT_EQUAL(said.sqlcode, -408);
     target->operations->rollback(target, &said);
 }
@@ -305,13 +260,13 @@ static void
 a_row_passed_is_not_another_one_later(void)
 {
     uint32_t locator;
-    must_run("CREATE TABLE s (id INTEGER PRIMARY KEY, b BLOB)");
-    must_run("INSERT INTO s VALUES (1, randomblob(40000)), (2, randomblob(40000)), (3, randomblob(40000))");
-    struct sql_section *cursor = prepared(3, "SELECT b FROM s ORDER BY id");
+    must_run(target, "CREATE TABLE s (id INTEGER PRIMARY KEY, b BLOB)");
+    must_run(target, "INSERT INTO s VALUES (1, randomblob(40000)), (2, randomblob(40000)), (3, randomblob(40000))");
+    struct sql_section *cursor = prepared(target, 3, "SELECT b FROM s ORDER BY id");
     cursor->scrollable = true;
     target->operations->open(target, cursor, NULL, 0, &said);
     CU_ASSERT_EQUAL(target->operations->move(target, cursor, SQL_MOVE_ABSOLUTE, 2, &said), SQL_STEP_ROW);
-    must_run("UPDATE s SET b = X'01' WHERE id = 1");
+    must_run(target, "UPDATE s SET b = X'01' WHERE id = 1");
     CU_ASSERT_EQUAL(target->operations->move(target, cursor, SQL_MOVE_ABSOLUTE, 1, &said), SQL_STEP_ROW);
     CU_ASSERT_FALSE(target->operations->keep_lob(target, cursor, 0, &locator, &said));
     CU_ASSERT_EQUAL(said.sqlcode, -423);
@@ -325,16 +280,16 @@ static void
 going_back_to_a_savepoint_takes_away_what_was_taken_since(void)
 {
     uint8_t byte;
-    must_run("CREATE TABLE g (id INTEGER PRIMARY KEY, b BLOB)");
-    must_run("INSERT INTO g VALUES (1, randomblob(40000))");
+    must_run(target, "CREATE TABLE g (id INTEGER PRIMARY KEY, b BLOB)");
+    must_run(target, "INSERT INTO g VALUES (1, randomblob(40000))");
     target->operations->commit(target, &said);
     struct sql_lob *before = lob_of("SELECT b FROM g");
-    must_run("SAVEPOINT here ON ROLLBACK RETAIN CURSORS");
-    must_run("UPDATE t SET c = 'changed' WHERE id = 1");
+    must_run(target, "SAVEPOINT here ON ROLLBACK RETAIN CURSORS");
+    must_run(target, "UPDATE t SET c = 'changed' WHERE id = 1");
     struct sql_lob *meanwhile = lob_of("SELECT b FROM g");
     struct sql_lob *own = lob_of("SELECT b FROM g");
     CU_ASSERT_EQUAL(own->cut(own, 35000), SQL_LOB_FINE);
-    must_run("ROLLBACK TO SAVEPOINT here");
+    must_run(target, "ROLLBACK TO SAVEPOINT here");
     CU_ASSERT_TRUE(before->read(before, 0, &byte, 1));
     CU_ASSERT_FALSE(meanwhile->read(meanwhile, 0, &byte, 1));
     CU_ASSERT_TRUE(own->read(own, 0, &byte, 1));
@@ -345,10 +300,10 @@ static void
 a_held_cursor_knows_that_others_may_change_its_rows(void)
 {
     uint32_t locator;
-    must_run("CREATE TABLE h (id INTEGER PRIMARY KEY, b BLOB)");
-    must_run("INSERT INTO h VALUES (1, randomblob(40000)), (2, randomblob(40000)), (3, X'03')");
+    must_run(target, "CREATE TABLE h (id INTEGER PRIMARY KEY, b BLOB)");
+    must_run(target, "INSERT INTO h VALUES (1, randomblob(40000)), (2, randomblob(40000)), (3, X'03')");
     target->operations->commit(target, &said);
-    struct sql_section *cursor = prepared(3, "SELECT b FROM h ORDER BY id");
+    struct sql_section *cursor = prepared(target, 3, "SELECT b FROM h ORDER BY id");
     cursor->scrollable = true;
     cursor->with_hold = true;
     target->operations->open(target, cursor, NULL, 0, &said);
@@ -371,9 +326,9 @@ a_held_cursor_knows_that_others_may_change_its_rows(void)
 static void
 a_section_may_be_used_for_something_else_meanwhile(void)
 {
-    struct sql_section *section = prepared(4, "SELECT b FROM t");
+    struct sql_section *section = prepared(target, 4, "SELECT b FROM t");
     section->column_count = 0;
-    (void)prepared(4, "SELECT c FROM t");
+    (void)prepared(target, 4, "SELECT c FROM t");
     section->column_count = 0;
 }
 
@@ -395,18 +350,10 @@ main(void)
         { "going back to a savepoint takes away what was taken since", going_back_to_a_savepoint_takes_away_what_was_taken_since },
         { "a section may be used for something else meanwhile", a_section_may_be_used_for_something_else_meanwhile },
     };
-    if (mkdtemp(folder) == NULL)
-        return 1;
-    snprintf(datastore.path, sizeof datastore.path, "%s/sample.db", folder);
+    make_datastore();
     target = sqlite_session_new(&datastore, "USER0001");
     int status = target != NULL ? SUITE_RUN("sqlite lobs", cases) : 1;
     sqlite_session_free(target);
-    static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        char path[CONFIGURATION_PATH_MAX + 16];
-        snprintf(path, sizeof path, "%s%s", datastore.path, suffixes[i]);
-        unlink(path);
-    }
-    rmdir(folder);
+    remove_datastore();
     return status;
 }

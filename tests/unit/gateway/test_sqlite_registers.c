@@ -5,8 +5,6 @@
 
 #include "tests/support/sqlite_session.h"
 
-static char folder[] = "/tmp/passgate-test-XXXXXX";
-
 static int32_t
 set(struct sql_target *target, const char *text)
 {
@@ -185,17 +183,9 @@ main(void)
         { "hints are taken, and what is unknown is told", hints_are_taken_and_what_is_unknown_is_told },
         { "a requester that said so changes nothing", a_requester_that_said_so_changes_nothing },
     };
-    if (mkdtemp(folder) == NULL)
-        return 1;
-    snprintf(datastore.path, sizeof datastore.path, "%s/sample.db", folder);
+    make_datastore();
     datastore.limits.lock_timeout_ms = 9000;
     int status = SUITE_RUN("sqlite_registers", cases);
-    static const char *const suffixes[] = { "", "-wal", "-shm" };
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        char path[CONFIGURATION_PATH_MAX + 16];
-        snprintf(path, sizeof path, "%s%s", datastore.path, suffixes[i]);
-        unlink(path);
-    }
-    rmdir(folder);
+    remove_datastore();
     return status;
 }

@@ -5,12 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "gateway/datastore/sqlite/session.h"
-#include "tests/support/suite.h"
+#include "tests/support/sqlite_session.h"
 
-static char folder[] = "/tmp/passgate-test-XXXXXX";
-static struct datastore_settings datastore = { .name = "SAMPLE", .kind = DATASTORE_SQLITE, .create = true };
-static struct sql_diagnosis said;
 static struct sql_target *target;
 
 /* Runs statements as another program would. */
@@ -24,38 +20,11 @@ elsewhere(const char *text)
     sqlite3_close(database);
 }
 
-static int32_t
-run(const char *text)
-{
-    target->operations->execute_immediate(target, text, strlen(text), &said);
-    return said.sqlcode;
-}
-
-static void
-must_run(const char *text)
-{
-    if (run(text) != 0)
-        fprintf(stderr, "%s: %d %s\n", text, said.sqlcode, said.tokens);
-    CU_ASSERT_EQUAL(said.sqlcode, 0);
-}
-
 static void
 commit(void)
 {
     target->operations->commit(target, &said);
     CU_ASSERT_EQUAL(said.sqlcode, 0);
-}
-
-static struct sql_section *
-prepared(uint16_t number, const char *text)
-{
-    struct sql_section_name name = { .package = "SYSLH000", .number = number };
-    struct sql_section *section = target->operations->section(target, &name, true);
-    target->operations->prepare(target, section, text, strlen(text), &said);
-    if (said.sqlcode != 0)
-        fprintf(stderr, "%s: %d %s\n", text, said.sqlcode, said.tokens);
-    CU_ASSERT_EQUAL_FATAL(said.sqlcode, 0);
-    return section;
 }
 
 static int32_t
@@ -68,10 +37,10 @@ run_with(struct sql_section *section, const char *text)
 
 /* The first column of all rows, parted by blanks. */
 static void
-expect(const char *query, const char *expected)
+expect_column(const char *query, const char *expected)
 {
     char got[512] = "";
-    struct sql_section *section = prepared(900, query);
+    struct sql_section *section = prepared(target, 900, query);
     target->operations->open(target, section, NULL, 0, &said);
     enum sql_step step;
     while ((step = target->operations->fetch(target, section, &said)) == SQL_STEP_ROW) {
@@ -95,17 +64,19 @@ expect(const char *query, const char *expected)
 static void
 decimals_of_31_digits_are_exact(void)
 {
-    must_run("CREATE TABLE money (id INTEGER PRIMARY KEY, d DECIMAL(31,15) UNIQUE)");
-    must_run("INSERT INTO money VALUES (1, 9999999999999999.999999999999999), (2, -1234567890123456.789012345678901), (3, 10), (4, 9.5)");
-    CU_ASSERT_EQUAL(run_with(prepared(1, "INSERT INTO money (id, d) VALUES (5, ?)"), "0.1234567890123459"), 0);
-    expect("SELECT d FROM money ORDER BY d", "-1234567890123456.789012345678901 0.123456789012345 9.5 10 9999999999999999.999999999999999");
-    expect("SELECT id FROM money WHERE d = 9.50", "4");
-    expect("SELECT id FROM money WHERE d = -1234567890123456.789012345678901", "2");
-    expect("SELECT id FROM money WHERE d > 1234567890123456.789012345678901", "1");
-    expect("SELECT id FROM money WHERE d BETWEEN 9 AND 10 ORDER BY d DESC", "3 4");
-    CU_ASSERT_EQUAL(run("INSERT INTO money VALUES (6, '10.000')"), -803);
-    expect("SELECT CAST('1234567890123456.7890123456789019' AS DECIMAL(31,15)) FROM money WHERE id = 1",
-           "1234567890123456.789012345678901");
+    must_run(target, "CREATE TABLE money (id INTEGER PRIMARY KEY, d DECIMAL(31,15) UNIQUE)");
+    must_run(target,
+             "INSERT INTO money VALUES (1, 9999999999999999.999999999999999), (2, -1234567890123456.789012345678901), (3, 10), (4, 9.5)");
+    CU_ASSERT_EQUAL(run_with(prepared(target, 1, "INSERT INTO money (id, d) VALUES (5, ?)"), "0.1234567890123459"), 0);
+    expect_column("SELECT d FROM money ORDER BY d",
+                  "-1234567890123456.789012345678901 0.123456789012345 9.5 10 9999999999999999.999999999999999");
+    expect_column("SELECT id FROM money WHERE d = 9.50", "4");
+    expect_column("SELECT id FROM money WHERE d = -1234567890123456.789012345678901", "2");
+    expect_column("SELECT id FROM money WHERE d > 1234567890123456.789012345678901", "1");
+    expect_column("SELECT id FROM money WHERE d BETWEEN 9 AND 10 ORDER BY d DESC", "3 4");
+    CU_ASSERT_EQUAL(run(target, "INSERT INTO money VALUES (6, '10.000')"), -803);
+    expect_column("SELECT CAST('1234567890123456.7890123456789019' AS DECIMAL(31,15)) FROM money WHERE id = 1",
+                  "1234567890123456.789012345678901");
 }
 
 static void
@@ -142,44 +113,44 @@ what_does_not_fit_is_refused(void)
     };
     for (size_t i = 0; i < sizeof misfits / sizeof misfits[0]; i++) {
         char text[256];
-        (void)run("DROP TABLE misfit");
+        (void)run(target, "DROP TABLE misfit");
         snprintf(text, sizeof text, "CREATE TABLE misfit (id INTEGER, v %s)", misfits[i].type);
-        must_run(text);
-        must_run("INSERT INTO misfit VALUES (1, NULL)");
+        must_run(target, text);
+        must_run(target, "INSERT INTO misfit VALUES (1, NULL)");
         snprintf(text, sizeof text, "INSERT INTO misfit VALUES (2, %s)", misfits[i].value);
-        CU_ASSERT_EQUAL(run(text), misfits[i].sqlcode);
+        CU_ASSERT_EQUAL(run(target, text), misfits[i].sqlcode);
         if (said.sqlcode != misfits[i].sqlcode)
             fprintf(stderr, "%s: %s: %d %s\n", misfits[i].type, text, said.sqlcode, said.tokens);
         snprintf(text, sizeof text, "UPDATE misfit SET v = %s", misfits[i].value);
-        CU_ASSERT_EQUAL(run(text), misfits[i].sqlcode);
-        expect("SELECT count(*) FROM misfit WHERE v IS NULL", "1");
+        CU_ASSERT_EQUAL(run(target, text), misfits[i].sqlcode);
+        expect_column("SELECT count(*) FROM misfit WHERE v IS NULL", "1");
     }
 }
 
 static void
 a_statement_that_fails_for_one_row_changes_none(void)
 {
-    must_run("CREATE TABLE s (v SMALLINT)");
-    must_run("CREATE TABLE wide (v INTEGER)");
-    must_run("INSERT INTO wide VALUES (1), (2), (70000)");
-    CU_ASSERT_EQUAL(run("INSERT INTO s SELECT v FROM wide ORDER BY v"), -413);
+    must_run(target, "CREATE TABLE s (v SMALLINT)");
+    must_run(target, "CREATE TABLE wide (v INTEGER)");
+    must_run(target, "INSERT INTO wide VALUES (1), (2), (70000)");
+    CU_ASSERT_EQUAL(run(target, "INSERT INTO s SELECT v FROM wide ORDER BY v"), -413);
     CU_ASSERT_PTR_NOT_NULL(strstr(said.tokens, "column V"));
-    expect("SELECT count(*) FROM s", "0");
+    expect_column("SELECT count(*) FROM s", "0");
 }
 
 static void
 parameters_take_the_form_of_their_column(void)
 {
-    must_run("CREATE TABLE forms (c CHAR(3), d DECIMAL(9,2), t TIMESTAMP, w TIME)");
-    CU_ASSERT_EQUAL(run_with(prepared(1, "INSERT INTO forms (c) VALUES (?)"), "ab     "), 0);
-    CU_ASSERT_EQUAL(run_with(prepared(1, "UPDATE forms SET d = ?"), "1.239"), 0);
-    CU_ASSERT_EQUAL(run_with(prepared(1, "UPDATE forms SET t = ?"), "2024-01-02-03.04.05.5"), 0);
-    CU_ASSERT_EQUAL(run_with(prepared(1, "UPDATE forms SET w = ? WHERE c = 'ab'"), "03.04.05"), 0);
-    expect("SELECT c || '|' || d || '|' || t || '|' || w FROM forms", "ab |1.23|2024-01-02 03:04:05.500000|03:04:05");
-    expect("SELECT d FROM forms WHERE c = 'ab                '", "1.23");
+    must_run(target, "CREATE TABLE forms (c CHAR(3), d DECIMAL(9,2), t TIMESTAMP, w TIME)");
+    CU_ASSERT_EQUAL(run_with(prepared(target, 1, "INSERT INTO forms (c) VALUES (?)"), "ab     "), 0);
+    CU_ASSERT_EQUAL(run_with(prepared(target, 1, "UPDATE forms SET d = ?"), "1.239"), 0);
+    CU_ASSERT_EQUAL(run_with(prepared(target, 1, "UPDATE forms SET t = ?"), "2024-01-02-03.04.05.5"), 0);
+    CU_ASSERT_EQUAL(run_with(prepared(target, 1, "UPDATE forms SET w = ? WHERE c = 'ab'"), "03.04.05"), 0);
+    expect_column("SELECT c || '|' || d || '|' || t || '|' || w FROM forms", "ab |1.23|2024-01-02 03:04:05.500000|03:04:05");
+    expect_column("SELECT d FROM forms WHERE c = 'ab                '", "1.23");
     /* An expression is no value of the column. */
-    CU_ASSERT_EQUAL(run_with(prepared(1, "UPDATE forms SET d = ? * 1"), "1.625"), 0);
-    expect("SELECT d FROM forms", "1.625");
+    CU_ASSERT_EQUAL(run_with(prepared(target, 1, "UPDATE forms SET d = ? * 1"), "1.625"), 0);
+    expect_column("SELECT d FROM forms", "1.625");
 }
 
 static void
@@ -203,8 +174,8 @@ casts_are_exact_or_fail(void)
         char text[128];
         snprintf(text, sizeof text, "VALUES (%s)", casts[i].cast);
         if (casts[i].result != NULL)
-            expect(text, casts[i].result);
-        struct sql_section *section = prepared(1, text);
+            expect_column(text, casts[i].result);
+        struct sql_section *section = prepared(target, 1, text);
         target->operations->open(target, section, NULL, 0, &said);
         CU_ASSERT_EQUAL(target->operations->fetch(target, section, &said), casts[i].result != NULL ? SQL_STEP_ROW : SQL_STEP_FAILED);
         CU_ASSERT(casts[i].result != NULL || said.sqlcode == -420 || said.sqlcode == -413 || said.sqlcode == -180);
@@ -216,7 +187,7 @@ static void
 casts_tell_their_types(void)
 {
     struct sql_section *section =
-        prepared(1, "SELECT CAST(? AS DECIMAL(31,7)) AS x, 1, CAST(? AS CHAR(4)), CAST(? AS SMALLINT) + 1 FROM sysibm.sysdummy1");
+        prepared(target, 1, "SELECT CAST(? AS DECIMAL(31,7)) AS x, 1, CAST(? AS CHAR(4)), CAST(? AS SMALLINT) + 1 FROM sysibm.sysdummy1");
     struct sql_column parameter;
     target->operations->describe_parameter(target, section, 0, &parameter);
     CU_ASSERT(parameter.type == SQL_TYPE_DECIMAL && parameter.precision == 31 && parameter.scale == 7);
@@ -236,22 +207,22 @@ static void
 tables_of_others_are_checked_too(void)
 {
     elsewhere("CREATE TABLE foreigner (s SMALLINT, d DECIMAL(31,15), v VARCHAR(3), x)");
-    CU_ASSERT_EQUAL(run("INSERT INTO foreigner (s) VALUES (32768)"), -413);
-    CU_ASSERT_EQUAL(run_with(prepared(1, "INSERT INTO foreigner (d) VALUES (?)"), "1000000000000000.000000000000001"), -413);
-    CU_ASSERT_EQUAL(run("INSERT INTO foreigner (d) VALUES (1234567890123456.75)"), -413);
-    CU_ASSERT_EQUAL(run("INSERT INTO foreigner (d, x) VALUES (12.5, 'anything')"), 0);
+    CU_ASSERT_EQUAL(run(target, "INSERT INTO foreigner (s) VALUES (32768)"), -413);
+    CU_ASSERT_EQUAL(run_with(prepared(target, 1, "INSERT INTO foreigner (d) VALUES (?)"), "1000000000000000.000000000000001"), -413);
+    CU_ASSERT_EQUAL(run(target, "INSERT INTO foreigner (d) VALUES (1234567890123456.75)"), -413);
+    CU_ASSERT_EQUAL(run(target, "INSERT INTO foreigner (d, x) VALUES (12.5, 'anything')"), 0);
     commit();
     elsewhere("SELECT v FROM foreigner; INSERT INTO foreigner (s) VALUES (99999)"); /* nothing of ours is in the way */
-    CU_ASSERT_EQUAL(run("UPDATE foreigner SET x = 1"), 0);                          /* and what was there already stays */
+    CU_ASSERT_EQUAL(run(target, "UPDATE foreigner SET x = 1"), 0);                  /* and what was there already stays */
     commit();
 }
 
 static void
 checks_follow_their_table(void)
 {
-    must_run("CREATE TABLE changing (v VARCHAR(3))");
+    must_run(target, "CREATE TABLE changing (v VARCHAR(3))");
     commit();
-    struct sql_section *insert = prepared(1, "INSERT INTO changing VALUES (?)");
+    struct sql_section *insert = prepared(target, 1, "INSERT INTO changing VALUES (?)");
     CU_ASSERT_EQUAL(run_with(insert, "abcd"), -433);
     target->operations->rollback(target, &said);
     CU_ASSERT_EQUAL(run_with(insert, "abcd"), -433); /* the checks went with the unit of work, and came back */
@@ -261,14 +232,14 @@ checks_follow_their_table(void)
     CU_ASSERT_EQUAL(run_with(insert, "abcd"), 0);
     CU_ASSERT_EQUAL(run_with(insert, "abcdefghi"), -433);
     commit();
-    must_run("ALTER TABLE changing ADD COLUMN n SMALLINT");
-    CU_ASSERT_EQUAL(run("INSERT INTO changing VALUES ('a', 99999)"), -413);
-    must_run("ALTER TABLE changing DROP COLUMN w");
-    must_run("INSERT INTO changing VALUES (1)");
-    must_run("SAVEPOINT p ON ROLLBACK RETAIN CURSORS");
-    must_run("DROP TABLE changing");
-    must_run("ROLLBACK TO SAVEPOINT p");
-    CU_ASSERT_EQUAL(run("INSERT INTO changing VALUES (99999)"), -413);
+    must_run(target, "ALTER TABLE changing ADD COLUMN n SMALLINT");
+    CU_ASSERT_EQUAL(run(target, "INSERT INTO changing VALUES ('a', 99999)"), -413);
+    must_run(target, "ALTER TABLE changing DROP COLUMN w");
+    must_run(target, "INSERT INTO changing VALUES (1)");
+    must_run(target, "SAVEPOINT p ON ROLLBACK RETAIN CURSORS");
+    must_run(target, "DROP TABLE changing");
+    must_run(target, "ROLLBACK TO SAVEPOINT p");
+    CU_ASSERT_EQUAL(run(target, "INSERT INTO changing VALUES (99999)"), -413);
     commit();
 }
 
@@ -292,7 +263,7 @@ static int32_t
 run_with_lob(const char *text, struct sql_lob lob, size_t count)
 {
     struct sql_value values[2] = { { .kind = SQL_VALUE_LOB, .lob = &lob }, { .kind = SQL_VALUE_LOB, .lob = &lob } };
-    target->operations->execute(target, prepared(1, text), values, count, &said);
+    target->operations->execute(target, prepared(target, 1, text), values, count, &said);
     return said.sqlcode;
 }
 
@@ -301,33 +272,33 @@ large_objects_go_in_by_pieces(void)
 {
     const struct sql_lob bytes = { .size = 1000000, .read = read_pattern };
     const struct sql_lob characters = { .size = 10000000, .is_text = true, .read = read_pattern };
-    must_run("CREATE TABLE big (id INTEGER PRIMARY KEY, c CLOB, b BLOB)");
+    must_run(target, "CREATE TABLE big (id INTEGER PRIMARY KEY, c CLOB, b BLOB)");
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO big (b) VALUES (?)", bytes, 1), 0);
     CU_ASSERT_EQUAL(said.rows, 1);
-    must_run("ALTER TABLE big ADD COLUMN second BLOB");
+    must_run(target, "ALTER TABLE big ADD COLUMN second BLOB");
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO big (id, b, second) VALUES (2, ?, ?)", bytes, 2), 0);
     CU_ASSERT_EQUAL(run_with_lob("UPDATE big SET c = ?", characters, 1), 0);
     CU_ASSERT_EQUAL(said.rows, 2);
-    expect("SELECT length(c) || ' ' || length(b) || ' ' || CAST(substr(b, 999999) AS TEXT) FROM big ORDER BY id",
-           "10000000 1000000 mn 10000000 1000000 mn");
-    expect("SELECT count(DISTINCT hex(substr(c, 5000000, 30))) FROM big", "1");
+    expect_column("SELECT length(c) || ' ' || length(b) || ' ' || CAST(substr(b, 999999) AS TEXT) FROM big ORDER BY id",
+                  "10000000 1000000 mn 10000000 1000000 mn");
+    expect_column("SELECT count(DISTINCT hex(substr(c, 5000000, 30))) FROM big", "1");
 }
 
 static void
 a_large_object_that_breaks_off_changes_nothing(void)
 {
-    must_run("CREATE TABLE half (id INTEGER PRIMARY KEY, b BLOB)");
-    must_run("INSERT INTO half VALUES (1, X'01')");
+    must_run(target, "CREATE TABLE half (id INTEGER PRIMARY KEY, b BLOB)");
+    must_run(target, "INSERT INTO half VALUES (1, X'01')");
     const struct sql_lob lob = { .size = 1000000, .read = read_half };
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO half (b) VALUES (?)", lob, 1), -904);
     CU_ASSERT_EQUAL(run_with_lob("UPDATE half SET b = ?", lob, 1), -904);
-    expect("SELECT id || hex(b) FROM half", "101");
+    expect_column("SELECT id || hex(b) FROM half", "101");
     const struct sql_lob whole = { .size = 1000000, .read = read_pattern };
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO half VALUES (1, ?)", whole, 1), -803);
     const struct sql_lob too_long = { .size = 1000000000, .read = read_pattern };
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO half (b) VALUES (?)", too_long, 1), -101);
-    expect("SELECT count(*) FROM half", "1");
-    must_run("CREATE TABLE narrow (b BLOB(999999))");
+    expect_column("SELECT count(*) FROM half", "1");
+    must_run(target, "CREATE TABLE narrow (b BLOB(999999))");
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO narrow VALUES (?)", whole, 1), -433);
 }
 
@@ -336,21 +307,21 @@ static void
 large_objects_elsewhere_are_bound_whole(void)
 {
     const struct sql_lob lob = { .size = 100000, .read = read_pattern };
-    must_run("CREATE TABLE keyed (k VARCHAR(9) PRIMARY KEY, b BLOB) WITHOUT ROWID");
-    must_run("CREATE TABLE triggered (b BLOB)");
-    must_run("CREATE TABLE log (b BLOB)");
-    must_run("CREATE TRIGGER copies AFTER INSERT ON triggered BEGIN INSERT INTO log VALUES (NEW.b); END");
-    must_run("CREATE TABLE several (b BLOB)");
-    must_run("CREATE TABLE in_the_middle (b BLOB, n VARCHAR(9))");
+    must_run(target, "CREATE TABLE keyed (k VARCHAR(9) PRIMARY KEY, b BLOB) WITHOUT ROWID");
+    must_run(target, "CREATE TABLE triggered (b BLOB)");
+    must_run(target, "CREATE TABLE log (b BLOB)");
+    must_run(target, "CREATE TRIGGER copies AFTER INSERT ON triggered BEGIN INSERT INTO log VALUES (NEW.b); END");
+    must_run(target, "CREATE TABLE several (b BLOB)");
+    must_run(target, "CREATE TABLE in_the_middle (b BLOB, n VARCHAR(9))");
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO keyed VALUES ('a', ?)", lob, 1), 0);
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO triggered VALUES (?)", lob, 1), 0);
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO in_the_middle VALUES (?, 'x')", lob, 1), 0);
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO log SELECT ?", lob, 1), 0);
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO several (b) VALUES (?), (?)", lob, 2), 0);
-    expect("SELECT length(b) FROM several", "100000 100000");
-    expect("SELECT CAST(substr(b, 99999) AS TEXT) FROM keyed", "cd");
-    expect("SELECT CAST(substr(b, 99999) AS TEXT) FROM log", "cd cd");
-    expect("SELECT CAST(substr(b, 99999) AS TEXT) FROM in_the_middle", "cd");
+    expect_column("SELECT length(b) FROM several", "100000 100000");
+    expect_column("SELECT CAST(substr(b, 99999) AS TEXT) FROM keyed", "cd");
+    expect_column("SELECT CAST(substr(b, 99999) AS TEXT) FROM log", "cd cd");
+    expect_column("SELECT CAST(substr(b, 99999) AS TEXT) FROM in_the_middle", "cd");
     const struct sql_lob too_long = { .size = 100 << 20, .read = read_pattern };
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO in_the_middle VALUES (?, 'x')", too_long, 1), -904);
 }
@@ -360,7 +331,7 @@ static uint32_t
 locator_of(const char *query, size_t column)
 {
     uint32_t locator = 0;
-    struct sql_section *section = prepared(2, query);
+    struct sql_section *section = prepared(target, 2, query);
     target->operations->open(target, section, NULL, 0, &said);
     CU_ASSERT_EQUAL_FATAL(target->operations->fetch(target, section, &said), SQL_STEP_ROW);
     CU_ASSERT_TRUE(target->operations->keep_lob(target, section, column, &locator, &said));
@@ -383,7 +354,7 @@ static void
 locators_say_the_same_as_long_as_they_live(void)
 {
     const struct sql_lob lob = { .size = 1000000, .read = read_pattern };
-    must_run("CREATE TABLE kept (id INTEGER PRIMARY KEY, b BLOB)");
+    must_run(target, "CREATE TABLE kept (id INTEGER PRIMARY KEY, b BLOB)");
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO kept (b) VALUES (?)", lob, 1), 0);
     CU_ASSERT_EQUAL(run_with_lob("INSERT INTO kept (b) VALUES (?)", lob, 1), 0);
     commit();
@@ -400,7 +371,7 @@ locators_say_the_same_as_long_as_they_live(void)
             expect_lob(locator_of(queries[i], 0), 1000000);
     uint32_t first = locator_of("SELECT * FROM kept WHERE id = 1", 1);
     uint32_t second = locator_of("SELECT * FROM kept WHERE id = 2", 1);
-    must_run("UPDATE kept SET b = X'00' WHERE id = 1");
+    must_run(target, "UPDATE kept SET b = X'00' WHERE id = 1");
     CU_ASSERT_PTR_NULL(target->operations->find_lob(target, first));
     expect_lob(second, 1000000);
     target->operations->release_lob(target, second);
@@ -420,12 +391,12 @@ misfit_codes_of_clients_are_refused(void)
         "SELECT SQL_MISFIT(-1, 'C', 1)", "SELECT SQL_MISFIT('C', 'C', 1, 99, 'D', 1)", "SELECT SQL_MISFIT(NULL, 'C', 1, 200, NULL, 1)",
     };
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-        struct sql_section *section = prepared(901, calls[i]);
+        struct sql_section *section = prepared(target, 901, calls[i]);
         target->operations->open(target, section, NULL, 0, &said);
         CU_ASSERT_EQUAL(target->operations->fetch(target, section, &said), SQL_STEP_FAILED);
         target->operations->close(target, section);
     }
-    expect("SELECT SQL_MISFIT(0, 'C', 1)", "0");
+    expect_column("SELECT SQL_MISFIT(0, 'C', 1)", "0");
 }
 
 /* Texts come out of the middle of what was received: what stands behind them is not theirs, and may not be there at all. */
@@ -465,18 +436,10 @@ main(void)
         { "misfit codes of clients are refused", misfit_codes_of_clients_are_refused },
         { "texts are read up to their ends", texts_are_read_up_to_their_ends },
     };
-    if (mkdtemp(folder) == NULL)
-        return 1;
-    snprintf(datastore.path, sizeof datastore.path, "%s/sample.db", folder);
+    make_datastore();
     target = sqlite_session_new(&datastore, "USER0001");
     int status = SUITE_RUN("sqlite types", cases);
     sqlite_session_free(target);
-    static const char *const suffixes[] = { "", "-wal", "-shm" };
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        char path[CONFIGURATION_PATH_MAX + 16];
-        snprintf(path, sizeof path, "%s%s", datastore.path, suffixes[i]);
-        unlink(path);
-    }
-    rmdir(folder);
+    remove_datastore();
     return status;
 }

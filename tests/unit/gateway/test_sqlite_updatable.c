@@ -5,7 +5,6 @@
 
 #include "tests/support/sqlite_session.h"
 
-static char folder[] = "/tmp/passgate-test-XXXXXX";
 static struct sql_target *
 session_with_rows(void)
 {
@@ -14,21 +13,6 @@ session_with_rows(void)
     must_run(target, "CREATE TABLE rows (id INTEGER NOT NULL PRIMARY KEY, v INTEGER NOT NULL, w VARCHAR(9) DEFAULT 'none')");
     must_run(target, "INSERT INTO rows (id, v) VALUES (1, 10), (2, 20), (3, 30), (4, 40)");
     return target;
-}
-
-static struct sql_section *
-opened(struct sql_target *target, uint16_t number, const char *text)
-{
-    struct sql_section *cursor = prepared(target, number, text);
-    target->operations->open(target, cursor, NULL, 0, &said);
-    CU_ASSERT_EQUAL_FATAL(said.sqlcode, 0);
-    return cursor;
-}
-
-static enum sql_step
-fetch(struct sql_target *target, struct sql_section *cursor)
-{
-    return target->operations->fetch(target, cursor, &said);
 }
 
 static void
@@ -220,16 +204,8 @@ main(void)
         { "only the columns named are changed", only_the_columns_named_are_changed },
         { "DEFAULT is a value", default_is_a_value },
     };
-    if (mkdtemp(folder) == NULL)
-        return 1;
-    snprintf(datastore.path, sizeof datastore.path, "%s/sample.db", folder);
+    make_datastore();
     int status = SUITE_RUN("sqlite_updatable", cases);
-    static const char *const suffixes[] = { "", "-wal", "-shm" };
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        char path[CONFIGURATION_PATH_MAX + 16];
-        snprintf(path, sizeof path, "%s%s", datastore.path, suffixes[i]);
-        unlink(path);
-    }
-    rmdir(folder);
+    remove_datastore();
     return status;
 }
