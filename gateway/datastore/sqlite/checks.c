@@ -155,13 +155,35 @@ add(struct sqlite_session *session, const char *table)
 }
 
 void
+checks_begin(struct sqlite_session *session)
+{
+    session->written_size = 0;
+    session->written_lost = false;
+}
+
+static bool
+is_noted(const struct sqlite_session *session, const char *table)
+{
+    for (size_t at = 0; at < session->written_size; at += strlen(session->written + at) + 1)
+        if (strcmp(session->written + at, table) == 0)
+            return true;
+    return false;
+}
+
+void
 checks_note(struct sqlite_session *session, const char *table)
 {
-    for (size_t i = 0; i < session->written_count; i++)
-        if (strcmp(session->written[i], table) == 0)
-            return;
-    if (session->written_count < SQLITE_WRITTEN_MAX)
-        snprintf(session->written[session->written_count++], sizeof session->written[0], "%s", table);
+    size_t size = strlen(table) + 1;
+    if (is_noted(session, table))
+        return;
+    char *larger = realloc(session->written, session->written_size + size);
+    if (larger == NULL) {
+        session->written_lost = true;
+        return;
+    }
+    memcpy(larger + session->written_size, table, size);
+    session->written = larger;
+    session->written_size += size;
 }
 
 bool
@@ -183,16 +205,9 @@ checks_ensure(struct sqlite_session *session, struct sqlite_section *section)
 char *
 checks_written(const struct sqlite_session *session)
 {
-    size_t size = 1;
-    for (size_t i = 0; i < session->written_count; i++)
-        size += strlen(session->written[i]) + 1;
-    char *list = calloc(1, size);
-    char *at = list;
-    for (size_t i = 0; list != NULL && i < session->written_count; i++) {
-        size_t name_size = strlen(session->written[i]) + 1;
-        memcpy(at, session->written[i], name_size);
-        at += name_size;
-    }
+    char *list = session->written_lost ? NULL : calloc(1, session->written_size + 1);
+    if (list != NULL && session->written_size > 0)
+        memcpy(list, session->written, session->written_size);
     return list;
 }
 
@@ -250,4 +265,5 @@ checks_free(struct sqlite_session *session)
     struct sqlite_check *next;
     HASH_ITER(hh, session->checks, check, next)
     forget(session, check);
+    free(session->written);
 }

@@ -56,8 +56,6 @@ struct sqlite_use {
     bool loses_digits; /* of a table made by others, which keeps decimals as floating point */
 };
 
-enum { SQLITE_WRITTEN_MAX = 16 };
-
 struct sqlite_section {
     struct sql_section section;                /* first: the conversation's part */
     enum sqlite_control control;               /* the statement is executed by the session itself */
@@ -124,8 +122,9 @@ struct sqlite_session {
     int64_t decimals_schema_version;
     bool reads_views; /* told by the authorizer of the statement being prepared; also where a trigger reads */
     bool alters;      /* told by the authorizer of the statement being prepared, as is what follows */
-    char written[SQLITE_WRITTEN_MAX][SQL_NAME_MAX + 1];
-    size_t written_count;
+    char *written;    /* owned; the tables that it inserts into or updates, each ended by a NUL */
+    size_t written_size;
+    bool written_lost;           /* there was no memory for one of them */
     struct sqlite_check *checks; /* tables that have their triggers */
     uint64_t checks_generation;  /* counts what has made them unsure */
     struct sqlite_lob *lobs;     /* behind locators */
@@ -265,7 +264,8 @@ MUST_CHECK bool binding_copy(struct sqlite_session *session, struct sqlite_secti
 MUST_CHECK bool binding_lend(struct sqlite_session *session, struct sqlite_section *section, const struct sql_value *parameters,
                              size_t count, struct sql_diagnosis *diagnosis);
 
-/* checks.c: notes a table that the statement being prepared writes. */
+/* checks.c: a statement is being prepared; notes a table that it writes. */
+void checks_begin(struct sqlite_session *session);
 void checks_note(struct sqlite_session *session, const char *table);
 /* The tables noted, for section->written; NULL when memory is short. */
 char *checks_written(const struct sqlite_session *session);

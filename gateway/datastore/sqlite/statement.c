@@ -76,7 +76,7 @@ statement_compile(struct sqlite_session *session, struct sqlite_section *section
     session->alters = false;
     session->reads_views = false;
     session->misfit = false;
-    session->written_count = 0;
+    checks_begin(session);
     session->refused = NULL;
     int code = sqlite3_prepare_v3(session->database, text, -1, SQLITE_PREPARE_PERSISTENT, &section->statement, &tail);
     if (code != SQLITE_OK) {

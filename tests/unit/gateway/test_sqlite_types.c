@@ -417,6 +417,40 @@ texts_are_read_up_to_their_ends(void)
     munmap(pages, 2 * page);
 }
 
+/* SQLite has no limit for names: tables of others may have longer ones than Db2 would take. */
+static void
+names_may_be_long(void)
+{
+    char name[300];
+    char text[512];
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    snprintf(text, sizeof text, "CREATE TABLE %s (id INTEGER PRIMARY KEY, s SMALLINT, d DECIMAL(5,2))", name);
+    elsewhere(text);
+    snprintf(text, sizeof text, "INSERT INTO %s VALUES (1, 40000, 1)", name);
+    CU_ASSERT_EQUAL(run(target, text), -413);
+    snprintf(text, sizeof text, "INSERT INTO %s VALUES (1, 4, 123456)", name);
+    CU_ASSERT_EQUAL(run(target, text), -413);
+    target->operations->rollback(target, &said);
+}
+
+static void
+all_tables_that_a_statement_writes_are_checked(void)
+{
+    enum { TABLES = 20 };
+    char text[4096] = "CREATE TABLE many (id INTEGER PRIMARY KEY); ";
+    size_t used = strlen(text);
+    for (int i = 0; i < TABLES; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "CREATE TABLE many%d (s SMALLINT); ", i);
+    used += (size_t)snprintf(text + used, sizeof text - used, "CREATE TRIGGER many_more AFTER INSERT ON many BEGIN ");
+    for (int i = 0; i < TABLES; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "INSERT INTO many%d VALUES (%d); ", i, i + 1 < TABLES ? i : 40000);
+    snprintf(text + used, sizeof text - used, "END");
+    elsewhere(text);
+    CU_ASSERT_EQUAL(run(target, "INSERT INTO many VALUES (1)"), -413);
+    target->operations->rollback(target, &said);
+}
+
 int
 main(void)
 {
@@ -435,6 +469,8 @@ main(void)
         { "locators say the same as long as they live", locators_say_the_same_as_long_as_they_live },
         { "misfit codes of clients are refused", misfit_codes_of_clients_are_refused },
         { "texts are read up to their ends", texts_are_read_up_to_their_ends },
+        { "names may be long", names_may_be_long },
+        { "all tables that a statement writes are checked", all_tables_that_a_statement_writes_are_checked },
     };
     make_datastore();
     target = sqlite_session_new(&datastore, "USER0001");
