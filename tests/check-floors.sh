@@ -20,7 +20,7 @@ includes() { # folder, allowed (extended regular expression)
     grep -rnE '^#include "' "$1" --include='*.[ch]' | grep -vE "#include \"($2)/"
 }
 
-echo 1..9
+echo 1..10
 verdict "common/ includes only itself" "$(includes common common)"
 verdict "drda/ uses only wire cursors and attributes of common/" \
     "$(includes drda drda | grep -vE '#include "common/(wire|attributes)\.h"')"
@@ -36,4 +36,8 @@ verdict "byte order is the business of common/wire.h alone" \
         grep -vE 'sin6?_port')"
 verdict "no call has a safer form" \
     "$(grep -rnE '\b(strcpy|strcat|sprintf|gets|strncpy|alloca|atoi)\(' common drda security config gateway clients --include='*.[ch]')"
+# RACF's own messages, and those that a command is answered with, say themselves what to do.
+verdict "docs/ say what to do about each message in a log" \
+    "$(grep -rohE '"(HWS[A-Z]|SAFD)[0-9]{4}[A-Z]"' security config gateway clients --include='*.c' | tr -d '"' | sort -u |
+        while read -r id; do grep -qrF "$id" docs || echo "$id"; done)"
 exit $failed
