@@ -177,3 +177,12 @@ code_page_put_utf8(struct wire_writer *writer, const struct code_page *page, str
     }
     return !text.failed && !writer->failed;
 }
+
+void
+code_page_put_shown(struct wire_writer *writer, const struct code_page *page, struct wire_reader text)
+{
+    while (text.left > 0 && writer->size - writer->used >= CODE_PAGE_UTF8_MAX) {
+        uint16_t character = page->characters[wire_u8(&text)];
+        utf8_put(writer, character == NO_CHARACTER || character == 0 ? '?' : character);
+    }
+}

@@ -16,3 +16,6 @@ MUST_CHECK bool code_page_load(uint16_t ccsid, struct code_page *page);
 
 /* Appends the text. False when a byte is no character, or the writer is full. */
 MUST_CHECK bool code_page_put_utf8(struct wire_writer *writer, const struct code_page *page, struct wire_reader text);
+
+/* The same for what is only shown: as many characters as there is room for, '?' in the place of what is none and of NUL. */
+void code_page_put_shown(struct wire_writer *writer, const struct code_page *page, struct wire_reader text);

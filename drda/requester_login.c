@@ -180,14 +180,6 @@ requester_take_secchkrm(struct requester *requester, struct wire_reader body)
     return refuse(requester, REQUESTER_REFUSED_SECCHK, reply.secchkcd, CP_SECCHKRM);
 }
 
-/* Text of the server's data that is taken as UTF-8: that, and what agrees with it in the characters of ASCII. */
-static bool
-is_ascii_based(uint16_t ccsid)
-{
-    enum { CCSID_ASCII = 367, CCSID_LATIN_1 = 819 };
-    return ccsid == CCSID_UTF8 || ccsid == CCSID_ASCII || ccsid == CCSID_LATIN_1;
-}
-
 enum requester_event
 requester_take_accrdbrm(struct requester *requester, struct wire_reader body)
 {
@@ -198,8 +190,8 @@ requester_take_accrdbrm(struct requester *requester, struct wire_reader body)
     if (!drda_representation_agree(&accrdbrm.typdefnam, requester->ccsid, &accrdbrm.typdefovr, &requester->from))
         return requester_fail(requester, "the server's data representation (TYPDEFNAM) is not known");
     const struct drda_typdefovr *ccsids = &requester->from.ccsids;
-    if (!is_ascii_based(ccsids->sbc) || !is_ascii_based(ccsids->mbc))
-        return requester_fail(requester, "the server's text is in CCSID %u (mixed %u): only UTF-8 can be read", (unsigned)ccsids->sbc,
+    if (!drda_reads_ccsid(ccsids->sbc) || (!drda_reads_ccsid(ccsids->mbc) && !drda_is_no_ccsid(ccsids->mbc)))
+        return requester_fail(requester, "the server's text is in CCSID %u (mixed %u), which cannot be converted", (unsigned)ccsids->sbc,
                               (unsigned)ccsids->mbc);
     struct wire_writer token = wire_writer(requester->interrupt_token, sizeof requester->interrupt_token);
     wire_put_bytes(&token, accrdbrm.rdbinttkn.at, accrdbrm.rdbinttkn.left);

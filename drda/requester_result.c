@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "drda/accrdb.h"
+#include "drda/code_page.h"
 #include "drda/parameter.h"
 #include "drda/requester_private.h"
 #include "drda/sql/sqlca.h"
@@ -81,7 +82,7 @@ requester_take_sqlcard(struct requester *requester, struct wire_reader body)
 {
     struct sql_diagnosis diagnosis;
     bool present;
-    if (!sqlca_read(&body, requester->from.little_endian, &diagnosis, &present))
+    if (!sqlca_read(&body, &requester->from, &diagnosis, &present))
         return requester_fail(requester, "SQLCARD is damaged");
     requester->seen |= SEEN_SQLCARD;
     note_diagnosis(requester, &diagnosis);
@@ -90,12 +91,15 @@ requester_take_sqlcard(struct requester *requester, struct wire_reader body)
 
 /* A name too long for SQL is cut; it is for display only. */
 static void
-copy_name(const struct wire_reader *name, char copy[SQL_NAME_MAX + 1])
+copy_name(struct wire_reader name, uint16_t ccsid, char copy[SQL_NAME_MAX + 1])
 {
-    size_t size = name->left < SQL_NAME_MAX ? name->left : SQL_NAME_MAX;
-    if (size > 0)
-        memcpy(copy, name->at, size);
-    copy[size] = '\0';
+    struct code_page page;
+    struct wire_writer writer = wire_writer(copy, SQL_NAME_MAX);
+    if (code_page_load(ccsid, &page))
+        code_page_put_shown(&writer, &page, name);
+    else
+        wire_put_bytes(&writer, name.at, name.left < SQL_NAME_MAX ? name.left : SQL_NAME_MAX);
+    copy[writer.used] = '\0';
 }
 
 enum requester_event
@@ -103,15 +107,15 @@ requester_take_sqldard(struct requester *requester, struct wire_reader body)
 {
     struct sql_diagnosis diagnosis;
     size_t count;
-    if (!sqldard_read_head(&body, requester->from.little_endian, &diagnosis, &count))
+    if (!sqldard_read_head(&body, &requester->from, &diagnosis, &count))
         return requester_fail(requester, "SQLDARD is damaged");
     if (!make_columns(requester, count))
         return requester_fail(requester, "no memory for %zu columns", count);
     for (size_t i = 0; i < count; i++) {
         struct sqldard_column column;
-        if (!sqldard_read_column(&body, requester->from.little_endian, &column))
+        if (!sqldard_read_column(&body, &requester->from, &column))
             return requester_fail(requester, "SQLDARD is damaged at column %zu", i + 1);
-        copy_name(&column.name, requester->columns.names[i]);
+        copy_name(column.name, column.name_ccsid, requester->columns.names[i]);
         requester->columns.list[i] = column.column;
         requester->columns.list[i].name = requester->columns.names[i];
     }
@@ -159,7 +163,8 @@ take_fields(struct requester *requester, struct wire_reader descriptor)
     size_t count = 0;
     for (; fdoca_next(&fields, &field) && count < columns->count; count++) {
         struct sql_column *column = &columns->list[count];
-        if (!fdoca_column_of(field, column))
+        uint16_t ccsid = fdoca_ccsid(field, &requester->from);
+        if (!fdoca_column_of(field, column) || (!drda_reads_ccsid(ccsid) && !drda_reads_double_byte_ccsid(ccsid)))
             return refuse_column(requester, count);
         columns->fields[count] = field;
         column->name = columns->names[count];

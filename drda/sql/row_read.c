@@ -39,7 +39,7 @@ read_one(const struct row_reader *reader, struct wire_reader *block, struct sql_
 {
     enum { SQLCODE_NO_MORE_ROWS = 100 };
     bool present;
-    if (!sqlca_read(block, reader->from->little_endian, diagnosis, &present))
+    if (!sqlca_read(block, reader->from, diagnosis, &present))
         return block->left == 0 ? ROW_READ_INCOMPLETE : ROW_READ_DAMAGED;
     bool data = wire_u8(block) <= INDICATOR_PRESENT_MAX;
     if (block->failed)

@@ -13,6 +13,7 @@ enum {
     SQLTYPE_NULLABLE = 1,
     SQLTYPE_BLOB = 404,
     SQLTYPE_CLOB = 408,
+    CCSID_OF_BITS = 0xFFFF, /* of FOR BIT DATA, where Db2 for z/OS describes it; others say 0 */
     PRECISION_TOLD_MAX = 31,
     LOB_LENGTH_MAX = INT32_MAX,
 };
@@ -117,18 +118,18 @@ sqldard_put_column(struct wire_writer *writer, const struct sql_column *column, 
 }
 
 bool
-sqldard_read_head(struct wire_reader *reader, bool little_endian, struct sql_diagnosis *diagnosis, size_t *count)
+sqldard_read_head(struct wire_reader *reader, const struct drda_representation *from, struct sql_diagnosis *diagnosis, size_t *count)
 {
     bool present;
     *count = 0;
-    if (!sqlca_read(reader, little_endian, diagnosis, &present))
+    if (!sqlca_read(reader, from, diagnosis, &present))
         return false;
     if (wire_u8(reader) != INDICATOR_NULL) {
         (void)wire_take(reader, HEAD_NUMBERS * 2);
         for (size_t i = 0; i < 3; i++)
             (void)wire_counted(reader);
     }
-    *count = (size_t)wire_uint(reader, 2, little_endian);
+    *count = (size_t)wire_uint(reader, 2, from->little_endian);
     return !reader->failed;
 }
 
@@ -138,6 +139,15 @@ read_name(struct wire_reader *reader)
     struct wire_reader mixed = wire_counted(reader);
     struct wire_reader single = wire_counted(reader);
     return mixed.left > 0 ? mixed : single;
+}
+
+static void
+read_column_name(struct wire_reader *reader, const struct drda_representation *from, struct sqldard_column *column)
+{
+    struct wire_reader mixed = wire_counted(reader);
+    struct wire_reader single = wire_counted(reader);
+    column->name = mixed.left > 0 ? mixed : single;
+    column->name_ccsid = mixed.left > 0 ? from->ccsids.mbc : from->ccsids.sbc;
 }
 
 static bool
@@ -150,7 +160,8 @@ read_type(struct wire_reader *reader, bool little_endian, struct sql_column *col
     uint64_t ccsid = wire_uint(reader, 2, little_endian);
     column->nullable = (sqltype & SQLTYPE_NULLABLE) != 0;
     column->length = length < UINT32_MAX ? (uint32_t)length : UINT32_MAX;
-    if (!fdoca_type_of_sqltype((uint16_t)(sqltype & ~(uint64_t)SQLTYPE_NULLABLE), column->length, ccsid != 0, &column->type))
+    if (!fdoca_type_of_sqltype((uint16_t)(sqltype & ~(uint64_t)SQLTYPE_NULLABLE), column->length, ccsid != 0 && ccsid != CCSID_OF_BITS,
+                               &column->type))
         return false;
     if (column->type != SQL_TYPE_DECIMAL)
         return !reader->failed;
@@ -162,14 +173,14 @@ read_type(struct wire_reader *reader, bool little_endian, struct sql_column *col
 }
 
 bool
-sqldard_read_column(struct wire_reader *reader, bool little_endian, struct sqldard_column *column)
+sqldard_read_column(struct wire_reader *reader, const struct drda_representation *from, struct sqldard_column *column)
 {
     *column = (struct sqldard_column) { .column = { .name = "", .table = "", .schema = "" } };
-    if (!read_type(reader, little_endian, &column->column))
+    if (!read_type(reader, from->little_endian, &column->column))
         return false;
     if (wire_u8(reader) != INDICATOR_NULL) {
         (void)wire_take(reader, 2);
-        column->name = read_name(reader);
+        read_column_name(reader, from, column);
         (void)read_name(reader);
         (void)read_name(reader);
     }
@@ -177,7 +188,7 @@ sqldard_read_column(struct wire_reader *reader, bool little_endian, struct sqlda
         return false;
     if (wire_u8(reader) != INDICATOR_NULL) {
         (void)wire_take(reader, 3 * 2);
-        column->mode = (enum sqldard_mode)wire_uint(reader, 2, little_endian);
+        column->mode = (enum sqldard_mode)wire_uint(reader, 2, from->little_endian);
         (void)wire_counted(reader);
         (void)read_name(reader);
         column->table = read_name(reader);

@@ -7,6 +7,7 @@
 
 #include "drda/codepoint.h"
 #include "drda/sql/parameters.h"
+#include "tests/support/representations.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,8 +32,6 @@ is_same(const struct sql_value *one, const struct sql_value *other)
     }
     return one->data.size == other->data.size && (one->data.size == 0 || memcmp(one->data.bytes, other->data.bytes, one->data.size) == 0);
 }
-
-static const struct drda_representation own = DRDA_OWN_REPRESENTATION;
 
 /* UTF-8, EBCDIC, ASCII, none, and one that is not known. */
 static struct drda_representation

@@ -1,5 +1,5 @@
-/* What a hostile server answers to a query. The first byte: bit 0 little-endian, bits 1 and 2 what comes: an SQLCA, an SQLDARD, or
- * a QRYDSC (its size in the next two bytes) and a query block. */
+/* What a hostile server answers to a query. The first byte: bit 0 little-endian, bit 3 as a mainframe, bits 1 and 2 what comes: an SQLCA,
+ * an SQLDARD, or a QRYDSC (its size in the next two bytes) and a query block. */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -11,19 +11,19 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
-read_sqldard(struct wire_reader reader, bool little_endian)
+read_sqldard(struct wire_reader reader, const struct drda_representation *from)
 {
     struct sql_diagnosis diagnosis;
     struct sqldard_column column;
     size_t count;
-    if (!sqldard_read_head(&reader, little_endian, &diagnosis, &count))
+    if (!sqldard_read_head(&reader, from, &diagnosis, &count))
         return;
-    for (size_t i = 0; i < count && sqldard_read_column(&reader, little_endian, &column); i++)
+    for (size_t i = 0; i < count && sqldard_read_column(&reader, from, &column); i++)
         assert(column.column.type < SQL_TYPE_COUNT && column.column.scale <= column.column.precision);
 }
 
 static void
-read_rows(struct wire_reader reader, bool little_endian)
+read_rows(struct wire_reader reader, const struct drda_representation *from)
 {
     struct wire_reader descriptor = wire_counted(&reader);
     struct wire_reader block = reader;
@@ -34,15 +34,13 @@ read_rows(struct wire_reader reader, bool little_endian)
         count++;
     if (count >= ROW_DESCRIBED_FIELDS_MAX)
         return;
-    const struct drda_representation own = DRDA_OWN_REPRESENTATION;
-    size_t scratch_size = fdoca_scratch_size(descriptor, &own, block.left);
+    size_t scratch_size = fdoca_scratch_size(descriptor, from, block.left);
     struct wire_writer scratch = wire_writer(malloc(scratch_size + 1), scratch_size);
     struct sql_value *values = calloc(count + 1, sizeof *values);
     struct sql_diagnosis diagnosis;
     assert(scratch.start != NULL && values != NULL);
     size_t left = block.left + 1;
-    while (block.left < left &&
-           row_read_described(&block, descriptor, little_endian, values, count, &scratch, &diagnosis) == ROW_READ_VALUES) {
+    while (block.left < left && row_read_described(&block, descriptor, from, values, count, &scratch, &diagnosis) == ROW_READ_VALUES) {
         left = block.left;
         scratch.used = 0;
     }
@@ -56,18 +54,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct wire_reader reader = wire_reader(data, size);
     uint8_t control = wire_u8(&reader);
-    bool little_endian = (control & 1) != 0;
+    const struct drda_representation *from = (control & 8) != 0 ? &mainframe : (control & 1) != 0 ? &little : &own;
     struct sql_diagnosis diagnosis;
     bool present;
     switch (control >> 1 & 3) {
     case 0:
-        (void)!sqlca_read(&reader, little_endian, &diagnosis, &present);
+        (void)!sqlca_read(&reader, from, &diagnosis, &present);
         break;
     case 1:
-        read_sqldard(reader, little_endian);
+        read_sqldard(reader, from);
         break;
     default:
-        read_rows(reader, little_endian);
+        read_rows(reader, from);
         break;
     }
     return 0;

@@ -11,6 +11,7 @@
 #include "drda/sql/sqlca.h"
 #include "drda/sql/sqlstt.h"
 #include "tests/support/drda_recorded.h"
+#include "tests/support/representations.h"
 #include "tests/support/sql_fake_target.h"
 #include "tests/support/suite.h"
 
@@ -210,7 +211,7 @@ sqlcode_of(const struct client *client, size_t index)
     struct sql_diagnosis diagnosis;
     bool present;
     CU_ASSERT_EQUAL(client->objects[index].codepoint, CP_SQLCARD);
-    CU_ASSERT_TRUE(sqlca_read(&body, false, &diagnosis, &present) && wire_done(&body));
+    CU_ASSERT_TRUE(sqlca_read(&body, &own, &diagnosis, &present) && wire_done(&body));
     return diagnosis.sqlcode;
 }
 

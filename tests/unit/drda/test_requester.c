@@ -138,22 +138,47 @@ a_prepared_statement_is_opened(void)
     }
 }
 
-/* Derby's answer, but with CCSID 500 for single-byte text. */
+/* Derby's answer, but with CCSID 930 for single-byte text. */
 static void
 text_that_cannot_be_read_is_refused(void)
 {
     char *accrdbrm = strdup(REPLY_DERBY_SECCHKRM_ACCRDBRM);
     char *ccsidsbc = strstr(accrdbrm, "119c04b8");
     CU_ASSERT_PTR_NOT_NULL_FATAL(ccsidsbc);
-    memcpy(ccsidsbc, "119c01f4", 8);
+    memcpy(ccsidsbc, "119c03a2", 8);
     const char *const replies[] = { REPLY_DERBY_EXCSATRD_ACCSECRD, accrdbrm, NULL };
     struct play *play = play_new(WHOLE);
     play->reply = replies;
     requester_log_on(play->requester, &login);
     CU_ASSERT_EQUAL(play_on(play), REQUESTER_FAILED);
-    CU_ASSERT_PTR_NOT_NULL(strstr(play->log, "CCSID 500"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(play->log, "CCSID 930"));
     play_free(play);
     free(accrdbrm);
+}
+
+/* Derby's answer, but as from a mainframe. */
+static void
+servers_on_mainframes_are_understood(void)
+{
+    static const char accrdbrm[] = "0015d0420001000f1219000611490000000511a400"
+                                   "0039d0020002"
+                                   "00332201"
+                                   "000611490000"
+                                   "000c112e44534e3132303135"
+                                   "000d002f51544453514c333730"
+                                   "00100035"
+                                   "0006119c0025"
+                                   "0006119e0474";
+    const char *const replies[] = { REPLY_DERBY_EXCSATRD_ACCSECRD, accrdbrm, NULL };
+    struct play *play = play_new(WHOLE);
+    play->reply = replies;
+    requester_log_on(play->requester, &login);
+    CU_ASSERT_EQUAL(play_on(play), REQUESTER_COMPLETED);
+    play->logged = 0;
+    start_query(play->requester);
+    play_reply(play, REPLY_MAINFRAME_QUERY);
+    CU_ASSERT_STRING_EQUAL(play->log, query_log);
+    play_free(play);
 }
 
 /* The bodies of objects of a recorded reply. */
@@ -338,6 +363,7 @@ main(void)
         { "every changed bit is survived", every_changed_bit_is_survived },
         { "a prepared statement is opened", a_prepared_statement_is_opened },
         { "text that cannot be read is refused", text_that_cannot_be_read_is_refused },
+        { "servers on mainframes are understood", servers_on_mainframes_are_understood },
         { "rows go on in the next block", rows_go_on_in_the_next_block },
         { "a query that ends inside a row fails", a_query_that_ends_inside_a_row_fails },
         { "a reply without end is refused", a_reply_without_end_is_refused },

@@ -6,10 +6,8 @@
 #include "drda/sql/package.h"
 #include "drda/sql/parameters.h"
 #include "drda/sql/sqlstt.h"
-#include "drda/typdef.h"
+#include "tests/support/representations.h"
 #include "tests/unit/drda/requester_play.h"
-
-static const struct drda_representation own = DRDA_OWN_REPRESENTATION;
 
 /* Reads a chain that was sent, command by command. */
 static size_t

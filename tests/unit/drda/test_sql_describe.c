@@ -9,6 +9,7 @@
 #include "drda/sql/sqlca.h"
 #include "drda/sql/sqldard.h"
 #include "tests/support/drda_recorded.h"
+#include "tests/support/representations.h"
 #include "tests/support/sql_recorded.h"
 #include "tests/support/suite.h"
 
@@ -35,7 +36,7 @@ recorded_sqlcards_come_back(void)
         struct wire_writer writer = wire_writer(output, OUTPUT_MAX);
         struct sql_diagnosis diagnosis;
         bool present;
-        CU_ASSERT_TRUE(sqlca_read(&reader, false, &diagnosis, &present));
+        CU_ASSERT_TRUE(sqlca_read(&reader, &own, &diagnosis, &present));
         CU_ASSERT_TRUE(present && wire_done(&reader));
         sqlca_put(&writer, &diagnosis);
         CU_ASSERT_EQUAL(writer.used, size);
@@ -59,7 +60,7 @@ an_sqlca_tells_code_state_tokens_and_rows(void)
     CU_ASSERT_PTR_NOT_NULL(memchr(memory, 0x14, writer.used));
     CU_ASSERT_PTR_NULL(memchr(memory + 5, 0xFF, writer.used - 6));
     struct wire_reader reader = wire_reader(memory, writer.used);
-    CU_ASSERT_TRUE(sqlca_read(&reader, false, &back, &present));
+    CU_ASSERT_TRUE(sqlca_read(&reader, &own, &back, &present));
     CU_ASSERT_EQUAL(back.sqlcode, -803);
     CU_ASSERT_STRING_EQUAL(back.sqlstate, "23505");
     CU_ASSERT_STRING_EQUAL(back.tokens, "T1.ID\xFFsecond");
@@ -76,7 +77,7 @@ an_sqlstate_is_printable_whatever_the_server_sends(void)
     sql_diagnosis_set(&diagnosis, -204, "42\x1b[2", "T");
     sqlca_put(&writer, &diagnosis);
     struct wire_reader reader = wire_reader(memory, writer.used);
-    CU_ASSERT_TRUE(sqlca_read(&reader, false, &diagnosis, &present));
+    CU_ASSERT_TRUE(sqlca_read(&reader, &own, &diagnosis, &present));
     CU_ASSERT_STRING_EQUAL(diagnosis.sqlstate, "42??2");
 }
 
@@ -91,10 +92,65 @@ little_endian_servers_are_understood(void)
     struct wire_reader reader = wire_reader(card, sizeof card - 1);
     struct sql_diagnosis diagnosis;
     bool present;
-    CU_ASSERT_TRUE(sqlca_read(&reader, true, &diagnosis, &present));
+    CU_ASSERT_TRUE(sqlca_read(&reader, &little, &diagnosis, &present));
     CU_ASSERT_EQUAL(diagnosis.sqlcode, 100);
     CU_ASSERT_EQUAL(diagnosis.rows, 7);
     CU_ASSERT_STRING_EQUAL(diagnosis.tokens, "abc");
+}
+
+/* -204, 42704, with the tokens SYSADM and T[1], of which the second is in mixed data; Db2 for z/OS parts them with X'FF'. */
+static void
+servers_in_ebcdic_are_understood(void)
+{
+    static const char *const cards[] = {
+        "00ffffff34f4f2f7f0f4c4e2d5f1f2f0f1f5" /* SQLCODE, SQLSTATE, DSN12015 */
+        "00000000000000000000000000000000000000000000000000"
+        "4040404040404040404040"
+        "0000"
+        "000be2e8e2c1c4d4ffe3baf1bb"
+        "0000ff",
+        "00ffffff34f4f2f7f0f4c4e2d5f1f2f0f1f5"
+        "00000000000000000000000000000000000000000000000000"
+        "4040404040404040404040"
+        "0000"
+        "0000"
+        "000be2e8e2c1c4d4ffe3baf1bbff",
+    };
+    for (size_t i = 0; i < 2; i++) {
+        size_t size;
+        uint8_t *card = recorded_bytes(cards[i], &size);
+        struct wire_reader reader = wire_reader(card, size);
+        struct sql_diagnosis diagnosis;
+        bool present;
+        CU_ASSERT_TRUE(sqlca_read(&reader, &mainframe, &diagnosis, &present));
+        CU_ASSERT_TRUE(wire_done(&reader));
+        CU_ASSERT_EQUAL(diagnosis.sqlcode, -204);
+        CU_ASSERT_STRING_EQUAL(diagnosis.sqlstate, "42704");
+        CU_ASSERT_STRING_EQUAL(diagnosis.tokens, "SYSADM\xFF"
+                                                 "T[1]");
+        free(card);
+    }
+}
+
+static void
+long_tokens_in_ebcdic_are_cut_between_characters(void)
+{
+    enum { SIZE = 800 };
+    uint8_t card[SIZE + 64];
+    struct wire_writer writer = wire_writer(card, sizeof card);
+    struct sql_diagnosis diagnosis;
+    bool present;
+    wire_put_bytes(&writer, "\0\xff\xff\xff\x34\xf4\xf2\xf7\xf0\xf4", 10);
+    for (size_t i = 0; i < 8 + 1 + 24 + 11 + 2; i++)
+        wire_put_u8(&writer, 0);
+    wire_put_u16(&writer, SIZE);
+    for (size_t i = 0; i < SIZE; i++)
+        wire_put_u8(&writer, 0x9F);
+    wire_put_bytes(&writer, "\0\0\xff", 3);
+    struct wire_reader reader = wire_reader(card, writer.used);
+    CU_ASSERT_TRUE(sqlca_read(&reader, &mainframe, &diagnosis, &present));
+    CU_ASSERT_EQUAL(strlen(diagnosis.tokens), SQL_TOKENS_MAX / 3 * 3);
+    CU_ASSERT_EQUAL(strncmp(diagnosis.tokens, "\u20AC\u20AC", 6), 0);
 }
 
 static void
@@ -119,13 +175,13 @@ descriptions_are_written_little_endian_too(void)
     CU_ASSERT_FALSE_FATAL(writer.failed);
     CU_ASSERT_EQUAL(memcmp(memory, "\x00\xDD\xFC\xFF\xFF", 5), 0);
     struct wire_reader reader = wire_reader(memory, writer.used);
-    CU_ASSERT_TRUE(sqldard_read_head(&reader, true, &back, &count));
+    CU_ASSERT_TRUE(sqldard_read_head(&reader, &little, &back, &count));
     CU_ASSERT_EQUAL(back.sqlcode, -803);
     CU_ASSERT_EQUAL(back.rows, 0x123456789A);
     CU_ASSERT_EQUAL_FATAL(count, 3);
     for (size_t i = 0; i < 3; i++) {
         struct sqldard_column column;
-        CU_ASSERT_TRUE(sqldard_read_column(&reader, true, &column));
+        CU_ASSERT_TRUE(sqldard_read_column(&reader, &little, &column));
         CU_ASSERT_EQUAL(column.column.type, columns[i].type);
         CU_ASSERT_EQUAL(column.column.nullable, columns[i].nullable);
         CU_ASSERT_EQUAL(column.column.precision, columns[i].precision);
@@ -193,7 +249,7 @@ long_names_are_cut_between_characters(void)
     struct sqldard_column back;
     sqldard_put_column(&writer, &column, SQLDARD_COLUMN);
     struct wire_reader reader = wire_reader(memory, writer.used);
-    CU_ASSERT_TRUE(sqldard_read_column(&reader, false, &back));
+    CU_ASSERT_TRUE(sqldard_read_column(&reader, &own, &back));
     CU_ASSERT_EQUAL(back.name.left, SQL_NAME_MAX - 2);
 }
 
@@ -209,9 +265,9 @@ recorded_sqldards_come_back(void)
         uint8_t *body = recorded_bytes(recorded_sqldards[i].hex, &size);
         struct wire_reader reader = wire_reader(body, size);
         struct sql_diagnosis diagnosis;
-        CU_ASSERT_TRUE_FATAL(sqldard_read_head(&reader, false, &diagnosis, &count));
+        CU_ASSERT_TRUE_FATAL(sqldard_read_head(&reader, &own, &diagnosis, &count));
         struct wire_reader head = wire_reader(body, size);
-        CU_ASSERT_TRUE(sqlca_read(&head, false, &diagnosis, &present));
+        CU_ASSERT_TRUE(sqlca_read(&head, &own, &diagnosis, &present));
         (void)wire_u8(&head);
         bool with_hold = wire_u16(&head) == 1;
         struct wire_writer writer = wire_writer(output, OUTPUT_MAX);
@@ -221,7 +277,7 @@ recorded_sqldards_come_back(void)
         for (size_t n = 0; n < count; n++) {
             struct sqldard_column column;
             const uint8_t *before = reader.at;
-            CU_ASSERT_TRUE_FATAL(sqldard_read_column(&reader, false, &column));
+            CU_ASSERT_TRUE_FATAL(sqldard_read_column(&reader, &own, &column));
             writer.used = 0;
             if (!put_back(&writer, &column))
                 continue;
@@ -238,15 +294,15 @@ recorded_sqldards_come_back(void)
 
 /* Reads as far as it goes, and does not care how far that is. */
 static void
-read_sqldard(const uint8_t *bytes, size_t size, bool little_endian)
+read_sqldard(const uint8_t *bytes, size_t size, const struct drda_representation *from)
 {
     struct wire_reader reader = wire_reader(bytes, size);
     struct sql_diagnosis diagnosis;
     struct sqldard_column column;
     size_t count;
-    if (!sqldard_read_head(&reader, little_endian, &diagnosis, &count))
+    if (!sqldard_read_head(&reader, from, &diagnosis, &count))
         return;
-    for (size_t i = 0; i < count && sqldard_read_column(&reader, little_endian, &column); i++)
+    for (size_t i = 0; i < count && sqldard_read_column(&reader, from, &column); i++)
         CU_ASSERT_TRUE(column.column.type < SQL_TYPE_COUNT);
 }
 
@@ -259,12 +315,12 @@ damaged_sqldards_are_read_within_their_bounds(void)
         for (size_t n = 0; n < size; n++) {
             uint8_t *copy = malloc(n > 0 ? n : 1);
             memcpy(copy, body, n);
-            read_sqldard(copy, n, false);
+            read_sqldard(copy, n, &own);
             free(copy);
         }
         for (size_t bit = 0; bit < size * 8; bit++) {
             body[bit / 8] ^= (uint8_t)(1u << bit % 8);
-            read_sqldard(body, size, bit % 2 == 0);
+            read_sqldard(body, size, bit % 2 == 0 ? &mainframe : &own);
             body[bit / 8] ^= (uint8_t)(1u << bit % 8);
         }
         free(body);
@@ -361,7 +417,7 @@ every_type_describes_itself_and_comes_back(void)
         struct wire_reader reader = wire_reader(memory, writer.used);
         struct sqldard_column back;
         struct sql_column field;
-        CU_ASSERT_TRUE(sqldard_read_column(&reader, false, &back));
+        CU_ASSERT_TRUE(sqldard_read_column(&reader, &own, &back));
         CU_ASSERT_TRUE(wire_done(&reader));
         CU_ASSERT_EQUAL(back.column.nullable, column.nullable);
         CU_ASSERT_EQUAL(fdoca_mapping(back.column.type)->sqltype, fdoca_mapping(column.type)->sqltype);
@@ -383,7 +439,7 @@ lobs_are_described_as_such_where_they_are_parameters(void)
         struct sqldard_column back;
         sqldard_put_column(&writer, &column, SQLDARD_IN);
         struct wire_reader reader = wire_reader(memory, writer.used);
-        CU_ASSERT_TRUE(sqldard_read_column(&reader, false, &back));
+        CU_ASSERT_TRUE(sqldard_read_column(&reader, &own, &back));
         CU_ASSERT_EQUAL(back.column.type, types[i]);
         CU_ASSERT_EQUAL(back.column.length, 100000);
         CU_ASSERT_TRUE(back.column.nullable);
@@ -399,6 +455,8 @@ main(void)
         { "an SQLCA tells code, state, tokens and rows", an_sqlca_tells_code_state_tokens_and_rows },
         { "an SQLSTATE is printable whatever the server sends", an_sqlstate_is_printable_whatever_the_server_sends },
         { "little-endian servers are understood", little_endian_servers_are_understood },
+        { "servers in EBCDIC are understood", servers_in_ebcdic_are_understood },
+        { "long tokens in EBCDIC are cut between characters", long_tokens_in_ebcdic_are_cut_between_characters },
         { "descriptions are written little-endian too", descriptions_are_written_little_endian_too },
         { "tokens are cut between characters", tokens_are_cut_between_characters },
         { "tokens are text whatever they quote", tokens_are_text_whatever_they_quote },

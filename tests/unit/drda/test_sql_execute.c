@@ -69,11 +69,11 @@ the_text_of_an_error_is_answered(void)
     struct wire_reader sqldard = client->objects[1].body;
     struct sql_diagnosis diagnosis;
     size_t count;
-    CU_ASSERT_TRUE_FATAL(sqldard_read_head(&sqldard, false, &diagnosis, &count));
+    CU_ASSERT_TRUE_FATAL(sqldard_read_head(&sqldard, &own, &diagnosis, &count));
     CU_ASSERT_EQUAL_FATAL(count, 16);
     for (size_t i = 0; i < count; i++) {
         struct sqldard_column column;
-        CU_ASSERT_TRUE_FATAL(sqldard_read_column(&sqldard, false, &column));
+        CU_ASSERT_TRUE_FATAL(sqldard_read_column(&sqldard, &own, &column));
         CU_ASSERT_EQUAL(column.mode, i < 14 ? SQLDARD_IN : SQLDARD_OUT);
     }
     CU_ASSERT_TRUE(wire_done(&sqldard));
@@ -90,7 +90,7 @@ the_text_of_an_error_is_answered(void)
     CU_ASSERT_TRUE_FATAL(ddm_next(&sqldtard, &descriptor, &fault) && ddm_next(&sqldtard, &data, &fault));
     struct sql_value values[16];
     struct wire_writer scratch = { 0 };
-    CU_ASSERT_EQUAL_FATAL(row_read_described(&data.body, descriptor.body, false, values, 16, &scratch, &diagnosis), ROW_READ_VALUES);
+    CU_ASSERT_EQUAL_FATAL(row_read_described(&data.body, descriptor.body, &own, values, 16, &scratch, &diagnosis), ROW_READ_VALUES);
     static const char text[] = "SQLCODE -20001, SQLSTATE 42X05: NOSUCH, 42X05";
     CU_ASSERT_EQUAL_FATAL(values[14].data.size, sizeof text - 1);
     CU_ASSERT_EQUAL(memcmp(values[14].data.bytes, text, sizeof text - 1), 0);
@@ -267,12 +267,12 @@ typdefnam_holds_for_one_command(void)
 {
     struct client *client = client_new(1);
     prepare(client, 1, "insert into t1 values (?)");
-    for (int little = 0; little < 2; little++) {
+    for (int turned = 0; turned < 2; turned++) {
         static const uint8_t fdodsc[] = "\x00\x10\x00\x10\x06\x76\xd0\x02\x00\x04\x06\x71\xe4\xd0\x00\x01";
         static const uint8_t fdodta[] = "\x00\x09\x14\x7a\x00\x01\x00\x00\x00";
         end(client, begin(client, CP_EXCSQLSTT, 1, 1));
         dss_begin(&client->chain, DSS_OBJECT, 1);
-        if (little == 1)
+        if (turned == 1)
             ddm_put_bytes(&client->request, CP_TYPDEFNAM, "QTDSQLX86", 9);
         size_t mark = ddm_open(&client->request, CP_SQLDTA);
         wire_put_bytes(&client->request, fdodsc, sizeof fdodsc - 1);
@@ -281,7 +281,7 @@ typdefnam_holds_for_one_command(void)
         dss_end(&client->chain);
         run(client);
         CU_ASSERT_EQUAL(sqlcode_of(client, 0), 0);
-        CU_ASSERT_EQUAL(client->fake->parameters[0].integer, little == 1 ? 1 : 0x1000000);
+        CU_ASSERT_EQUAL(client->fake->parameters[0].integer, turned == 1 ? 1 : 0x1000000);
     }
     client_free(client);
 }

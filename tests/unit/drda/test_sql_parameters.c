@@ -6,11 +6,9 @@
 #include "drda/codepoint.h"
 #include "drda/sql/parameters.h"
 #include "tests/support/drda_recorded.h"
+#include "tests/support/representations.h"
 #include "tests/support/sql_recorded.h"
 #include "tests/support/suite.h"
-
-static const struct drda_representation big = DRDA_OWN_REPRESENTATION;
-static const struct drda_representation little = { .little_endian = true, .ccsids = DRDA_OWN_TYPDEFOVR };
 
 struct outcome {
     struct parameters parameters;
@@ -62,7 +60,7 @@ derbys_thirteen_parameters_are_read(void)
 {
     size_t size;
     uint8_t *body = recorded_bytes(recorded_sqldtas[2].hex, &size);
-    struct outcome *outcome = read_sqldta(body, size, &big);
+    struct outcome *outcome = read_sqldta(body, size, &own);
     const struct sql_value *values = outcome->parameters.values;
     CU_ASSERT_TRUE_FATAL(outcome->good);
     CU_ASSERT_EQUAL_FATAL(outcome->parameters.count, 13);
@@ -90,7 +88,7 @@ recorded_parameters_are_all_read(void)
     for (size_t i = 0; i < sizeof recorded_sqldtas / sizeof recorded_sqldtas[0]; i++) {
         size_t size;
         uint8_t *body = recorded_bytes(recorded_sqldtas[i].hex, &size);
-        struct outcome *outcome = read_sqldta(body, size, &big);
+        struct outcome *outcome = read_sqldta(body, size, &own);
         CU_ASSERT_TRUE(outcome->good);
         CU_ASSERT_TRUE(outcome->parameters.count > 0);
         outcome_free(outcome);
@@ -106,7 +104,7 @@ truncated_and_damaged_parameters_are_told(void)
     uint8_t *body = recorded_bytes(recorded_sqldtas[2].hex, &size);
     for (size_t n = 0; n < size; n++) {
         uint8_t *copy = exact_copy(body, n);
-        struct outcome *outcome = read_sqldta(copy, n, &big);
+        struct outcome *outcome = read_sqldta(copy, n, &own);
         CU_ASSERT_FALSE(outcome->good);
         outcome_free(outcome);
         free(copy);
@@ -115,7 +113,7 @@ truncated_and_damaged_parameters_are_told(void)
     for (size_t n = fdodta + 4; n < size; n++) {
         uint8_t *copy = exact_copy(body, n);
         copy[fdodta + 1] = (uint8_t)(n - fdodta);
-        struct outcome *outcome = read_sqldta(copy, n, &big);
+        struct outcome *outcome = read_sqldta(copy, n, &own);
         CU_ASSERT_FALSE(outcome->good);
         CU_ASSERT_EQUAL(outcome->fault.codpnt, CP_FDODTA);
         outcome_free(outcome);
@@ -124,7 +122,7 @@ truncated_and_damaged_parameters_are_told(void)
     for (size_t bit = 0; bit < size * 8; bit++) {
         uint8_t *copy = exact_copy(body, size);
         copy[bit / 8] ^= (uint8_t)(1u << bit % 8);
-        outcome_free(read_sqldta(copy, size, bit % 3 == 0 ? &little : &big));
+        outcome_free(read_sqldta(copy, size, bit % 3 == 0 ? &little : &own));
         free(copy);
     }
     free(body);
@@ -185,7 +183,7 @@ every_kind_of_text_and_bytes_is_read(void)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint8_t *bytes;
-        struct outcome *outcome = read_one(&bytes, cases[i].type, cases[i].length, cases[i].data, cases[i].size, &big);
+        struct outcome *outcome = read_one(&bytes, cases[i].type, cases[i].length, cases[i].data, cases[i].size, &own);
         CU_ASSERT_TRUE_FATAL(outcome->good);
         expect_data(&outcome->parameters.values[0], cases[i].kind, cases[i].expected, cases[i].expected_size);
         outcome_free(outcome);
@@ -214,7 +212,7 @@ numbers_come_in_the_requesters_byte_order(void)
         for (int order = 0; order < 2; order++) {
             uint8_t *bytes;
             struct outcome *outcome =
-                read_one(&bytes, cases[i].type, cases[i].length, cases[i].data, cases[i].length, order == 1 ? &little : &big);
+                read_one(&bytes, cases[i].type, cases[i].length, cases[i].data, cases[i].length, order == 1 ? &little : &own);
             CU_ASSERT_TRUE_FATAL(outcome->good);
             CU_ASSERT_EQUAL(outcome->parameters.values[0].kind, SQL_VALUE_INTEGER);
             CU_ASSERT_EQUAL(outcome->parameters.values[0].integer, order == 1 ? cases[i].little : cases[i].big);
@@ -259,7 +257,7 @@ values_that_cannot_be_used_are_sql_errors(void)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint8_t *bytes;
-        struct outcome *outcome = read_one(&bytes, cases[i].type, cases[i].length, cases[i].data, cases[i].size, &big);
+        struct outcome *outcome = read_one(&bytes, cases[i].type, cases[i].length, cases[i].data, cases[i].size, &own);
         CU_ASSERT_FALSE(outcome->good);
         CU_ASSERT_EQUAL(outcome->diagnosis.sqlcode, cases[i].sqlcode);
         CU_ASSERT_PTR_NOT_NULL(strstr(outcome->diagnosis.tokens, "parameter 1"));
@@ -278,7 +276,7 @@ read_lob(const char *sqldta_hex, const char *const *extdta_hex, size_t count, ui
         blocks[i] = recorded_bytes(i == 0 ? sqldta_hex : extdta_hex[i - 1], &size);
         command.objects[i] = (struct ddm_object) { i == 0 ? CP_SQLDTA : CP_EXTDTA, wire_reader(blocks[i], size) };
     }
-    return read_command(&command, &big);
+    return read_command(&command, &own);
 }
 
 #define LOB_SQLDTA(field, data_ll, data) \
@@ -385,7 +383,7 @@ many_parameters_get_memory_of_their_own(void)
     enum ddm_fault fault;
     CU_ASSERT_TRUE_FATAL(ddm_next(&reader, &object, &fault));
     uint8_t *exact = exact_copy(object.body.at, object.body.left);
-    struct outcome *outcome = read_sqldta(exact, object.body.left, &big);
+    struct outcome *outcome = read_sqldta(exact, object.body.left, &own);
     CU_ASSERT_TRUE_FATAL(outcome->good);
     CU_ASSERT_EQUAL_FATAL(outcome->parameters.count, COUNT);
     for (size_t i = 0; i < COUNT; i++) {
@@ -436,7 +434,7 @@ objects_of_sqldta_are_checked(void)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t size;
         uint8_t *body = recorded_bytes(cases[i].hex, &size);
-        struct outcome *outcome = read_sqldta(body, size, &big);
+        struct outcome *outcome = read_sqldta(body, size, &own);
         CU_ASSERT_FALSE(outcome->good);
         CU_ASSERT_EQUAL(outcome->fault.reply, cases[i].reply);
         CU_ASSERT_EQUAL(outcome->fault.code, cases[i].code);
@@ -446,7 +444,7 @@ objects_of_sqldta_are_checked(void)
         free(body);
     }
     struct dss_command command = { 0 };
-    struct outcome *outcome = read_command(&command, &big);
+    struct outcome *outcome = read_command(&command, &own);
     CU_ASSERT_TRUE(outcome->good);
     CU_ASSERT_EQUAL(outcome->parameters.count, 0);
     outcome_free(outcome);

@@ -100,7 +100,7 @@ expect_rows(const struct wire_writer *rows, size_t count, enum row_read end)
     struct sql_value values[2];
     struct sql_diagnosis diagnosis;
     for (size_t row = 0; row <= count; row++) {
-        enum row_read outcome = row_read_described(&block, wire_reader(memory, descriptor.used), false, values, 2, &scratch, &diagnosis);
+        enum row_read outcome = row_read_described(&block, wire_reader(memory, descriptor.used), &own, values, 2, &scratch, &diagnosis);
         CU_ASSERT_EQUAL_FATAL(outcome, row < count ? ROW_READ_VALUES : end);
         if (row == count)
             break;
@@ -285,7 +285,7 @@ many_columns_are_described_and_read(void)
     next_block(fake, 32767, &all);
     struct wire_reader block = wire_reader(all.start, all.used);
     for (size_t row = 0; row < 3; row++) {
-        CU_ASSERT_EQUAL_FATAL(row_read_described(&block, command.parameters, false, values, COLUMNS_MANY, &scratch, &diagnosis),
+        CU_ASSERT_EQUAL_FATAL(row_read_described(&block, command.parameters, &own, values, COLUMNS_MANY, &scratch, &diagnosis),
                               ROW_READ_VALUES);
         for (size_t i = 0; i < COLUMNS_MANY; i++)
             CU_ASSERT_EQUAL(values[i].integer, (int64_t)(1000 * row + i));
@@ -323,7 +323,7 @@ read_rowset(struct fake_target *fake, size_t block_size, const struct query_move
         block.left = 0;
     }
     while (count >= 0 && block.left > 0) {
-        switch (row_read_described(&block, wire_reader(descriptor.start, descriptor.used), false, values, 2, &scratch, behind)) {
+        switch (row_read_described(&block, wire_reader(descriptor.start, descriptor.used), &own, values, 2, &scratch, behind)) {
         case ROW_READ_VALUES:
             ids[count++] = values[0].integer;
             break;

@@ -62,7 +62,7 @@ the_result_set_is_described(void)
     CU_ASSERT_EQUAL_FATAL(count, client->fake->column_count);
     for (size_t i = 0; i < count; i++) {
         struct sqldard_column column;
-        CU_ASSERT_TRUE_FATAL(sqldard_read_column(&sqlcinrd, false, &column));
+        CU_ASSERT_TRUE_FATAL(sqldard_read_column(&sqlcinrd, &own, &column));
         const char *expected = client->fake->columns[i].name;
         CU_ASSERT_EQUAL_FATAL(column.name.left, strlen(expected));
         CU_ASSERT_EQUAL(memcmp(column.name.at, expected, column.name.left), 0);

@@ -32,7 +32,6 @@ rows_init(struct rows *rows, const uint8_t *descriptor, size_t descriptor_size, 
     while (fdoca_next(&fields, &field))
         rows->count++;
     CU_ASSERT_TRUE_FATAL(rows->count <= COLUMNS_MAX);
-    const struct drda_representation own = DRDA_OWN_REPRESENTATION;
     size_t scratch_size = fdoca_scratch_size(rows->descriptor, &own, block_size);
     rows->scratch = wire_writer(malloc(scratch_size > 0 ? scratch_size : 1), scratch_size);
 }
@@ -41,7 +40,7 @@ static enum row_read
 rows_next(struct rows *rows)
 {
     rows->scratch.used = 0;
-    return row_read_described(&rows->block, rows->descriptor, false, rows->values, rows->count, &rows->scratch, &rows->diagnosis);
+    return row_read_described(&rows->block, rows->descriptor, &own, rows->values, rows->count, &rows->scratch, &rows->diagnosis);
 }
 
 static bool
@@ -146,9 +145,9 @@ rows_are_written_little_endian_too(void)
             put_back(&writer, &rows);
             turned.block = wire_reader(memory, writer.used);
             turned.scratch.used = 0;
-            CU_ASSERT_EQUAL(
-                row_read_described(&turned.block, turned.descriptor, true, turned.values, turned.count, &turned.scratch, &turned.diagnosis),
-                ROW_READ_VALUES);
+            CU_ASSERT_EQUAL(row_read_described(&turned.block, turned.descriptor, &little, turned.values, turned.count, &turned.scratch,
+                                               &turned.diagnosis),
+                            ROW_READ_VALUES);
             for (size_t n = 0; n < rows.count; n++)
                 CU_ASSERT_TRUE(values_equal(&rows.values[n], &turned.values[n]));
             compared++;

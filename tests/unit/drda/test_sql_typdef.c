@@ -4,9 +4,6 @@
 #include "drda/sql/fdoca.h"
 #include "tests/support/sql_client.h"
 
-/* A mainframe: EBCDIC with the euro sign in mixed data, big-endian, hexadecimal floating point. */
-static const struct drda_representation mainframe = { .hexadecimal_float = true, .ccsids = { 37, 1200, 1140 } };
-
 struct field {
     uint8_t type;
     uint16_t length;
@@ -142,7 +139,6 @@ override_all(struct wire_writer *writer)
 static void
 a_command_may_have_a_representation_of_its_own(void)
 {
-    static const struct drda_representation own = DRDA_OWN_REPRESENTATION;
     static const struct field fields[] = { { 0x0C, 4, "41100000" }, { 0x30, 2, "adbd" } };
     struct client *client = client_of(&own, "?,?");
     execute_with(client, fields, 2, override_all);
