@@ -5,22 +5,12 @@
 #include <string.h>
 
 #include "drda/dss.h"
+#include "tests/support/growing_writer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct dss_command command;
 static struct dss_command again;
-
-static bool
-grow(struct wire_writer *writer, size_t needed)
-{
-    uint8_t *larger = realloc(writer->start, 2 * needed);
-    if (larger == NULL)
-        return false;
-    writer->start = larger;
-    writer->size = 2 * needed;
-    return true;
-}
 
 static void
 put(struct dss_writer *writer, enum dss_type type, uint16_t codepoint, const struct wire_reader *body)
@@ -40,7 +30,7 @@ assert_same(const struct wire_reader *one, const struct wire_reader *other)
 static void
 write_and_read_again(void)
 {
-    struct wire_writer wire = { .grow = grow };
+    struct wire_writer wire = growing_writer();
     struct dss_writer writer = dss_writer(&wire);
     put(&writer, (enum dss_type)(command.format & DSS_TYPE_MASK), command.codepoint, &command.parameters);
     for (size_t i = 0; i < command.object_count; i++)

@@ -8,6 +8,7 @@
 #include "drda/accsec.h"
 #include "drda/server.h"
 #include "security/encryption.h"
+#include "tests/support/growing_writer.h"
 #include "tests/support/memory_stream.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -183,17 +184,6 @@ static const struct sql_target_operations operations = {
     .set_register = execute_immediate,
 };
 
-static bool
-grow(struct wire_writer *writer, size_t needed)
-{
-    uint8_t *larger = realloc(writer->start, 2 * needed);
-    if (larger == NULL)
-        return false;
-    writer->start = larger;
-    writer->size = 2 * needed;
-    return true;
-}
-
 static void
 answer(struct drda_server *server, enum drda_event event, uint8_t control, struct drda_input *input, struct sql_target *target,
        struct wire_writer *output)
@@ -253,7 +243,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     memcpy(bytes, data + 1, size - 1);
     struct fuzz_target target = { .target = { &operations } };
-    struct wire_writer output = { .grow = grow };
+    struct wire_writer output = growing_writer();
     struct drda_server server;
     struct drda_input input = { .bytes = bytes };
     enum drda_event event = DRDA_NEEDS_INPUT;

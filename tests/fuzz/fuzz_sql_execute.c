@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "drda/sql/execute.h"
+#include "tests/support/growing_writer.h"
 #include "tests/support/sql_fake_target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -46,17 +47,6 @@ cell(size_t row, size_t column, struct sql_value *value)
     }
 }
 
-static bool
-grow(struct wire_writer *writer, size_t needed)
-{
-    uint8_t *larger = realloc(writer->start, 2 * needed);
-    if (larger == NULL)
-        return false;
-    writer->start = larger;
-    writer->size = 2 * needed;
-    return true;
-}
-
 /* Executes the commands as far as they are whole. */
 static void
 execute_chain(uint8_t *bytes, size_t size, struct sql_target *target, struct wire_writer *output)
@@ -87,7 +77,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     describe_columns();
     uint8_t *bytes = malloc(size);
     struct fake_target *fake = fake_target_new(columns, SQL_TYPE_COUNT, data[1], cell);
-    struct wire_writer output = { .grow = grow };
+    struct wire_writer output = growing_writer();
     assert(bytes != NULL);
     memcpy(bytes, data + 2, size - 2);
     execute_chain(bytes, size - 2, &fake->target, &output);

@@ -3,6 +3,7 @@
 #include "drda/codepoint.h"
 #include "drda/ddm.h"
 #include "tests/support/drda_recorded.h"
+#include "tests/support/growing_writer.h"
 #include "tests/support/suite.h"
 
 /* Reads all objects of `hex` and expects how the reading ends. */
@@ -71,24 +72,13 @@ damaged_lengths_are_told_apart(void)
     expect_objects("800c146cffffffffffffffff01", 0, DDM_FAULT_LENGTH_MISMATCH, CP_EXTDTA);
 }
 
-static bool
-grow(struct wire_writer *writer, size_t needed)
-{
-    uint8_t *larger = realloc(writer->start, needed);
-    if (larger == NULL)
-        return false;
-    writer->start = larger;
-    writer->size = needed;
-    return true;
-}
-
 /* Sizes on both sides of the border to extended lengths. */
 static void
 what_is_written_is_read_back(void)
 {
     static const size_t sizes[] = { 0, 1, 32763, 32764, 70000 };
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        struct wire_writer writer = { .grow = grow };
+        struct wire_writer writer = exact_writer();
         size_t outer = ddm_open(&writer, CP_SQLDTA);
         size_t inner = ddm_open(&writer, CP_FDODTA);
         for (size_t n = 0; n < sizes[i]; n++)

@@ -3,20 +3,10 @@
 #include "drda/codepoint.h"
 #include "drda/dss.h"
 #include "tests/support/drda_recorded.h"
+#include "tests/support/growing_writer.h"
 #include "tests/support/suite.h"
 
 static struct dss_command command;
-
-static bool
-grow(struct wire_writer *writer, size_t needed)
-{
-    uint8_t *larger = realloc(writer->start, needed);
-    if (larger == NULL)
-        return false;
-    writer->start = larger;
-    writer->size = needed;
-    return true;
-}
 
 static void
 a_command_is_read_with_its_objects(void)
@@ -236,7 +226,7 @@ static void
 too_many_objects_are_refused(void)
 {
     for (size_t count = DSS_OBJECTS_MAX; count <= DSS_OBJECTS_MAX + 1; count++) {
-        struct wire_writer wire = { .grow = grow };
+        struct wire_writer wire = exact_writer();
         struct dss_writer writer = dss_writer(&wire);
         dss_begin(&writer, DSS_REQUEST, 9);
         ddm_put_bytes(&wire, CP_EXCSQLSTT, NULL, 0);
@@ -259,7 +249,7 @@ too_many_objects_are_refused(void)
 static void
 expect_round_trip(size_t size)
 {
-    struct wire_writer wire = { .grow = grow };
+    struct wire_writer wire = exact_writer();
     struct dss_writer writer = dss_writer(&wire);
     dss_begin(&writer, DSS_REQUEST, 7);
     ddm_put_bytes(&wire, CP_EXCSQLSTT, NULL, 0);
@@ -305,7 +295,7 @@ long_contents_are_cut_and_joined(void)
 static void
 segments_look_as_drda_wants_them(void)
 {
-    struct wire_writer wire = { .grow = grow };
+    struct wire_writer wire = exact_writer();
     struct dss_writer writer = dss_writer(&wire);
     dss_begin(&writer, DSS_OBJECT, 1);
     for (size_t i = 0; i < 70000; i++)

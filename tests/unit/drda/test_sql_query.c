@@ -7,6 +7,7 @@
 #include "drda/sql/query.h"
 #include "drda/sql/row.h"
 #include "tests/support/drda_recorded.h"
+#include "tests/support/growing_writer.h"
 #include "tests/support/row_described.h"
 #include "tests/support/sql_fake_target.h"
 #include "tests/support/suite.h"
@@ -68,17 +69,6 @@ next_block(struct fake_target *fake, size_t block_size, struct wire_writer *rows
     return size;
 }
 
-static bool
-grow(struct wire_writer *writer, size_t needed)
-{
-    uint8_t *larger = realloc(writer->start, 2 * needed);
-    if (larger == NULL)
-        return false;
-    writer->start = larger;
-    writer->size = 2 * needed;
-    return true;
-}
-
 static void
 put_descriptor(struct wire_writer *writer)
 {
@@ -117,7 +107,7 @@ read_to_the_end(size_t rows, size_t text_size, size_t block_size)
 {
     filler_size = text_size;
     struct fake_target *fake = open_query(rows);
-    struct wire_writer all = { .grow = grow };
+    struct wire_writer all = growing_writer();
     const struct sql_section *section = &fake->sections[0].section;
     size_t blocks = 0;
     while (section->state == SQL_SECTION_OPEN || section->pending != NULL) {
@@ -160,7 +150,7 @@ a_block_ends_between_rows_when_it_can(void)
 {
     filler_size = 100;
     struct fake_target *fake = open_query(30);
-    struct wire_writer all = { .grow = grow };
+    struct wire_writer all = growing_writer();
     next_block(fake, 512, &all);
     /* head, ID, indicator and length are 9 bytes of a row, NULL has no length: the sixth row would make 557 of 502 */
     CU_ASSERT_EQUAL(all.used, 109 + 110 + 111 + 109 + 7);
@@ -174,7 +164,7 @@ asked_again_after_the_end_it_says_so_again(void)
 {
     filler_size = 3;
     struct fake_target *fake = open_query(2);
-    struct wire_writer all = { .grow = grow };
+    struct wire_writer all = growing_writer();
     next_block(fake, 4096, &all);
     expect_rows(&all, 2, ROW_READ_END);
     for (int i = 0; i < 3; i++) {
@@ -192,7 +182,7 @@ an_error_on_the_way_stands_behind_the_rows_before_it(void)
 {
     filler_size = 300;
     struct fake_target *fake = open_query(20);
-    struct wire_writer all = { .grow = grow };
+    struct wire_writer all = growing_writer();
     const struct sql_section *section = &fake->sections[0].section;
     fake->failing_row = 6;
     while (section->state == SQL_SECTION_OPEN || section->pending != NULL)
@@ -216,7 +206,7 @@ a_value_that_does_not_fit_ends_the_query(void)
 {
     filler_size = 10;
     struct fake_target *fake = open_query(20);
-    struct wire_writer all = { .grow = grow };
+    struct wire_writer all = growing_writer();
     fake->cell = wrong_cell;
     next_block(fake, 32767, &all);
     expect_rows(&all, 3, ROW_READ_FAILED);
@@ -241,7 +231,7 @@ rows_read_ahead_are_forgotten_with_their_cursor(void)
     filler_size = 300;
     struct fake_target *fake = open_query(100);
     struct sql_section *section = &fake->sections[0].section;
-    struct wire_writer all = { .grow = grow };
+    struct wire_writer all = growing_writer();
     reading_ahead = true;
     next_block(fake, 1000, &all);
     reading_ahead = false;
@@ -278,7 +268,7 @@ many_columns_are_described_and_read(void)
     CU_ASSERT_TRUE_FATAL(dss_read(memory, wire.used, &command));
     CU_ASSERT_EQUAL(command.codepoint, CP_QRYDSC);
 
-    struct wire_writer all = { .grow = grow };
+    struct wire_writer all = growing_writer();
     struct sql_value values[COLUMNS_MANY];
     struct wire_writer scratch = { 0 };
     struct sql_diagnosis diagnosis;
@@ -300,9 +290,9 @@ many_columns_are_described_and_read(void)
 static int
 read_rowset(struct fake_target *fake, size_t block_size, const struct query_move *move, int64_t ids[], struct sql_diagnosis *behind)
 {
-    struct wire_writer all = { .grow = grow };
-    struct wire_writer descriptor = { .grow = grow };
-    struct wire_writer scratch = { .grow = grow };
+    struct wire_writer all = growing_writer();
+    struct wire_writer descriptor = growing_writer();
+    struct wire_writer scratch = growing_writer();
     struct sql_value values[2];
     uint8_t *memory = malloc(REPLY_MAX);
     struct wire_writer wire = wire_writer(memory, REPLY_MAX);
