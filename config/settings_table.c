@@ -31,8 +31,9 @@ const struct setting settings_table[] = {
     { SETTING_LIMITS, "command_bytes", SETTING_NUMBER, 65536, 1073741824, NULL, "16777216", KEPT(command_bytes),
       "bytes of one command with its objects, but not of large objects that come behind it" },
     { SETTING_LIMITS, "lob_bytes", SETTING_NUMBER, 65536, 2147483647, NULL, "1073741824", KEPT(lob_bytes),
-      "bytes of the large objects that come with one command, and of the temporary ones that a session has; both are in files beside the "
-      "datastore's" },
+      "bytes of the large objects that come with one command (as many again for text that is converted to UTF-8), and of the temporary "
+      "ones "
+      "that a session has; both are in files beside the datastore's" },
     { SETTING_LIMITS, "sql_memory_bytes", SETTING_NUMBER, 16777216, 4294967295, NULL, "1073741824", KEPT(sql_memory_bytes),
       "bytes of memory that SQL statements of all sessions may use together; one that needs more fails with SQLCODE -904" },
     { SETTING_SAF, "start", SETTING_FLAG, 0, 0, "external|child", "child", KEPT(saf_child),

@@ -30,6 +30,7 @@ struct drda_stream {
     uint16_t correlation_id;
     bool overflown; /* more came than fits: the rest is passed over, and the command refused */
     uint64_t written;
+    uint64_t converted; /* of these, text that was made of other text; at most bytes_max as well */
     struct drda_external externals[DSS_OBJECTS_MAX];
     size_t count;
     /* Where in the stream the next byte belongs. */

@@ -110,6 +110,7 @@ enum fdoca_read {
     FDOCA_NOT_DECIMAL,   /* half bytes of a decimal that are no digits */
     FDOCA_NOT_CHARACTER, /* text that is malformed in its CCSID */
     FDOCA_NOT_CONVERTED, /* text in a CCSID that is not known */
+    FDOCA_NO_ROOM,       /* text that is too long in UTF-8 */
 };
 
 enum { FDOCA_SIZE_UNKNOWN = -1 };

@@ -144,6 +144,13 @@ report(struct sql_diagnosis *diagnosis, int32_t sqlcode, const char *sqlstate, s
 }
 
 static bool
+refuse_for_room(struct sql_diagnosis *diagnosis)
+{
+    sql_diagnosis_set(diagnosis, -904, "57011", "room for a large object: more than [limits] lob_bytes, or no space for the spool");
+    return false;
+}
+
+static bool
 report_ccsid(struct sql_diagnosis *diagnosis, size_t number, uint16_t ccsid)
 {
     char text[64];
@@ -191,6 +198,8 @@ read_value(struct source *source, struct fdoca_field field, size_t number, struc
         return report(diagnosis, -330, "22021", number, "is not in its encoding");
     case FDOCA_NOT_CONVERTED:
         return report_ccsid(diagnosis, number, fdoca_ccsid(field, source->from));
+    case FDOCA_NO_ROOM:
+        return refuse_for_room(diagnosis);
     case FDOCA_INCOMPLETE:
     case FDOCA_EXTERNAL:
         break;
@@ -236,10 +245,8 @@ parameters_read(const struct dss_command *command, const struct drda_representat
         return false;
     if (!found)
         return true;
-    if (command->stream != NULL && command->stream->overflown) {
-        sql_diagnosis_set(diagnosis, -904, "57011", "room for a large object: more than [limits] lob_bytes, or no space for the spool");
-        return false;
-    }
+    if (command->stream != NULL && command->stream->overflown)
+        return refuse_for_room(diagnosis);
     return count_fields(&source, &count, fault) &&
            reserve(parameters, count, fdoca_scratch_size(source.descriptor, from, source.data_size), &scratch, diagnosis) &&
            read_values(&source, parameters, &scratch, diagnosis, fault);

@@ -79,9 +79,10 @@ convert(struct drda_external *external, const struct code_page *page)
         struct wire_writer writer = wire_writer(converted, sizeof converted);
         if (!put(&writer, page, wire_reader(piece, size)))
             return FDOCA_NOT_CHARACTER;
-        if (!stream->write(stream, converted, writer.used))
-            return FDOCA_INCOMPLETE;
+        if (writer.used > stream->bytes_max - stream->converted || !stream->write(stream, converted, writer.used))
+            return FDOCA_NO_ROOM;
         stream->written += writer.used;
+        stream->converted += writer.used;
         offset += size;
     }
     external->offset = converted_offset;

@@ -110,6 +110,24 @@ utf16_becomes_utf8(void)
 }
 
 static void
+converted_text_has_its_limit(void)
+{
+    enum { COUNT = 200000 }; /* become three times as many */
+    char *text = malloc(COUNT);
+    memset(text, 0x9F, COUNT);
+    from.ccsids.mbc = 1140;
+    CU_ASSERT_EQUAL(read_one(FDOCA_LOB_MIXED, COUNT, text, COUNT), FDOCA_VALUE);
+    size_t next = 0;
+    stream->externals[0] = (struct drda_external) { .stream = stream, .size = COUNT };
+    stream->bytes_max = 4 * COUNT; /* of which three are taken */
+    CU_ASSERT_EQUAL(spooled_read(stream, &next, (struct fdoca_field) { FDOCA_LOB_MIXED, FDOCA_LOB_LENGTH }, &from, COUNT, &value, &status),
+                    FDOCA_NO_ROOM);
+    CU_ASSERT(stream->written <= 2 * stream->bytes_max);
+    from.ccsids.mbc = CCSID_UTF8;
+    free(text);
+}
+
+static void
 other_code_pages_become_utf8(void)
 {
     enum { COUNT = 50000 };
@@ -139,6 +157,7 @@ main(void)
         { "text is checked", text_is_checked },
         { "UTF-16 becomes UTF-8", utf16_becomes_utf8 },
         { "other code pages become UTF-8", other_code_pages_become_utf8 },
+        { "converted text has its limit", converted_text_has_its_limit },
     };
     int result = SUITE_RUN("sql spooled", cases);
     drda_stream_free(stream);
