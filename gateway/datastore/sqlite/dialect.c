@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "gateway/datastore/sqlite/dialect_insert.h"
+#include "gateway/datastore/sqlite/dialect_queries.h"
 #include "gateway/datastore/sqlite/dialect_types.h"
 #include "gateway/datastore/sqlite/dialect_values.h"
 #include "gateway/datastore/sqlite/tokens.h"
@@ -137,26 +138,31 @@ enum { CASTS_MAX = 32 };
 struct translation {
     FILE *output;
     struct dialect_values values;
+    struct dialect_queries queries;
     bool defines;              /* CREATE or ALTER: what stands in it, other programs will read too */
     struct sql_token before;   /* the token before; a name behind a dot is somebody's column, whatever it is called */
+    struct sql_token earlier;  /* the one before that */
     unsigned depth;            /* of parentheses */
     unsigned casts[CASTS_MAX]; /* depths at which the values of CAST stand */
     size_t cast_count;
 };
 
 static bool
-put_one(struct translation *translation, const struct sql_token *token)
+put_one(struct translation *translation, const struct sql_token *token, struct sql_text rest)
 {
+    const char *instead =
+        dialect_queries_replace(&translation->queries, &translation->earlier, &translation->before, token, rest, translation->depth);
     if (sql_token_is(token, "("))
         translation->depth++;
     else if (sql_token_is(token, ")") && translation->depth > 0)
         translation->depth--;
-    return put_token(translation->output, token);
+    return instead != NULL ? put(translation->output, instead, strlen(instead)) : put_token(translation->output, token);
 }
 
 static void
 remember(struct translation *translation, struct sql_token token)
 {
+    translation->earlier = translation->before;
     translation->before = token;
 }
 
@@ -260,7 +266,7 @@ put_phrase_or_token(struct translation *translation, struct sql_text *text, bool
     if (phrase != NULL)
         return put_replacement(translation->output, phrase->replacement, numbers);
     *text = ahead;
-    return put_one(translation, &token);
+    return put_one(translation, &token, ahead);
 }
 
 /* The token that comes next, or the phrase that begins with it. */

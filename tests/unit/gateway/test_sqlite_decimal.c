@@ -154,6 +154,7 @@ operators_are_exact(void)
     check(target, "VALUES 0.1 + 0.2", "3,1", "0.3");
     check(target, "VALUES 0.2 + 0.1, 0.7 UNION ALL VALUES 1.25", "4,2", "0.3 0.7 1.25");
     check(target, "VALUES 0.2 + 0.1, 0.1 ORDER BY 1", "3,1", "0.1 0.3");
+    check(target, "(SELECT A + 0.2 FROM T WHERE ID = 1) UNION ALL (SELECT B * 2 FROM T WHERE ID = 1)", "16,3", "0.3 0.666");
     check(target, "SELECT * FROM (SELECT 0.1 + 0.2 AS A FROM T WHERE ID = 1) AS X", "3,1", "0.3");
     check(target, "SELECT column1 FROM (VALUES 0.1 + 0.2) AS X", "3,1", "0.3");
     check(target, "SELECT N + 1 FROM T WHERE ID = 1", "INTEGER", "4");

@@ -88,6 +88,42 @@ values_need_no_parentheses(void)
 }
 
 static void
+queries_of_union_may_have_parentheses(void)
+{
+    static const struct {
+        const char *text;
+        const char *rows;
+    } cases[] = {
+        { "(SELECT 1) UNION (SELECT 2)", "1;2;" },
+        { "(SELECT 1)UNION ALL(SELECT 1)UNION ALL(SELECT 2)", "1;1;2;" },
+        { "SELECT 2 UNION (SELECT 1) ORDER BY 1", "1;2;" },
+        { "(VALUES 1, 2) EXCEPT (VALUES 2)", "1;" },
+        { "(SELECT 3)", "3;" },
+        { "(SELECT (SELECT 1) + (2) AS A) INTERSECT SELECT 3 ORDER BY A", "3;" },
+        { "(VALUES 3, 1, 2 ORDER BY 1 FETCH FIRST 2 ROWS ONLY) UNION ALL (SELECT 0)", "1;2;0;" },
+        { "(SELECT 1 UNION SELECT 2) EXCEPT SELECT 2", "1;" },
+        { "((SELECT 1) UNION (SELECT 2)) EXCEPT (SELECT 2)", "1;" },
+        { "(WITH T (A) AS (VALUES 5) SELECT A FROM T) UNION SELECT 6", "5;6;" },
+        { "SELECT COUNT(*) FROM ((SELECT 1) UNION (SELECT 2)) AS X", "2;" },
+        { "SELECT 1 WHERE 2 IN (SELECT 2) UNION SELECT 3", "1;3;" },
+        { "SELECT 1 WHERE 2 IN ((SELECT 2) UNION (SELECT 4)) UNION (SELECT 3)", "1;3;" },
+        { "SELECT COUNT(DISTINCT (SELECT 1)), (SELECT 2), ((SELECT 3)) UNION ALL SELECT 4, 5, 6", "1,2,3;4,5,6;" },
+        { "SELECT DISTINCT (SELECT 1)", "1;" },
+        { "WITH T (A) AS ((SELECT 1) UNION (SELECT 2)) SELECT SUM(A) FROM T", "3;" },
+        { "(SELECT 1", "error" },
+        { "(SELECT 1) UNION", "error" },
+        { "(SELECT 1) 2", "error" },
+        { "(1)", "error" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *rows = rows_of(cases[i].text);
+        if (strcmp(rows, cases[i].rows) != 0)
+            printf("# %s: %s\n", cases[i].text, rows);
+        CU_ASSERT_STRING_EQUAL(rows, cases[i].rows);
+    }
+}
+
+static void
 rows_of_insert_need_none_either(void)
 {
     static const char *const texts[] = {
@@ -132,6 +168,7 @@ main(void)
     static const struct test_case cases[] = {
         { "VALUES need no parentheses", values_need_no_parentheses },
         { "rows of INSERT need none either", rows_of_insert_need_none_either },
+        { "queries of UNION may have parentheses", queries_of_union_may_have_parentheses },
         { "nested lists are bounded", nested_lists_are_bounded },
     };
     if (sqlite3_open(":memory:", &database) != SQLITE_OK)
