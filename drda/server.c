@@ -9,7 +9,7 @@
 enum { CORRELATION_OF_GARBAGE = 1 };
 
 enum {
-    EXTERNALS_PIECE = 128 * 1024,
+    EXTERNALS_PIECE = 64 * 1024,
     STREAM_FROM = 64 * 1024, /* bytes of a command from which on its EXTDTA are not gathered in memory */
 };
 

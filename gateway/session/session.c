@@ -10,7 +10,7 @@
 #include "gateway/session/spool.h"
 
 enum {
-    OUTPUT_BOUND = 256 * 1024, /* replies to one chain; they go out before more is done */
+    OUTPUT_BOUND = 256 * 1024, /* replies of one turn; they go out before more is done */
     LINGER_MS = 5,             /* how long a thread stays with a client that may go on at once */
     QUICK_MS = 2,              /* commands up to that are worth doing in advance */
 };
@@ -95,34 +95,6 @@ end_turn(struct loop_message *message)
     session->finished(session->context);
 }
 
-/* Runs the pending command and those behind it, until something else is wanted or there is much output. */
-static void
-run_commands(struct session *session, struct drda_input *input, struct wire_writer *output)
-{
-    int64_t start_ms = clock_monotonic_ms(session->loop->gateway->clock);
-    session->event = DRDA_MUST_CLOSE;
-    while (!atomic_load(&session->interrupted)) {
-        sqlite_session_begin_command(session->target);
-        drda_server_run_sql(session->conversation.server, input, session->target, output);
-        session->event = drda_server_step(session->conversation.server, input, output);
-        if (session->event != DRDA_WANTS_SQL || output->used >= OUTPUT_BOUND)
-            break;
-        sqlite_session_take_command(session->target);
-    }
-    session->took_ms = clock_monotonic_ms(session->loop->gateway->clock) - start_ms;
-}
-
-/* While the client takes a block apart the next one is made, unless that may take long: it could want something else. */
-static void
-read_ahead(struct session *session)
-{
-    if (session->took_ms > QUICK_MS || atomic_load(&session->recalled))
-        return;
-    sqlite_session_take_command(session->target);
-    sqlite_session_begin_command(session->target);
-    sql_read_ahead(session->target);
-}
-
 /* Sends what the socket takes; the rest is left to the loop. True when nothing is left. */
 static bool
 send_replies(struct session *session, struct wire_writer *output)
@@ -137,6 +109,41 @@ send_replies(struct session *session, struct wire_writer *output)
     bool all = sent == output->used && !output->failed;
     output->used = 0;
     return all;
+}
+
+/* Runs the pending command and those behind it, until something else is wanted or there is much output. Of large objects no more is in
+ * memory than the socket does not take. */
+static void
+run_commands(struct session *session, struct drda_input *input, struct wire_writer *output)
+{
+    int64_t start_ms = clock_monotonic_ms(session->loop->gateway->clock);
+    size_t sent = 0;
+    session->event = DRDA_MUST_CLOSE;
+    while (!atomic_load(&session->interrupted)) {
+        sqlite_session_begin_command(session->target);
+        drda_server_run_sql(session->conversation.server, input, session->target, output);
+        session->event = drda_server_step(session->conversation.server, input, output);
+        if (session->event != DRDA_WANTS_SQL || sent + output->used >= OUTPUT_BOUND)
+            break;
+        if (session->target->externals != NULL) {
+            sent += output->used;
+            if (!send_replies(session, output))
+                break;
+        }
+        sqlite_session_take_command(session->target);
+    }
+    session->took_ms = clock_monotonic_ms(session->loop->gateway->clock) - start_ms;
+}
+
+/* While the client takes a block apart the next one is made, unless that may take long: it could want something else. */
+static void
+read_ahead(struct session *session)
+{
+    if (session->took_ms > QUICK_MS || atomic_load(&session->recalled))
+        return;
+    sqlite_session_take_command(session->target);
+    sqlite_session_begin_command(session->target);
+    sql_read_ahead(session->target);
 }
 
 /* Waits a little for the client's next commands and takes those that are whole. False: the loop goes on, with what was received
