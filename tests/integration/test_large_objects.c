@@ -12,16 +12,19 @@
 
 /* In the suite, under sanitizers. `test_large_objects BYTES CHARACTERS` takes other sizes, such as 999999000. */
 static const char *bytes = "100000000";
-static const char *characters = "9000000";
+static const char *characters = "24000000"; /* a quarter of them is more than what is stored as a value */
 
-/* ThreadSanitizer keeps four bytes for each that the gateway uses. */
+/* What is behind the few MiB that each way may take: SQLite's cache (cache_kib) and its list of a value's pages, the index of the
+ * write-ahead log, and buffers. Sanitizers have memory of their own, for what is freed and for what is in use. */
 #if defined __SANITIZE_THREAD__
-enum { BYTES_OF_MEMORY = 5 };
+enum { GROWTH_MAX_KIB = 40 * 1024 };
+#elif defined __SANITIZE_ADDRESS__
+enum { GROWTH_MAX_KIB = 16 * 1024 };
 #else
-enum { BYTES_OF_MEMORY = 1 };
+enum { GROWTH_MAX_KIB = 8 * 1024 };
 #endif
 
-enum { GROWTH_MAX_KIB = 48 * 1024 * BYTES_OF_MEMORY, REPLY_MAX = 1 << 24, LONG_SIZE = 3000000 };
+enum { REPLY_MAX = 1 << 24, LONG_SIZE = 3000000, SMALL_SIZE = 200000 };
 
 static struct gateway gateway;
 static long before_kib;
@@ -51,20 +54,30 @@ the_programs_compile(void)
 }
 
 static void
-streams_come_back(void)
+tell_step(const char *line)
+{
+    printf("# %s", line);
+    if (before_kib > 0)
+        printf("; resident memory of the gateway has grown by %ld KiB at most", peak_kib() - before_kib);
+    printf("\n");
+    fflush(stdout);
+}
+
+static void
+run_program(const char *tables, const char *size, const char *length)
 {
     char ticket[9];
     char command[1024];
     gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, ticket);
-    before_kib = peak_kib();
-    snprintf(command, sizeof command, "-Xmx256m LargeObjects 'jdbc:derby://127.0.0.1:%u/SAMPLE' IMSUSR1 '%s' %s %s > large.txt 2>&1",
-             gateway.port, ticket, bytes, characters);
-    int status = java_run(gateway.directory, command);
-    char *said = gateway_file(&gateway, "large.txt");
-    for (char *rest = said, *line; (line = strsep(&rest, "\n")) != NULL && *line != '\0';)
-        printf("# %s\n", line);
-    free(said);
-    CU_ASSERT_EQUAL_FATAL(status, 0);
+    snprintf(command, sizeof command, "-Xmx256m LargeObjects 'jdbc:derby://127.0.0.1:%u/SAMPLE' IMSUSR1 '%s' %s %s %s 2>&1", gateway.port,
+             ticket, tables, size, length);
+    CU_ASSERT_EQUAL_FATAL(java_follow(gateway.directory, command, tell_step), 0);
+}
+
+static void
+streams_come_back(void)
+{
+    run_program("BIG", bytes, characters);
 }
 
 /* Bytes that are not the same anywhere near. */
@@ -78,14 +91,16 @@ read_pattern(struct sql_lob *lob, uint64_t offset, void *bytes_read, size_t size
 }
 
 static void
-send_one(struct requester_client *client, int64_t id, uint64_t size)
+send_one(struct requester_client *client, const char *table, int64_t id, uint64_t size)
 {
+    char text[128];
     struct sql_lob lob = { .size = size, .read = read_pattern };
     const struct sql_value values[] = {
         { .kind = SQL_VALUE_INTEGER, .integer = id },
         { .kind = SQL_VALUE_LOB, .lob = &lob },
     };
-    CU_ASSERT_EQUAL(requester_client_prepare(client, "INSERT INTO SENT VALUES (?, ?)"), 0);
+    snprintf(text, sizeof text, "INSERT INTO %s VALUES (?, ?)", table);
+    CU_ASSERT_EQUAL(requester_client_prepare(client, text), 0);
     requester_execute(client->requester, values, 2);
     CU_ASSERT_EQUAL(requester_client_finish(client), 0);
 }
@@ -113,34 +128,62 @@ end_query(struct requester_client *client)
 }
 
 static void
-our_own_client_sends_them(void)
+check_pattern(const struct sql_value *back, uint64_t size)
+{
+    uint8_t wanted[4096];
+    CU_ASSERT_EQUAL_FATAL(back->data.size, size);
+    for (uint64_t offset = 0; offset < size; offset += sizeof wanted) {
+        size_t count = size - offset < sizeof wanted ? (size_t)(size - offset) : sizeof wanted;
+        (void)read_pattern(NULL, offset, wanted, count);
+        CU_ASSERT_EQUAL_FATAL(memcmp(back->data.bytes + offset, wanted, count), 0);
+    }
+}
+
+/* In as EXTDTA, and out: the client asks for no locators, and has the reply in its memory. */
+static void
+send_and_receive(const char *table, uint64_t size)
 {
     struct requester_client client;
     char ticket[9];
-    uint64_t size = strtoull(bytes, NULL, 10);
+    char text[128];
     gateway_ticket(&gateway, "IMSUSR1", "IMSCON1", 0, ticket);
-    requester_client_open(&client, gateway.port, "IMSUSR1", ticket, REPLY_MAX);
-    CU_ASSERT_EQUAL(requester_client_run(&client, "CREATE TABLE SENT (ID INTEGER, B BLOB(1G))"), 0);
-    send_one(&client, 1, size);
-    send_one(&client, 2, LONG_SIZE);
-    CU_ASSERT_EQUAL((uint64_t)only_row(&client, "SELECT LENGTH(B) FROM SENT WHERE ID = 1")->integer, size);
-    end_query(&client);
-    const struct sql_value *back = only_row(&client, "SELECT B FROM SENT WHERE ID = 2");
-    static uint8_t sent[LONG_SIZE];
-    (void)read_pattern(NULL, 0, sent, sizeof sent);
-    CU_ASSERT_EQUAL_FATAL(back->data.size, sizeof sent);
-    CU_ASSERT_EQUAL(memcmp(back->data.bytes, sent, sizeof sent), 0);
-    end_query(&client);
+    requester_client_open(&client, gateway.port, "IMSUSR1", ticket, (size_t)size + REPLY_MAX);
+    snprintf(text, sizeof text, "CREATE TABLE %s (ID INTEGER, B BLOB(1G))", table);
+    CU_ASSERT_EQUAL(requester_client_run(&client, text), 0);
+    send_one(&client, table, 1, size);
+    send_one(&client, table, 2, LONG_SIZE);
     CU_ASSERT_EQUAL(requester_client_commit(&client), 0);
+    tell_step("in as EXTDTA");
+    for (int id = 1; id <= 2; id++) {
+        snprintf(text, sizeof text, "SELECT B FROM %s WHERE ID = %d", table, id);
+        check_pattern(only_row(&client, text), id == 1 ? size : LONG_SIZE);
+        end_query(&client);
+    }
+    CU_ASSERT_EQUAL(requester_client_commit(&client), 0);
+    tell_step("out as EXTDTA");
     requester_client_close(&client);
+}
+
+static void
+our_own_client_has_them_back(void)
+{
+    send_and_receive("SENT", strtoull(bytes, NULL, 10));
+}
+
+/* What the gateway has in memory once every way was gone, which has nothing to do with how large the objects are. */
+static void
+small_ones_come_back(void)
+{
+    run_program("SMALL", "200000", "40000");
+    send_and_receive("FEW", SMALL_SIZE);
+    before_kib = peak_kib();
+    printf("# resident memory of the gateway: %ld KiB\n", before_kib);
 }
 
 static void
 memory_does_not_grow_with_them(void)
 {
-    long grown = peak_kib() - before_kib;
-    printf("# resident memory of the gateway grew by %ld KiB to %ld KiB at most\n", grown, peak_kib());
-    CU_ASSERT(grown < GROWTH_MAX_KIB);
+    CU_ASSERT(peak_kib() - before_kib < GROWTH_MAX_KIB);
 }
 
 /* As EXTDTA, to a requester that does not ask for locators; more than one query block, and in pieces. */
@@ -201,8 +244,9 @@ main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
         { "the programs compile", the_programs_compile },
-        { "streams of a BLOB and a CLOB come back as they were", streams_come_back },
-        { "Passgate's own client sends them", our_own_client_sends_them },
+        { "small ones come back as they were", small_ones_come_back },
+        { "a BLOB and a CLOB come back as they were, as streams and through locators", streams_come_back },
+        { "a BLOB comes back to Passgate's own client", our_own_client_has_them_back },
         { "the gateway's memory does not grow with them", memory_does_not_grow_with_them },
         { "LOBs follow rows as EXTDTA", they_follow_rows_as_extdta },
         { "temporary ones have a limit", temporary_ones_have_a_limit },

@@ -8,3 +8,6 @@ int java_compile(const char *directory, const char *sources, const char *jars);
 
 /* Runs java in the directory with the rest of a shell command: options, the class, its arguments, redirections. Returns the exit status. */
 int java_run(const char *directory, const char *command);
+
+/* The same, but `tell` gets each line that the program writes as soon as it is there. */
+int java_follow(const char *directory, const char *command, void (*tell)(const char *line));

@@ -14,7 +14,7 @@
  *   exact.c       statements that have such expressions
  *   checks.c      what columns are declared to hold, enforced
  *   lob.c         large objects behind locators; lob_select.c and lob_from.c have queries give their places, lob_temporary.c
- *                 holds those that are in no row, lob_store.c writes them into rows
+ *                 holds those that are in no row, lob_store.c writes them into rows, lob_memory.c gives back what they leave
  *   unit.c        units of work, and what a failure does to them
  *   control.c     COMMIT, ROLLBACK, SAVEPOINT, SET as text
  *   registers.c   special registers: SET, and what they say
@@ -130,6 +130,7 @@ struct sqlite_session {
     struct sqlite_lob *lobs;     /* behind locators */
     uint32_t last_locator;
     struct lob_space lob_space;             /* of those that belong to no row */
+    uint64_t lob_bytes_moved;               /* from rows and to rows, by this unit of work */
     unsigned scrolling;                     /* open scrollable cursors */
     bool rows_changed;                      /* by this unit of work */
     sqlite3_blob *blob;                     /* the one that is open */

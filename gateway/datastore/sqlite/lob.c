@@ -7,6 +7,7 @@
 
 #include "drda/sql/number.h"
 #include "gateway/datastore/sqlite/diagnosis.h"
+#include "gateway/datastore/sqlite/lob_memory.h"
 #include "gateway/datastore/sqlite/lob_store.h"
 
 enum { CHANGED_MAX = 1 << 16 };
@@ -59,6 +60,7 @@ read_blob(struct sql_lob *base, uint64_t offset, void *bytes, size_t size)
     if (lob->changed || !open_blob(lob))
         return false;
     lob->changed = sqlite3_blob_read(lob->session->blob, bytes, (int)size, (int)offset) != SQLITE_OK;
+    lob_moved(lob->session, size);
     return !lob->changed;
 }
 

@@ -7,6 +7,7 @@
 
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/lob.h"
+#include "gateway/datastore/sqlite/lob_memory.h"
 
 enum { PIECE_SIZE = 64 * 1024 };
 
@@ -134,6 +135,7 @@ copy(struct sqlite_session *session, const struct sqlite_lob_write *write, sqlit
             write->lob->read(write->lob, offset, piece, size) ? sqlite3_blob_write(blob, piece, (int)size, (int)offset) : SQLITE_IOERR_READ;
         if (code == SQLITE_OK && sqlite_connection_must_stop(session))
             code = SQLITE_INTERRUPT;
+        lob_moved(session, size);
         offset += size;
     }
     sqlite3_blob_close(blob);

@@ -3,6 +3,7 @@
 #include "gateway/datastore/sqlite/diagnosis.h"
 #include "gateway/datastore/sqlite/internal.h"
 #include "gateway/datastore/sqlite/lob.h"
+#include "gateway/datastore/sqlite/lob_memory.h"
 
 static int
 run(struct sqlite_session *session, const char *text)
@@ -53,6 +54,7 @@ unit_commit(struct sqlite_session *session, struct sql_diagnosis *diagnosis)
         checks_unit_ended(session, false);
     if (code != SQLITE_OK)
         unit_fail(session, code, diagnosis);
+    lob_all_moved(session);
 }
 
 static void
@@ -66,6 +68,7 @@ roll_back(struct sqlite_session *session)
     if (session->unit_open)
         checks_unit_ended(session, true);
     session->unit_open = false;
+    lob_all_moved(session);
 }
 
 void

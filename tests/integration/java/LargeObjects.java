@@ -13,9 +13,23 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.zip.CRC32;
 
-/** One BLOB and one CLOB of a given size, in and out as streams. Arguments: URL, user, password, bytes, characters. */
+/**
+ * One BLOB and one CLOB of a given size, in and out as streams, and through locators. Arguments: URL, user, password, what the names of
+ * its tables begin with, bytes, characters.
+ */
 public final class LargeObjects {
-    private LargeObjects() {
+    private final Connection connection;
+    private final String prefix;
+    private final long bytes;
+    private final long characters;
+    private long start;
+
+    private LargeObjects(Connection connection, String prefix, long bytes, long characters) {
+        this.connection = connection;
+        this.prefix = prefix;
+        this.bytes = bytes;
+        this.characters = characters;
+        start = System.nanoTime();
     }
 
     /** Bytes that are not the same anywhere. */
@@ -87,101 +101,115 @@ public final class LargeObjects {
         }
     }
 
-    private static void blobs(Connection connection, long size) throws SQLException, IOException {
-        Numbers sent = new Numbers(size);
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO BIG_BYTES VALUES (1, ?)")) {
-            insert.setBinaryStream(1, sent, size);
-            check(insert.executeUpdate() == 1, "one row");
+    /** Each step is a unit of work. */
+    private void done(String what) throws SQLException {
+        connection.commit();
+        System.out.printf("%s: %.1f s%n", what, (System.nanoTime() - start) / 1e9);
+        start = System.nanoTime();
+    }
+
+    private void create() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("CREATE TABLE " + prefix + "_BYTES (ID INTEGER NOT NULL PRIMARY KEY, B BLOB(1G))");
+            statement.executeUpdate("CREATE TABLE " + prefix + "_TEXT (ID INTEGER NOT NULL PRIMARY KEY, C CLOB(1G))");
         }
         connection.commit();
-        try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery("SELECT B FROM BIG_BYTES")) {
-            check(rows.next(), "a row");
-            CRC32 sum = new CRC32();
-            long length = 0;
-            byte[] bytes = new byte[1 << 16];
-            try (InputStream stream = rows.getBlob(1).getBinaryStream()) {
-                for (int n; (n = stream.read(bytes)) > 0; length += n) {
-                    sum.update(bytes, 0, n);
-                }
-            }
-            check(length == size, "length of the BLOB " + length);
-            check(sum.getValue() == sent.sum.getValue(), "bytes of the BLOB");
+    }
+
+    private void blobs() throws SQLException, IOException {
+        Numbers sent = new Numbers(bytes);
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + prefix + "_BYTES VALUES (1, ?)")) {
+            insert.setBinaryStream(1, sent, bytes);
+            check(insert.executeUpdate() == 1, "one row");
         }
-        try (PreparedStatement update = connection.prepareStatement("UPDATE BIG_BYTES SET B = ? WHERE ID = 1")) {
-            update.setBinaryStream(1, new Numbers(size / 2), size / 2);
+        done("a BLOB of " + bytes + " bytes in");
+        check(sum(1) == sent.sum.getValue(), "bytes of the BLOB");
+        done("out by locator");
+        try (PreparedStatement update = connection.prepareStatement("UPDATE " + prefix + "_BYTES SET B = ? WHERE ID = 1")) {
+            update.setBinaryStream(1, new Numbers(bytes / 2), bytes / 2);
             check(update.executeUpdate() == 1, "one row updated");
         }
         connection.rollback();
         try (Statement statement = connection.createStatement();
-             ResultSet rows = statement.executeQuery("SELECT LENGTH(B) FROM BIG_BYTES")) {
-            check(rows.next() && rows.getLong(1) == size, "rolled back");
+             ResultSet rows = statement.executeQuery("SELECT LENGTH(B) FROM " + prefix + "_BYTES")) {
+            check(rows.next() && rows.getLong(1) == bytes, "rolled back");
         }
-        connection.commit();
+        done("replaced, and rolled back");
     }
 
-    private static void clobs(Connection connection, long size) throws SQLException, IOException {
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO BIG_TEXT VALUES (1, ?)")) {
-            insert.setCharacterStream(1, new Letters(size), size);
+    private void clobs() throws SQLException, IOException {
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + prefix + "_TEXT VALUES (1, ?)")) {
+            insert.setCharacterStream(1, new Letters(characters), characters);
             check(insert.executeUpdate() == 1, "one row");
         }
-        connection.commit();
-        try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery("SELECT C FROM BIG_TEXT")) {
+        done("a CLOB of " + characters + " characters in");
+        try (Statement statement = connection.createStatement();
+             ResultSet rows = statement.executeQuery("SELECT C FROM " + prefix + "_TEXT")) {
             check(rows.next(), "a row");
             Clob clob = rows.getClob(1);
-            check(clob.length() == size, "length of the CLOB");
+            check(clob.length() == characters, "length of the CLOB");
             long position = 0;
-            char[] characters = new char[1 << 15];
+            char[] letters = new char[1 << 15];
             try (Reader reader = clob.getCharacterStream()) {
-                for (int n; (n = reader.read(characters)) > 0;) {
+                for (int n; (n = reader.read(letters)) > 0;) {
                     for (int i = 0; i < n; i++) {
-                        check(characters[i] == Letters.at(position++), "character " + position);
+                        check(letters[i] == Letters.at(position++), "character " + position);
                     }
                 }
             }
-            check(position == size, "characters of the CLOB");
+            check(position == characters, "characters of the CLOB");
         }
-        connection.commit();
+        done("out by locator");
     }
 
     /** Values that go from row to row, and from a temporary LOB into one, without coming here; and back to see what they are. */
-    private static void locators(Connection connection, long bytes, long characters) throws SQLException, IOException {
-        try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery("SELECT B FROM BIG_BYTES WHERE ID = 1")) {
+    private void locators() throws SQLException, IOException {
+        try (Statement statement = connection.createStatement();
+             ResultSet rows = statement.executeQuery("SELECT B FROM " + prefix + "_BYTES WHERE ID = 1")) {
             check(rows.next(), "a row to copy");
             Blob blob = rows.getBlob(1);
-            insert(connection, "INSERT INTO BIG_BYTES VALUES (2, ?)", blob, null);
+            insert("_BYTES VALUES (2, ?)", blob, null);
+        }
+        done("the BLOB from row to row");
+        try (Statement statement = connection.createStatement();
+             ResultSet rows = statement.executeQuery("SELECT B FROM " + prefix + "_BYTES WHERE ID = 1")) {
+            check(rows.next(), "a row to copy");
+            Blob blob = rows.getBlob(1);
             blob.setBytes(bytes + 1, new byte[] { 1, 2, 3 });
             check(blob.length() == bytes + 3, "length of a BLOB that was made longer");
             blob.truncate(bytes);
-            insert(connection, "INSERT INTO BIG_BYTES VALUES (3, ?)", blob, null);
-            blob.free(); /* its room is wanted */
+            insert("_BYTES VALUES (3, ?)", blob, null);
         }
+        done("changed, and into another row");
         Numbers sent = new Numbers(bytes / 4);
         Blob temporary = connection.createBlob();
         try (OutputStream stream = temporary.setBinaryStream(1)) {
             sent.transferTo(stream);
         }
-        insert(connection, "INSERT INTO BIG_BYTES VALUES (4, ?)", temporary, null);
+        insert("_BYTES VALUES (4, ?)", temporary, null);
+        done("a temporary BLOB of " + bytes / 4 + " bytes, and into a row");
         Clob text = connection.createClob();
         try (Writer writer = text.setCharacterStream(1)) {
             new Letters(characters / 4).transferTo(writer);
         }
-        insert(connection, "INSERT INTO BIG_TEXT VALUES (2, ?)", null, text);
-        connection.commit();
+        insert("_TEXT VALUES (2, ?)", null, text);
+        done("a temporary CLOB of " + characters / 4 + " characters, and into a row");
         Numbers first = new Numbers(bytes);
         first.skip(Long.MAX_VALUE);
-        check(sum(connection, 2) == first.sum.getValue() && sum(connection, 3) == first.sum.getValue(), "BLOBs of rows copied");
-        check(sum(connection, 4) == sent.sum.getValue(), "a temporary BLOB stored");
-        try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery("SELECT C FROM BIG_TEXT WHERE ID = 2")) {
+        check(sum(2) == first.sum.getValue() && sum(3) == first.sum.getValue(), "BLOBs of rows copied");
+        check(sum(4) == sent.sum.getValue(), "a temporary BLOB stored");
+        try (Statement statement = connection.createStatement();
+             ResultSet rows = statement.executeQuery("SELECT C FROM " + prefix + "_TEXT WHERE ID = 2")) {
             check(rows.next(), "the row of a temporary CLOB");
             Clob stored = rows.getClob(1);
             check(stored.length() == characters / 4, "a temporary CLOB stored");
             check(stored.getSubString(characters / 4 - 2, 1).charAt(0) == Letters.at(characters / 4 - 3), "the end of it");
         }
-        connection.commit();
+        done("all of them out");
     }
 
-    private static void insert(Connection connection, String text, Blob blob, Clob clob) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(text)) {
+    private void insert(String values, Blob blob, Clob clob) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + prefix + values)) {
             if (blob != null) {
                 insert.setBlob(1, blob);
             } else {
@@ -191,40 +219,33 @@ public final class LargeObjects {
         }
     }
 
-    private static long sum(Connection connection, int id) throws SQLException, IOException {
+    private long sum(int id) throws SQLException, IOException {
         CRC32 sum = new CRC32();
-        byte[] bytes = new byte[1 << 16];
+        long length = 0;
+        byte[] piece = new byte[1 << 16];
         try (Statement statement = connection.createStatement();
-             ResultSet rows = statement.executeQuery("SELECT B FROM BIG_BYTES WHERE ID = " + id)) {
+             ResultSet rows = statement.executeQuery("SELECT B FROM " + prefix + "_BYTES WHERE ID = " + id)) {
             check(rows.next(), "row " + id);
-            try (InputStream stream = rows.getBlob(1).getBinaryStream()) {
-                for (int n; (n = stream.read(bytes)) > 0;) {
-                    sum.update(bytes, 0, n);
+            Blob blob = rows.getBlob(1);
+            try (InputStream stream = blob.getBinaryStream()) {
+                for (int n; (n = stream.read(piece)) > 0; length += n) {
+                    sum.update(piece, 0, n);
                 }
             }
+            check(length == blob.length(), "length of the BLOB " + length);
         }
         return sum.getValue();
     }
 
     public static void main(String[] arguments) throws SQLException, IOException {
-        long bytes = Long.parseLong(arguments[3]);
-        long characters = Long.parseLong(arguments[4]);
         try (Connection connection = DriverManager.getConnection(arguments[0], arguments[1], arguments[2])) {
             connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                statement.executeUpdate("CREATE TABLE BIG_BYTES (ID INTEGER NOT NULL PRIMARY KEY, B BLOB(1G))");
-                statement.executeUpdate("CREATE TABLE BIG_TEXT (ID INTEGER NOT NULL PRIMARY KEY, C CLOB(1G))");
-            }
-            connection.commit();
-            long start = System.nanoTime();
-            blobs(connection, bytes);
-            System.out.printf("BLOB of %d bytes in and out: %.1f s%n", bytes, (System.nanoTime() - start) / 1e9);
-            start = System.nanoTime();
-            clobs(connection, characters);
-            System.out.printf("CLOB of %d characters in and out: %.1f s%n", characters, (System.nanoTime() - start) / 1e9);
-            start = System.nanoTime();
-            locators(connection, bytes, characters);
-            System.out.printf("from row to row and from temporary LOBs, and out: %.1f s%n", (System.nanoTime() - start) / 1e9);
+            LargeObjects objects =
+                new LargeObjects(connection, arguments[3], Long.parseLong(arguments[4]), Long.parseLong(arguments[5]));
+            objects.create();
+            objects.blobs();
+            objects.clobs();
+            objects.locators();
         }
     }
 }

@@ -1,4 +1,5 @@
 /* Large objects of a session: temporary ones and their room, those of rows, and both as parameters. */
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -332,6 +333,25 @@ a_section_may_be_used_for_something_else_meanwhile(void)
     section->column_count = 0;
 }
 
+/* What was read stays in SQLite's cache up to the end of the unit of work. */
+static void
+large_ones_leave_no_memory_behind(void)
+{
+    enum { LARGE = 20000000, LITTLE = 256 * 1024 };
+    uint8_t piece[LOB_PIECE_SIZE];
+    must_run(target, "CREATE TABLE large (b BLOB(1G))");
+    must_run(target, "INSERT INTO large VALUES (zeroblob(20000000))");
+    target->operations->commit(target, &said);
+    sqlite3_int64 before = sqlite3_memory_used();
+    struct sql_lob *lob = lob_of("SELECT b FROM large");
+    for (uint64_t offset = 0; offset < LARGE; offset += sizeof piece)
+        CU_ASSERT_TRUE_FATAL(lob->read(lob, offset, piece, LARGE - offset < sizeof piece ? (size_t)(LARGE - offset) : sizeof piece));
+    sqlite3_int64 meanwhile = sqlite3_memory_used();
+    target->operations->commit(target, &said);
+    CU_ASSERT(sqlite3_memory_used() < meanwhile - 4 * LITTLE);
+    CU_ASSERT(sqlite3_memory_used() < before + LITTLE);
+}
+
 int
 main(void)
 {
@@ -349,6 +369,7 @@ main(void)
         { "a held cursor knows that others may change its rows", a_held_cursor_knows_that_others_may_change_its_rows },
         { "going back to a savepoint takes away what was taken since", going_back_to_a_savepoint_takes_away_what_was_taken_since },
         { "a section may be used for something else meanwhile", a_section_may_be_used_for_something_else_meanwhile },
+        { "large ones leave no memory behind", large_ones_leave_no_memory_behind },
     };
     make_datastore();
     target = sqlite_session_new(&datastore, "USER0001");
