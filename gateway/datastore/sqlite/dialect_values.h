@@ -4,7 +4,7 @@
 
 #include "gateway/datastore/sqlite/tokens.h"
 
-enum { DIALECT_VALUES_MAX = 32 /* lists in lists; those in them stay as they are */ };
+enum { DIALECT_VALUES_MAX = 8 /* lists in lists; those in them stay as they are */ };
 
 struct dialect_values {
     struct {

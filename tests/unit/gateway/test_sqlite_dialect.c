@@ -150,15 +150,15 @@ rows_of_insert_need_none_either(void)
 static void
 nested_lists_are_bounded(void)
 {
-    enum { LEVELS_MAX = 40 };
-    for (int levels = 31; levels <= LEVELS_MAX; levels++) {
+    enum { LEVELS_MAX = 12 };
+    for (int levels = 1; levels <= LEVELS_MAX; levels++) {
         char text[LEVELS_MAX * 10 + 16] = "";
         for (int i = 0; i < levels; i++)
             strcat(text, "VALUES (");
         strcat(text, "1");
         for (int i = 0; i < levels; i++)
             strcat(text, ")");
-        CU_ASSERT_STRING_EQUAL(rows_of(text), levels <= 32 ? "1;" : "error");
+        CU_ASSERT_STRING_EQUAL(rows_of(text), levels <= 8 ? "1;" : "error");
     }
 }
 
