@@ -1,7 +1,5 @@
 #include "gateway/datastore/sqlite/dialect_queries.h"
 
-#include <stdbool.h>
-
 static bool
 is_one_of(const struct sql_token *token, const char *const words[])
 {
@@ -50,12 +48,23 @@ look_inside(struct sql_text rest)
     return inside;
 }
 
-/* At the beginning of a statement and behind UNION stands a query and nothing else. */
+/* At the beginning of a statement, behind UNION, and where the query of INSERT or a view begins, stands one and nothing else. */
 static bool
-must_be_query(const struct sql_token *earlier, const struct sql_token *before)
+must_be_query(const struct dialect_queries *queries, const struct sql_token *earlier, const struct sql_token *before, unsigned depth)
 {
     static const char *const words[] = { "ALL", "DISTINCT", NULL };
-    return before->size == 0 || joins_queries(before) || (is_one_of(before, words) && joins_queries(earlier));
+    bool begins = depth == 0 && !queries->begun && (queries->inserts || sql_token_is(before, "AS"));
+    return before->size == 0 || begins || joins_queries(before) || (is_one_of(before, words) && joins_queries(earlier));
+}
+
+static void
+note(struct dialect_queries *queries, const struct sql_token *before, const struct sql_token *token, unsigned depth)
+{
+    static const char *const beginnings[] = { "SELECT", "VALUES", "WITH", NULL };
+    if (before->size == 0)
+        queries->inserts = sql_token_is(token, "INSERT");
+    if (depth == 0 && is_one_of(token, beginnings))
+        queries->begun = true;
 }
 
 static const char *
@@ -75,7 +84,8 @@ dialect_queries_replace(struct dialect_queries *queries, const struct sql_token 
         queries->count--;
         return " ";
     }
-    bool certain = must_be_query(earlier, before);
+    bool certain = must_be_query(queries, earlier, before, depth);
+    note(queries, before, token, depth);
     if (!sql_token_is(token, "(") || depth >= DIALECT_QUERIES_MAX || queries->count == DIALECT_QUERIES_MAX ||
         (!certain && !sql_token_is(before, "(")))
         return NULL;

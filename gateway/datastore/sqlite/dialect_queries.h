@@ -1,6 +1,9 @@
-/* Queries in parentheses that UNION, EXCEPT and INTERSECT join: SQLite wants them without. They go, or become a SELECT of what is in
- * them where that has an order or a UNION of its own. A translator asks what to write instead of each parenthesis. */
+/* Queries in parentheses that UNION, EXCEPT and INTERSECT join, that INSERT takes its rows from, or that a view is: SQLite wants them
+ * without. The parentheses go, or become a SELECT of what is in them where that has an order or a UNION of its own. A translator asks what
+ * to write instead of each token. */
 #pragma once
+
+#include <stdbool.h>
 
 #include "gateway/datastore/sqlite/tokens.h"
 
@@ -9,6 +12,8 @@ enum { DIALECT_QUERIES_MAX = 32 /* queries in queries; those in them stay as the
 struct dialect_queries {
     unsigned dropped[DIALECT_QUERIES_MAX]; /* depths at which parentheses were left out */
     size_t count;
+    bool inserts; /* the statement is INSERT */
+    bool begun;   /* its query, or the view's */
 };
 
 /* NULL: the token itself. `before` and `earlier` are the tokens before it, of size 0 where there are none; `depth` is the number of
