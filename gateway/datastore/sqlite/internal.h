@@ -13,7 +13,7 @@
  *   expressions.c types of expressions and exact DECIMAL
  *   exact.c       statements that have such expressions
  *   checks.c      what columns are declared to hold, enforced
- *   lob.c         large objects behind locators; lob_select.c and lob_from.c have queries give their places, lob_temporary.c
+ *   lob.c         large objects behind locators; lob_select.c, lob_from.c and lob_with.c have queries give their places, lob_temporary.c
  *                 holds those that are in no row, lob_store.c writes them into rows, lob_memory.c gives back what they leave
  *   unit.c        units of work, and what a failure does to them
  *   control.c     COMMIT, ROLLBACK, SAVEPOINT, SET as text

@@ -2,8 +2,8 @@
  * taken into memory. SQLite would read a whole value for a column of a result; so a query is prepared a second time, in which such
  * columns give the rowid of their row when the value is long:
  *   SELECT B FROM T   becomes   SELECT CASE WHEN typeof(B) = 'blob' AND length(B) > n THEN ROWID ... ELSE B END FROM T
- * So do subqueries in FROM, views and the parts of UNION ALL, as long as they do nothing with the value but give it on. Where the text does
- * not allow that (GROUP BY, DISTINCT, UNION, ORDER BY of the value ...), values come whole, up to LOB_MEMORY_MAX. */
+ * So do subqueries in FROM, views, WITH and the parts of UNION ALL, as long as they do nothing with the value but give it on. Where the
+ * text does not allow that (GROUP BY, DISTINCT, UNION, ORDER BY of the value ...), values come whole, up to LOB_MEMORY_MAX. */
 #pragma once
 
 #include "gateway/datastore/sqlite/internal.h"

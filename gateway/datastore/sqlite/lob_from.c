@@ -43,8 +43,8 @@ lob_mentions(struct sql_text text, const char *name)
     return count;
 }
 
-static void
-derived_free(struct lob_derived *derived)
+void
+lob_derived_free(struct lob_derived *derived)
 {
     if (derived == NULL)
         return;
@@ -56,25 +56,50 @@ derived_free(struct lob_derived *derived)
     free(derived);
 }
 
+/* Columns that have no labels yet. */
 static struct lob_derived *
-derived_new(sqlite3_stmt *shape)
+derived_new(size_t count)
 {
     struct lob_derived *derived = calloc(1, sizeof *derived);
     if (derived == NULL)
         return NULL;
-    derived->count = (size_t)sqlite3_column_count(shape);
-    derived->labels = calloc(derived->count + 1, sizeof *derived->labels);
-    derived->marked = calloc(derived->count + 1, sizeof *derived->marked);
-    derived->given = calloc(derived->count + 1, sizeof *derived->given);
-    bool good = derived->labels != NULL && derived->marked != NULL && derived->given != NULL;
-    for (size_t i = 0; good && i < derived->count; i++) {
-        derived->labels[i] = strdup(sqlite3_column_name(shape, (int)i));
-        good = derived->labels[i] != NULL;
-    }
-    if (good)
+    derived->count = count;
+    derived->labels = calloc(count + 1, sizeof *derived->labels);
+    derived->marked = calloc(count + 1, sizeof *derived->marked);
+    derived->given = calloc(count + 1, sizeof *derived->given);
+    if (derived->labels != NULL && derived->marked != NULL && derived->given != NULL)
         return derived;
-    derived_free(derived);
+    lob_derived_free(derived);
     return NULL;
+}
+
+static struct lob_derived *
+derived_of_shape(sqlite3_stmt *shape)
+{
+    struct lob_derived *derived = derived_new((size_t)sqlite3_column_count(shape));
+    for (size_t i = 0; derived != NULL && i < derived->count; i++) {
+        derived->labels[i] = strdup(sqlite3_column_name(shape, (int)i));
+        if (derived->labels[i] != NULL)
+            continue;
+        lob_derived_free(derived);
+        derived = NULL;
+    }
+    return derived;
+}
+
+struct lob_derived *
+lob_derived_copy(const struct lob_derived *original)
+{
+    struct lob_derived *derived = derived_new(original->count);
+    for (size_t i = 0; derived != NULL && i < derived->count; i++) {
+        derived->marked[i] = original->marked[i];
+        derived->labels[i] = strdup(original->labels[i]);
+        if (derived->labels[i] != NULL)
+            continue;
+        lob_derived_free(derived);
+        derived = NULL;
+    }
+    return derived;
 }
 
 size_t
@@ -100,18 +125,18 @@ copy_up_to(struct copying *copying, const char *end, const char *next)
     copying->copied = next;
 }
 
-/* Writes a subquery anew if that gives places; else *written is NULL. */
-static struct lob_derived *
-derive(struct copying *copying, struct sql_text body, char **written)
+struct lob_derived *
+lob_derive(struct lob_query *query, struct sql_text body, char **written)
 {
-    struct lob_query *query = copying->query;
     sqlite3_stmt *shape = lob_query_prepare(query, body);
-    struct lob_derived *derived = shape != NULL ? derived_new(shape) : NULL;
+    struct lob_derived *derived = shape != NULL ? derived_of_shape(shape) : NULL;
     sqlite3_str *out = sqlite3_str_new(NULL);
+    unsigned references = query->references;
     bool good = derived != NULL && lob_query_put(query, shape, body, true, derived->marked, out);
     bool any = false;
     for (size_t i = 0; good && i < derived->count; i++)
         any = any || derived->marked[i];
+    query->spoilt = query->spoilt || (!good && query->references > references);
     *written = sqlite3_str_finish(out);
     if (!any) {
         sqlite3_free(*written);
@@ -140,9 +165,8 @@ take_alias(struct copying *copying, struct lob_element *element)
         copying->text = ahead;
 }
 
-/* Moves behind the parenthesis that closes the one just taken; *body is what is in between. */
-static bool
-take_parentheses(struct sql_text *text, struct sql_text *body)
+bool
+lob_take_parentheses(struct sql_text *text, struct sql_text *body)
 {
     struct sql_token token;
     unsigned depth = 1;
@@ -163,12 +187,12 @@ take_subquery(struct copying *copying, struct lob_element *element)
     struct sql_text body;
     struct sql_text ahead;
     char *written;
-    if (!take_parentheses(&copying->text, &body))
+    if (!lob_take_parentheses(&copying->text, &body))
         return false;
     ahead = body;
     if (!sql_text_take(&ahead, "SELECT"))
         return false;
-    element->derived = derive(copying, body, &written);
+    element->derived = lob_derive(copying->query, body, &written);
     copy_up_to(copying, body.at, body.at + body.left);
     if (written != NULL)
         sqlite3_str_appendall(copying->out, written);
@@ -205,7 +229,7 @@ split_create_view(const char *text, struct sql_text *names)
     struct sql_token token;
     *names = sql_text("", 0);
     while (sql_token_next(&rest, &token) && !sql_token_is(&token, "AS"))
-        if (sql_token_is(&token, "(") && !take_parentheses(&rest, names))
+        if (sql_token_is(&token, "(") && !lob_take_parentheses(&rest, names))
             return sql_text("", 0);
     return rest;
 }
@@ -256,8 +280,11 @@ take_view(struct copying *copying, struct lob_element *element, const char *star
     const char *end = copying->text.at;
     if (names.left > 0)
         body = sql_text(renamed != NULL ? renamed : "", renamed != NULL ? strlen(renamed) : 0);
-    if (body.left > 0)
-        element->derived = derive(copying, body, &written);
+    if (body.left > 0 && !lob_with_hides(copying->query, body)) {
+        copying->query->views++;
+        element->derived = lob_derive(copying->query, body, &written);
+        copying->query->views--;
+    }
     take_alias(copying, element);
     if (written != NULL) {
         copy_up_to(copying, start, end);
@@ -282,12 +309,19 @@ take_element(struct copying *copying)
     if (sql_token_is(&token, "("))
         return take_subquery(copying, element);
     const char *start = token.at;
-    if (!lob_copy_name(&token, element->name) ||
-        (sql_text_take(&copying->text, ".") && (!sql_token_next(&copying->text, &token) || !lob_copy_name(&token, element->name))))
+    if (!lob_copy_name(&token, element->name))
+        return false;
+    bool qualified = sql_text_take(&copying->text, ".");
+    if (qualified && (!sql_token_next(&copying->text, &token) || !lob_copy_name(&token, element->name)))
         return false;
     memcpy(element->alias, element->name, sizeof element->alias);
-    take_view(copying, element, start);
-    return true;
+    if (qualified || !lob_with_is_defined(copying->query, element->name)) {
+        take_view(copying, element, start);
+        return true;
+    }
+    element->derived = lob_with_refer(copying->query, element->name);
+    take_alias(copying, element);
+    return element->derived != NULL;
 }
 
 static bool
@@ -331,7 +365,7 @@ void
 lob_from_clear(struct lob_from *from)
 {
     for (size_t i = 0; i < from->count; i++)
-        derived_free(from->elements[i].derived);
+        lob_derived_free(from->elements[i].derived);
     sqlite3_free(from->text);
     sqlite3_free(from->outer);
 }

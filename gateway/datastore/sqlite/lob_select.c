@@ -1,5 +1,5 @@
 /* The second preparing of a query with LOBs: see lob.h. A place goes unseen through whatever only passes a column on, so subqueries in
- * FROM, views and the parts of UNION ALL are made to give places too. Nothing may look at a place as if it were the value: where a
+ * FROM, views, WITH and the parts of UNION ALL are made to give places too. Nothing may look at a place as if it were the value: where a
  * column is named for anything but to be given on, the query is left as it is. */
 #include <stdlib.h>
 #include <string.h>
@@ -53,8 +53,11 @@ sqlite3_stmt *
 lob_query_prepare(const struct lob_query *query, struct sql_text text)
 {
     sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v3(query->session->database, text.at, (int)text.left, 0, &statement, NULL) != SQLITE_OK)
-        return NULL;
+    size_t with = query->views == 0 ? query->with.left : 0;
+    char *whole = sqlite3_mprintf("%.*s%.*s", (int)with, query->with.at, (int)text.left, text.at);
+    if (whole != NULL)
+        (void)sqlite3_prepare_v3(query->session->database, whole, -1, 0, &statement, NULL);
+    sqlite3_free(whole);
     return statement;
 }
 
@@ -388,11 +391,15 @@ all_are_lobs(const struct sqlite_section *section, const bool *marked)
 static sqlite3_stmt *
 prepare_again(struct sqlite_session *session, struct sqlite_section *section, const char *original, struct sqlite_lob_places *places)
 {
-    struct lob_query query = { .session = session, .places = places };
+    struct lob_query query = { .session = session, .places = places, .with = sql_text("", 0) };
+    struct sql_text whole = sql_text(original, strlen(original));
+    struct sql_text rest = whole;
     sqlite3_str *out = sqlite3_str_new(NULL);
     sqlite3_stmt *second = NULL;
-    bool good = lob_query_put(&query, section->statement, sql_text(original, strlen(original)), false, places->marked, out);
+    bool good = lob_with_put(&query, &rest, out) && lob_query_put(&query, section->statement, rest, false, places->marked, out) &&
+                lob_with_is_understood(&query, whole);
     char *text = sqlite3_str_finish(out);
+    lob_with_clear(&query);
     if (good && text != NULL && all_are_lobs(section, places->marked) &&
         sqlite3_prepare_v3(session->database, text, -1, SQLITE_PREPARE_PERSISTENT, &second, NULL) == SQLITE_OK &&
         (sqlite3_column_count(second) != sqlite3_column_count(section->statement) ||

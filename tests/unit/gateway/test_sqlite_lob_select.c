@@ -95,7 +95,29 @@ static const struct {
     { "SELECT (SELECT b FROM q WHERE q.id = p.id) FROM p", false },
     { "SELECT shadowed.b FROM shadowed", false },
     { "SELECT b FROM k", false },
-    { "WITH x AS (SELECT b FROM p) SELECT b FROM x", false },
+    { "WITH x AS (SELECT b FROM p) SELECT b FROM x", true },
+    { "WITH x AS (SELECT id, b FROM p) SELECT x.b, y.b FROM x JOIN x AS y ON x.id = y.id ORDER BY x.id", true },
+    { "WITH x AS (SELECT * FROM p), y AS (SELECT id, b FROM x WHERE id > 1) SELECT * FROM y", true },
+    { "WITH x (n, big) AS (SELECT id, b FROM p) SELECT big FROM x WHERE n < 9", true },
+    { "WITH x AS MATERIALIZED (SELECT id, b FROM p UNION ALL SELECT id, b FROM q) SELECT id, b FROM x ORDER BY id", true },
+    { "WITH x AS NOT MATERIALIZED (SELECT id, b FROM v) SELECT u.b FROM (SELECT b FROM x) AS u", true },
+    { "WITH x AS (SELECT id, b FROM p) SELECT id, b FROM x UNION ALL SELECT id, b FROM q", true },
+    { "WITH x AS (SELECT id, b FROM p), y AS (SELECT count(*) AS n FROM x) SELECT x.b, y.n FROM x JOIN y", true },
+    { "WITH v AS (SELECT id, b FROM q) SELECT b FROM v", true },    /* hides the view */
+    { "WITH p AS (SELECT id, b FROM q) SELECT v.b FROM v", false }, /* not in it */
+    { "WITH p AS (SELECT id, b, 1 AS _rowid_ FROM q) SELECT v.b FROM v", false },
+    { "WITH x AS (SELECT id, b FROM v) SELECT x.b, v.b FROM x JOIN v ON x.id = v.id", true },
+    { "WITH x AS (SELECT id, b FROM p) SELECT b FROM x WHERE b IS NOT NULL", false },
+    { "WITH x AS (SELECT id, b FROM p) SELECT b FROM x AS x", false },
+    { "WITH x AS (SELECT id, b FROM p), y AS (SELECT count(b) AS n FROM x) SELECT x.b, y.n FROM x JOIN y", false },
+    { "WITH x AS (SELECT id, b FROM p) SELECT b FROM x WHERE EXISTS (SELECT 1 FROM x AS y WHERE y.b = x.b)", false },
+    { "WITH x AS (SELECT id, b FROM p) SELECT q.b FROM q WHERE q.b IN (SELECT b FROM x)", false },
+    { "WITH x AS (SELECT DISTINCT b FROM p) SELECT b FROM x", false },
+    { "WITH x AS (SELECT b FROM y), y AS (SELECT b FROM p) SELECT b FROM x", false }, /* defined behind it */
+    { "WITH RECURSIVE x (n, b) AS (SELECT 1, b FROM p UNION ALL SELECT n + 1, b FROM x WHERE n < 3) SELECT b FROM x", false },
+    { "WITH x (n, b) AS (SELECT 1, b FROM p UNION ALL SELECT n + 1, b FROM x WHERE n < 3) SELECT n, b FROM x", false },
+    { "WITH x AS (VALUES (1)) SELECT b FROM p, x", true },
+    { "SELECT b FROM priced WHERE gross > 3", true }, /* which is defined again, for DECIMAL */
     { "SELECT b IS DISTINCT FROM id, b FROM p", false },
     { "SELECT p.b FROM p LEFT JOIN (SELECT id, b FROM q WHERE id = 4) AS x ON x.id = p.id", true },
     { "SELECT x.b FROM p LEFT JOIN (SELECT id, b FROM q WHERE id = 4) AS x ON x.id = p.id ORDER BY p.id", true },
@@ -241,6 +263,9 @@ make_tables(void)
     must_run(
         target,
         "INSERT INTO q (_rowid_, id, b) VALUES (9000000000000000000, 6, randomblob(35000)), (-9000000000000000000, 7, randomblob(36000))");
+    must_run(target, "CREATE TABLE r (id INTEGER PRIMARY KEY, price DECIMAL(9,2), b BLOB)");
+    must_run(target, "CREATE VIEW priced AS SELECT id, price * 2 AS gross, b FROM r");
+    must_run(target, "INSERT INTO r VALUES (1, 1.25, randomblob(40000)), (2, 2.25, randomblob(40000)), (3, 3.25, X'01')");
     must_run(target, "INSERT INTO k SELECT id, b FROM p");
     must_run(target, "INSERT INTO shadowed VALUES (1, randomblob(45000))");
     target->operations->commit(target, &said);
@@ -311,12 +336,35 @@ queries_give_the_same_with_places_and_without(void)
     target->operations->rollback(target, &said);
 }
 
+/* WITH is written anew where it stands. */
+static void
+markers_keep_their_order(void)
+{
+    struct sql_section *cursor =
+        prepared(target, 3, "WITH x AS (SELECT id, b FROM p WHERE id = ?) SELECT CAST(? AS INTEGER), b FROM x WHERE id < ?");
+    const struct sql_value parameters[] = {
+        { .kind = SQL_VALUE_INTEGER, .integer = 4 },
+        { .kind = SQL_VALUE_INTEGER, .integer = 7 },
+        { .kind = SQL_VALUE_INTEGER, .integer = 5 },
+    };
+    struct sql_value values[2];
+    target->operations->open(target, cursor, parameters, 3, &said);
+    CU_ASSERT_EQUAL_FATAL(target->operations->fetch(target, cursor, &said), SQL_STEP_ROW);
+    target->operations->values(target, cursor, 0, 2, values);
+    CU_ASSERT_EQUAL(values[0].integer, 7);
+    CU_ASSERT_EQUAL(values[1].kind, SQL_VALUE_INTEGER); /* a place */
+    CU_ASSERT_EQUAL(target->operations->fetch(target, cursor, &said), SQL_STEP_END);
+    target->operations->close(target, cursor);
+    target->operations->rollback(target, &said);
+}
+
 int
 main(void)
 {
     static const struct test_case cases[] = {
         { "order is that of values", order_is_that_of_values },
         { "queries give the same with places and without", queries_give_the_same_with_places_and_without },
+        { "markers keep their order", markers_keep_their_order },
     };
     make_datastore();
     target = sqlite_session_new(&datastore, "USER0001");
