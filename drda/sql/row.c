@@ -1,11 +1,12 @@
 #include "drda/sql/row.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
-#include <stdio.h>
 
 #include "drda/sql/datetime.h"
 #include "drda/sql/decimal.h"
+#include "drda/sql/misfit.h"
 #include "drda/sql/number.h"
 #include "drda/sql/sqlca.h"
 #include "drda/sql/unicode.h"
@@ -15,30 +16,6 @@ enum {
     INDICATOR_NULL = 0xFF,
     BLANK = ' ',
     REAL_DIGITS = 15, /* a REAL that needs more was calculated, and its last digits are noise */
-};
-
-/* Why a value cannot be had as the type of its column. */
-enum misfit {
-    MISFIT_NONE,
-    MISFIT_RANGE,
-    MISFIT_FORM,
-    MISFIT_DATETIME,
-    MISFIT_LENGTH,
-    MISFIT_ENCODING,
-    MISFIT_NULL,
-};
-
-static const struct {
-    int32_t sqlcode;
-    const char *sqlstate;
-    const char *text;
-} misfits[] = {
-    [MISFIT_RANGE] = { -413, "22003", "is out of the range of" },
-    [MISFIT_FORM] = { -420, "22018", "cannot be had as" },
-    [MISFIT_DATETIME] = { -180, "22007", "is no" },
-    [MISFIT_LENGTH] = { -433, "22001", "is longer than" },
-    [MISFIT_ENCODING] = { -330, "22021", "is no UTF-8 and cannot be had as" },
-    [MISFIT_NULL] = { -305, "22002", "is NULL but described as never NULL:" },
 };
 
 static enum misfit
@@ -130,21 +107,31 @@ put_decimal(struct wire_writer *writer, const struct sql_column *column, const s
     return MISFIT_FORM;
 }
 
-/* Columns are declared in characters of up to 4 bytes, so that bytes need to be counted as such only when they are many. */
+/* Columns are declared in characters of up to 4 bytes, so that bytes need to be counted as such only when they are many. *blanks is how
+ * many are missing to the length of a CHAR. */
 static enum misfit
-put_string(struct wire_writer *writer, const struct sql_column *column, const uint8_t *text, size_t size)
+check_string(const struct sql_column *column, const uint8_t *text, size_t size, size_t *blanks)
 {
+    *blanks = 0;
     if (!utf8_is_valid(text, size))
         return MISFIT_ENCODING;
     bool short_enough = size <= column->length && column->length <= SQL_VARCHAR_MAX;
     size_t length_max = short_enough ? column->length : fdoca_field_of(column).length;
     size_t length = size <= length_max ? size : utf8_length(text, size);
-    bool pad = column->type == SQL_TYPE_CHAR;
     if (length > length_max || size > SQL_LONG_VARCHAR_MAX)
         return MISFIT_LENGTH;
-    size_t blanks = pad ? length_max - utf8_length(text, size) : 0;
-    if (size + blanks > SQL_LONG_VARCHAR_MAX)
-        return MISFIT_LENGTH;
+    if (column->type == SQL_TYPE_CHAR)
+        *blanks = length_max - utf8_length(text, size);
+    return size + *blanks > SQL_LONG_VARCHAR_MAX ? MISFIT_LENGTH : MISFIT_NONE;
+}
+
+static enum misfit
+put_string(struct wire_writer *writer, const struct sql_column *column, const uint8_t *text, size_t size)
+{
+    size_t blanks;
+    enum misfit misfit = check_string(column, text, size, &blanks);
+    if (misfit != MISFIT_NONE)
+        return misfit;
     wire_put_u16(writer, (uint16_t)(size + blanks));
     wire_put_bytes(writer, text, size);
     uint8_t *p = wire_room(writer, blanks);
@@ -171,15 +158,35 @@ put_text(struct wire_writer *writer, const struct sql_column *column, const stru
 }
 
 static enum misfit
-put_bytes(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+check_text(const struct sql_column *column, const struct sql_value *value)
 {
-    size_t length_max = fdoca_field_of(column).length;
-    bool fixed = column->type == SQL_TYPE_CHAR_BIT;
+    char number[NUMBER_TEXT_MAX];
+    size_t blanks;
+    if (value->kind == SQL_VALUE_BYTES)
+        return MISFIT_FORM;
+    if (value->kind == SQL_VALUE_TEXT)
+        return check_string(column, value->data.bytes, value->data.size, &blanks);
+    size_t size = number_text(value, number);
+    return check_string(column, (const uint8_t *)number, size, &blanks);
+}
+
+static enum misfit
+check_bytes(const struct sql_column *column, const struct sql_value *value)
+{
     if (value->kind != SQL_VALUE_BYTES && value->kind != SQL_VALUE_TEXT)
         return MISFIT_FORM;
+    return value->data.size > fdoca_field_of(column).length ? MISFIT_LENGTH : MISFIT_NONE;
+}
+
+static enum misfit
+put_bytes(struct wire_writer *writer, const struct sql_column *column, const struct sql_value *value)
+{
+    enum misfit misfit = check_bytes(column, value);
+    size_t length_max = fdoca_field_of(column).length;
+    bool fixed = column->type == SQL_TYPE_CHAR_BIT;
+    if (misfit != MISFIT_NONE)
+        return misfit;
     size_t size = value->data.size;
-    if (size > length_max)
-        return MISFIT_LENGTH;
     if (!fixed)
         wire_put_u16(writer, (uint16_t)size);
     wire_put_bytes(writer, value->data.bytes, size);
@@ -217,40 +224,6 @@ put_timestamp(struct wire_writer *writer, const struct sql_value *value)
         return MISFIT_DATETIME;
     wire_put_bytes(writer, wire, sizeof wire);
     return MISFIT_NONE;
-}
-
-/* What the value is, as far as it can be shown. */
-static void
-show_value(const struct sql_value *value, enum misfit misfit, char *shown, size_t size)
-{
-    enum { SHOWN_MAX = 40 };
-    char number[NUMBER_TEXT_MAX] = "value";
-    bool is_text = value->kind == SQL_VALUE_TEXT && value->data.size <= SHOWN_MAX && misfit != MISFIT_ENCODING;
-    if (value->kind == SQL_VALUE_INTEGER || value->kind == SQL_VALUE_REAL)
-        number_text(value, number);
-    if (is_text)
-        snprintf(shown, size, "'%.*s'", (int)value->data.size, (const char *)value->data.bytes);
-    else
-        snprintf(shown, size, "%s", number);
-}
-
-/* The first token is what a reader of the message wants: which column holds what. */
-static void
-report(const struct sql_column *column, const struct sql_value *value, enum misfit misfit, struct sql_diagnosis *diagnosis)
-{
-    const struct fdoca_mapping *mapping = fdoca_mapping(column->type);
-    char shown[64];
-    char limit[48] = "";
-    char tokens[SQL_NAME_MAX + 256];
-    show_value(value, misfit, shown, sizeof shown);
-    if (misfit == MISFIT_LENGTH && fdoca_is_lob(column->type))
-        snprintf(limit, sizeof limit, " the %u of", column->length > 0 ? (unsigned)column->length : (unsigned)INT32_MAX);
-    else if (misfit == MISFIT_LENGTH)
-        snprintf(limit, sizeof limit, " the %u %s of", (unsigned)fdoca_field_of(column).length,
-                 mapping->is_text && mapping->fixed_length == 0 ? "characters" : "bytes");
-    snprintf(tokens, sizeof tokens, "%s of column %.*s %s%s %s", shown, SQL_NAME_MAX, column->name, misfits[misfit].text, limit,
-             mapping->name);
-    sql_diagnosis_set(diagnosis, misfits[misfit].sqlcode, misfits[misfit].sqlstate, tokens);
 }
 
 static enum misfit
@@ -307,7 +280,7 @@ row_put_values(struct wire_writer *writer, const struct sql_column *columns, con
         enum misfit misfit = put_value(writer, &columns[i], &values[i]);
         if (misfit == MISFIT_NONE)
             continue;
-        report(&columns[i], &values[i], misfit, diagnosis);
+        misfit_report(&columns[i], &values[i], misfit, diagnosis);
         return false;
     }
     return true;
@@ -324,7 +297,7 @@ put_presence(struct wire_writer *writer, const struct sql_column *column, bool p
 {
     static const struct sql_value null = { .kind = SQL_VALUE_NULL };
     if (!present && !column->nullable) {
-        report(column, &null, MISFIT_NULL, diagnosis);
+        misfit_report(column, &null, MISFIT_NULL, diagnosis);
         return false;
     }
     if (column->nullable)
@@ -349,7 +322,7 @@ row_put_lob_length(struct wire_writer *writer, const struct sql_column *column, 
 {
     static const struct sql_value value = { .kind = SQL_VALUE_BYTES };
     if (size > INT32_MAX) {
-        report(column, &value, MISFIT_LENGTH, diagnosis);
+        misfit_report(column, &value, MISFIT_LENGTH, diagnosis);
         return false;
     }
     if (!put_presence(writer, column, present, diagnosis))
@@ -367,18 +340,37 @@ large_object_fits(const struct sql_column *column, const struct sql_value *value
     if (too_long && column->type == SQL_TYPE_CLOB)
         too_long = utf8_length(value->data.bytes, value->data.size) > column->length;
     if (too_long)
-        report(column, value, MISFIT_LENGTH, diagnosis);
+        misfit_report(column, value, MISFIT_LENGTH, diagnosis);
     return !too_long;
+}
+
+/* Strings are looked at where they are, other values written where nobody reads them. */
+static enum misfit
+check_value(const struct sql_column *column, const struct sql_value *value)
+{
+    enum { OTHER_VALUE_MAX = 64 };
+    uint8_t unwanted[OTHER_VALUE_MAX];
+    struct wire_writer writer = wire_writer(unwanted, sizeof unwanted);
+    if (value->kind == SQL_VALUE_NULL)
+        return put_value(&writer, column, value);
+    if (column->type == SQL_TYPE_CHAR || column->type == SQL_TYPE_VARCHAR || column->type == SQL_TYPE_LONG_VARCHAR)
+        return check_text(column, value);
+    if (column->type == SQL_TYPE_CHAR_BIT || column->type == SQL_TYPE_VARCHAR_BIT || column->type == SQL_TYPE_LONG_VARCHAR_BIT)
+        return check_bytes(column, value);
+    enum misfit misfit = put_value(&writer, column, value);
+    assert(!writer.failed);
+    return misfit;
 }
 
 bool
 row_value_fits(const struct sql_column *column, const struct sql_value *value, struct sql_diagnosis *diagnosis)
 {
-    uint8_t unwanted[SQL_LONG_VARCHAR_MAX + sizeof(uint32_t)];
     if (column->type == SQL_TYPE_CLOB || column->type == SQL_TYPE_BLOB)
         return large_object_fits(column, value, diagnosis);
-    struct wire_writer writer = wire_writer(unwanted, sizeof unwanted);
-    return row_put_value(&writer, column, value, diagnosis);
+    enum misfit misfit = check_value(column, value);
+    if (misfit != MISFIT_NONE)
+        misfit_report(column, value, misfit, diagnosis);
+    return misfit == MISFIT_NONE;
 }
 
 void

@@ -95,20 +95,26 @@ large_object_is_misfit(const struct sql_column *column, const struct sql_value *
     return true;
 }
 
+static void
+say_lost_digits(const struct sql_column *column, struct sql_diagnosis *diagnosis)
+{
+    char tokens[SQL_NAME_MAX + 128];
+    snprintf(tokens, sizeof tokens, "a number of column %.*s has more digits than it was calculated with or its table keeps:", SQL_NAME_MAX,
+             column->name);
+    sql_diagnosis_set(diagnosis, -413, "22003", tokens);
+}
+
 static bool
 is_misfit(const struct sql_column *column, const struct sql_value *value, struct sql_diagnosis *diagnosis)
 {
-    char tokens[SQL_NAME_MAX + 128];
     if (column->type == SQL_TYPE_CLOB || column->type == SQL_TYPE_BLOB)
         return large_object_is_misfit(column, value, diagnosis);
     if (!row_value_fits(column, value, diagnosis))
         return true;
-    if (!has_lost_digits(column, value))
-        return false;
-    snprintf(tokens, sizeof tokens, "a number of column %.*s has more digits than it was calculated with or its table keeps:", SQL_NAME_MAX,
-             column->name);
-    sql_diagnosis_set(diagnosis, -413, "22003", tokens);
-    return true;
+    bool lost = has_lost_digits(column, value);
+    if (lost)
+        say_lost_digits(column, diagnosis);
+    return lost;
 }
 
 static void
