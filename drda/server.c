@@ -298,7 +298,7 @@ drda_server_run_sql(struct drda_server *server, struct drda_input *input, struct
         send_externals(server, target, &reply);
         return;
     }
-    struct dss_command command;
+    SET_BEFORE_READ struct dss_command command;
     struct drda_stream *stream = server->stream;
     size_t size = server->pending_size;
     uint8_t *bytes = stream != NULL ? drda_stream_command(stream, &size) : input->bytes + server->pending_offset;

@@ -60,7 +60,7 @@ reply_failure(struct sql_request *request)
 static bool
 open_cursor(struct sql_request *request, struct sql_section *section)
 {
-    struct parameters parameters;
+    SET_BEFORE_READ struct parameters parameters;
     bool open = false;
     bool readable = parameters_read(request->command, &request->from, request->target, &parameters, &request->diagnosis, &request->fault);
     if (!readable) {

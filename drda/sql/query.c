@@ -12,6 +12,12 @@ enum {
     SQLCODE_NO_MORE_ROWS = 100,
 };
 
+/* Of queries with few columns. */
+struct few_columns {
+    struct sql_column columns[COLUMNS_FEW];
+    struct sql_value values[COLUMNS_FEW];
+};
+
 struct query {
     struct sql_target *target;
     struct sql_section *section;
@@ -19,9 +25,8 @@ struct query {
     struct sql_column *columns; /* described once for a block */
     struct sql_value *values;   /* of a row, one for each column */
     bool has_lobs;
+    struct few_columns *few;
     struct sql_diagnosis diagnosis;
-    struct sql_column few_columns[COLUMNS_FEW];
-    struct sql_value few_values[COLUMNS_FEW];
 };
 
 static void
@@ -211,9 +216,9 @@ put_end(struct query *query)
 static void
 forget_columns(struct query *query)
 {
-    if (query->columns != query->few_columns)
+    if (query->columns != query->few->columns)
         free(query->columns);
-    if (query->values != query->few_values)
+    if (query->values != query->few->values)
         free(query->values);
 }
 
@@ -222,8 +227,8 @@ static bool
 describe_columns(struct query *query)
 {
     size_t count = query->section->column_count;
-    query->columns = count <= COLUMNS_FEW ? query->few_columns : calloc(count, sizeof *query->columns);
-    query->values = count <= COLUMNS_FEW ? query->few_values : calloc(count, sizeof *query->values);
+    query->columns = count <= COLUMNS_FEW ? query->few->columns : calloc(count, sizeof *query->columns);
+    query->values = count <= COLUMNS_FEW ? query->few->values : calloc(count, sizeof *query->values);
     if (query->columns == NULL || query->values == NULL) {
         forget_columns(query);
         sql_diagnosis_set(&query->diagnosis, -904, "57011", "memory for the columns of the query");
@@ -255,7 +260,8 @@ void
 query_put_block(struct dss_writer *reply, uint16_t correlation_id, struct sql_target *target, struct sql_section *section,
                 size_t block_size)
 {
-    struct query query = { .target = target, .section = section, .wire = reply->wire };
+    SET_BEFORE_READ struct few_columns few;
+    struct query query = { .target = target, .section = section, .wire = reply->wire, .few = &few };
     dss_begin(reply, DSS_OBJECT, correlation_id);
     size_t mark = ddm_open(reply->wire, CP_QRYDTA);
     if (section->state == SQL_SECTION_ENDED && section->pending == NULL) {
@@ -302,7 +308,8 @@ void
 query_read_ahead(struct sql_target *target, struct sql_section *section, size_t block_size)
 {
     struct wire_writer rows = { .start = malloc(block_size), .size = block_size, .grow = grow };
-    struct query query = { .target = target, .section = section, .wire = &rows };
+    SET_BEFORE_READ struct few_columns few;
+    struct query query = { .target = target, .section = section, .wire = &rows, .few = &few };
     if (rows.start == NULL || section->state != SQL_SECTION_OPEN || section->pending != NULL || !describe_columns(&query)) {
         free(rows.start);
         return;
@@ -380,7 +387,8 @@ void
 query_put_rowset(struct dss_writer *reply, uint16_t correlation_id, struct sql_target *target, struct sql_section *section,
                  size_t block_size, const struct query_move *move)
 {
-    struct query query = { .target = target, .section = section, .wire = reply->wire };
+    SET_BEFORE_READ struct few_columns few;
+    struct query query = { .target = target, .section = section, .wire = reply->wire, .few = &few };
     size_t room = block_size - BLOCK_HEADERS_SIZE;
     if (!move->goes_on)
         forget_pending(section);

@@ -262,7 +262,7 @@ request_excsqlstt(struct sql_request *request)
     }
     execution.pkgnamcsn = values[0];
 
-    struct parameters parameters;
+    SET_BEFORE_READ struct parameters parameters;
     struct sql_section *section = request_find_section(request, &name);
     bool prepared = section != NULL && section->state != SQL_SECTION_EMPTY && !section->is_query;
     bool readable = parameters_read(request->command, &request->from, request->target, &parameters, &request->diagnosis, &request->fault);
