@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/utf8.h"
+
 enum { COLUMN_GAP = 2, TABLE_WIDTH_MAX = 160 };
 enum { STATUS_DONE = 0, STATUS_WARNING = 4, STATUS_ERROR = 8 };
 
@@ -20,9 +22,14 @@ text_width(const char *text, size_t size)
 static void
 print_text(FILE *stream, const char *text, size_t size)
 {
-    for (size_t i = 0; i < size; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        putc(byte < ' ' || byte == 0x7f ? '?' : byte, stream);
+    for (size_t at = 0; at < size;) {
+        uint32_t character;
+        size_t length = utf8_decode(text + at, size - at, &character);
+        if (length == 0 || unicode_is_control(character))
+            putc('?', stream);
+        else
+            fwrite(text + at, 1, length, stream);
+        at += length > 0 ? length : 1;
     }
 }
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/utf8.h"
 #include "drda/sql/extdta_object.h"
 
 /* A regular file as a large object. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/utf8.h"
+
 const struct printer_format *
 printer_format_find(const char *name)
 {
@@ -91,8 +93,7 @@ append_characters(struct text *text, const char *bytes, size_t size)
     for (size_t at = 0; at < size;) {
         uint32_t character;
         size_t length = utf8_decode(bytes + at, size - at, &character);
-        bool control = character < ' ' || (character >= 0x7F && character < 0xA0);
-        if (length > 0 && !control) {
+        if (length > 0 && !unicode_is_control(character)) {
             text_append(text, bytes + at, length);
             at += length;
             continue;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "clients/sqlbatch/printer.h"
+#include "common/utf8.h"
 
 static void
 put_string(FILE *out, const char *text, size_t size)

@@ -9,6 +9,7 @@
 
 #include "clients/sqlbatch/interrupt.h"
 #include "common/secret.h"
+#include "common/utf8.h"
 
 enum { END_OF_SCRIPT = -1, PROPERTY_NAME_MAX = 64, WORD_MAX = 16 };
 

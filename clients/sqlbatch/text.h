@@ -22,9 +22,6 @@ void text_append_format(struct text *text, const char *format, ...) PRINTF_LIKE(
 void text_reset(struct text *text);
 void text_clear(struct text *text);
 
-/* Decodes the character that `bytes` begin with. Returns how many bytes it takes, or 0 when they are not UTF-8 (or size is 0). */
-size_t utf8_decode(const char *bytes, size_t size, uint32_t *character);
-
 /* Columns that a character takes on a terminal, by the locale in force: 0, 1 or 2. */
 size_t utf8_width(uint32_t character);
 

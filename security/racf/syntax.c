@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/secret.h"
+#include "common/utf8.h"
 
 enum { DEPTH_MAX = 8 };
 
@@ -28,36 +29,17 @@ is_line_end(char c)
     return c == '\n' || c == '\r';
 }
 
-/* Control characters, C1 ones and malformed UTF-8 would get into listings and audit records. Returns the size of the sequence
- * at `at`, 0 when it is not allowed. */
-static size_t
-utf8_sequence(const uint8_t *at, size_t left)
-{
-    if (at[0] < 0x80)
-        return at[0] >= ' ' || at[0] == '\t' || is_line_end((char)at[0]) ? (at[0] == 0x7f ? 0 : 1) : 0;
-    size_t size = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
-    if (at[0] < 0xc2 || at[0] > 0xf4 || size > left)
-        return 0;
-    uint32_t scalar = at[0] & (0x7fu >> size);
-    for (size_t i = 1; i < size; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-        scalar = scalar << 6 | (at[i] & 0x3fu);
-    }
-    static const uint32_t least[] = { 0, 0, 0xa0, 0x800, 0x10000 };
-    bool surrogate = scalar >= 0xd800 && scalar <= 0xdfff;
-    return scalar >= least[size] && scalar <= 0x10ffff && !surrogate ? size : 0;
-}
-
+/* Control characters and malformed UTF-8 would get into listings and audit records. */
 static bool
 text_is_clean(const char *text, size_t size)
 {
-    const uint8_t *bytes = (const uint8_t *)text;
     for (size_t i = 0; i < size;) {
-        size_t sequence = utf8_sequence(bytes + i, size - i);
-        if (sequence == 0)
+        uint32_t character;
+        size_t length = utf8_decode(text + i, size - i, &character);
+        bool blank = text[i] == '\t' || is_line_end(text[i]);
+        if (length == 0 || (unicode_is_control(character) && !blank))
             return false;
-        i += sequence;
+        i += length;
     }
     return true;
 }

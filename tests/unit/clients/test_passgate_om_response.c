@@ -170,11 +170,12 @@ values_are_found_by_their_label_alone(void)
 static void
 text_cannot_drive_the_terminal(void)
 {
-    static const char xml[] = "<imsout><ctl><rc>00000008</rc><rsn>00000000</rsn><rsntxt>a\tb&#10;c&#127;d</rsntxt></ctl></imsout>";
+    static const char xml[] =
+        "<imsout><ctl><rc>00000008</rc><rsn>00000000</rsn><rsntxt>a\tb&#10;c&#127;d&#155;e&#228;</rsntxt></ctl></imsout>";
     struct om_response response;
     CU_ASSERT_TRUE_FATAL(parse(xml, sizeof xml - 1, &response));
     char *text = print(&response);
-    CU_ASSERT_STRING_EQUAL(text, "rc=00000008 rsn=00000000 a?b?c?d\n");
+    CU_ASSERT_STRING_EQUAL(text, "rc=00000008 rsn=00000000 a?b?c?d?e\xC3\xA4\n");
     free(text);
     om_response_clear(&response);
 }
