@@ -230,6 +230,7 @@ refusals_say_why(void)
         }
     }
     CU_ASSERT_PTR_NOT_NULL(strstr(requester_secchkcd_text(0x0F), "PassTicket"));
+    CU_ASSERT_STRING_EQUAL(requester_secchkcd_text(0), "the server does not say why");
     for (unsigned code = 0; code < 256; code++)
         CU_ASSERT_PTR_NOT_NULL(requester_secchkcd_text((uint8_t)code));
 }
