@@ -237,7 +237,7 @@ static const struct {
     uint8_t secchkcd;
     const char *text;
 } secchkcd_texts[] = {
-    { 0x00, "the server does not say why" }, /* with an SVRCOD that says that it is none the less refused */
+    { 0x00, "the server does not say why" }, /* SVRCOD alone says that it is refused */
     { 0x01, "the security mechanism is not supported" },
     { 0x02, "the server's DCE security reports a condition" },
     { 0x03, "the server's DCE security failed: try again" },

@@ -8,16 +8,14 @@ enum { NAME_SIZE = 18, TOKEN_SIZE = 8 };
 static const char collection[] = "NULLID";
 static const char consistency_token[TOKEN_SIZE + 1] = "SYSLVL01";
 
-/* Blanks of either encoding, and NULs. */
+/* Blanks and NULs; the blank of EBCDIC is the @ of ASCII, in which a name may end. */
 static void
-trim(struct wire_reader *name)
+trim(struct wire_reader *name, enum ccsid ccsid)
 {
-    while (name->left > 0) {
-        uint8_t last = name->at[name->left - 1];
-        if (last != ' ' && last != 0x40 && last != '\0')
-            return;
+    enum { EBCDIC_BLANK = 0x40 };
+    uint8_t blank = ccsid == CCSID_UTF8 ? ' ' : EBCDIC_BLANK;
+    while (name->left > 0 && (name->at[name->left - 1] == blank || name->at[name->left - 1] == '\0'))
         name->left--;
-    }
 }
 
 bool
@@ -33,8 +31,9 @@ package_section_read(struct wire_reader pkgnamcsn, enum ccsid agreed, struct sql
     if (!wire_done(&pkgnamcsn))
         return false;
     struct wire_reader *package = &names[2];
-    trim(package);
-    return package->left > 0 && ccsid_string(ccsid_sniff(package, agreed), package, section->package, sizeof section->package);
+    enum ccsid ccsid = ccsid_sniff(package, agreed);
+    trim(package, ccsid);
+    return package->left > 0 && ccsid_string(ccsid, package, section->package, sizeof section->package);
 }
 
 /* A name with its length (SCLDTA), counted in the encoding it is sent in. */

@@ -61,6 +61,23 @@ sections_come_back_in_every_encoding_and_length(void)
     }
 }
 
+/* In UTF-8 it is the byte that is a blank in EBCDIC. */
+static void
+a_package_may_end_in_an_at_sign(void)
+{
+    static const enum ccsid ccsids[] = { CCSID_UTF8, CCSID_EBCDIC_500 };
+    const struct sql_section_name section = { .package = "A@", .number = 1 };
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t memory[256];
+        struct wire_writer writer = wire_writer(memory, sizeof memory);
+        struct sql_section_name back;
+        package_section_put(&writer, ccsids[i], "SAMPLE", &section);
+        struct wire_reader body = wire_reader(memory + 4, writer.used - 4);
+        CU_ASSERT_TRUE(package_section_read(body, ccsids[i], &back));
+        CU_ASSERT_STRING_EQUAL(back.package, "A@");
+    }
+}
+
 static void
 a_package_without_a_name_is_refused(void)
 {
@@ -207,6 +224,7 @@ main(void)
     static const struct test_case cases[] = {
         { "a recorded section is read and written", a_recorded_section_is_read_and_written },
         { "sections come back in every encoding and length", sections_come_back_in_every_encoding_and_length },
+        { "a package may end in an at sign", a_package_may_end_in_an_at_sign },
         { "a package without a name is refused", a_package_without_a_name_is_refused },
         { "statements come as mixed or single-byte text", statements_come_as_mixed_or_single_byte_text },
         { "a long statement gets an extended length", a_long_statement_gets_an_extended_length },
