@@ -249,11 +249,28 @@ executor_submit_urgent(struct executor *executor, struct executor_job *job)
     pthread_mutex_unlock(&executor->lock);
 }
 
+/* With the lock held. */
+static bool
+is_needed(const struct executor *executor, const struct executor_queue *queue)
+{
+    return executor->urgent.first != NULL || queue->first != NULL || executor->stopping;
+}
+
+bool
+executor_is_needed(struct executor_thread *thread)
+{
+    struct executor *executor = thread->executor;
+    pthread_mutex_lock(&executor->lock);
+    bool needed = is_needed(executor, thread->queue);
+    pthread_mutex_unlock(&executor->lock);
+    return needed;
+}
+
 static bool
 begin_lingering(struct executor *executor, struct executor_queue *queue)
 {
     pthread_mutex_lock(&executor->lock);
-    bool needed = executor->urgent.first != NULL || queue->first != NULL || executor->stopping;
+    bool needed = is_needed(executor, queue);
     if (!needed)
         queue->lingering++;
     pthread_mutex_unlock(&executor->lock);

@@ -44,6 +44,9 @@ void executor_submit(struct executor *executor, struct executor_job *job);
  * such jobs alone, so that waiting can never use up the threads that would end it. */
 void executor_submit_urgent(struct executor *executor, struct executor_job *job);
 
+/* Within a job: whether another one waits for a thread. */
+MUST_CHECK bool executor_is_needed(struct executor_thread *thread);
+
 /* Within a job: waits until `fd` can be read (or has ended), so that the job can go on without being submitted anew; `urgent` says
  * which way it would be. False when that takes longer than `linger_ms`, and at once when the thread is needed for another job. */
 MUST_CHECK bool executor_linger(struct executor_thread *thread, int fd, int linger_ms, bool urgent);

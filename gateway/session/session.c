@@ -10,7 +10,7 @@
 #include "gateway/session/spool.h"
 
 enum {
-    OUTPUT_BOUND = 256 * 1024, /* replies of one turn; they go out before more is done */
+    OUTPUT_BOUND = 256 * 1024, /* replies to one chain; they go out before more is done */
     LINGER_MS = 5,             /* how long a thread stays with a client that may go on at once */
     QUICK_MS = 2,              /* commands up to that are worth doing in advance */
 };
@@ -111,25 +111,28 @@ send_replies(struct session *session, struct wire_writer *output)
     return all;
 }
 
-/* Runs the pending command and those behind it, until something else is wanted or there is much output. Of large objects no more is in
- * memory than the socket does not take. */
-static void
-run_commands(struct session *session, struct drda_input *input, struct wire_writer *output)
+/* Whether the turn goes on. Of large objects no more is in memory than one piece that the socket does not take. */
+static bool
+has_room(struct session *session, struct executor_thread *thread)
 {
+    if (session->target->externals == NULL)
+        return thread->output.used < OUTPUT_BOUND;
+    return send_replies(session, &thread->output) && !atomic_load(&session->recalled) && !executor_is_needed(thread);
+}
+
+/* Runs the pending command and those behind it, until something else is wanted or there is much output. */
+static void
+run_commands(struct session *session, struct executor_thread *thread, struct drda_input *input)
+{
+    struct wire_writer *output = &thread->output;
     int64_t start_ms = clock_monotonic_ms(session->loop->gateway->clock);
-    size_t sent = 0;
     session->event = DRDA_MUST_CLOSE;
     while (!atomic_load(&session->interrupted)) {
         sqlite_session_begin_command(session->target);
         drda_server_run_sql(session->conversation.server, input, session->target, output);
         session->event = drda_server_step(session->conversation.server, input, output);
-        if (session->event != DRDA_WANTS_SQL || sent + output->used >= OUTPUT_BOUND)
+        if (session->event != DRDA_WANTS_SQL || !has_room(session, thread))
             break;
-        if (session->target->externals != NULL) {
-            sent += output->used;
-            if (!send_replies(session, output))
-                break;
-        }
         sqlite_session_take_command(session->target);
     }
     session->took_ms = clock_monotonic_ms(session->loop->gateway->clock) - start_ms;
@@ -182,7 +185,7 @@ run_turn(struct executor_job *job, struct executor_thread *thread)
     struct drda_input *input = &session->conversation.input->input;
     struct drda_input borrowed;
     do {
-        run_commands(session, input, &thread->output);
+        run_commands(session, thread, input);
         if (!send_replies(session, &thread->output) || session->event != DRDA_NEEDS_INPUT || input->size > input->taken)
             break;
         hand_over_input(session, input);
