@@ -100,13 +100,6 @@ fdoca_is_lob(enum sql_type type)
     return type == SQL_TYPE_CLOB || type == SQL_TYPE_BLOB;
 }
 
-struct fdoca_field
-fdoca_locator_field_of(const struct sql_column *column)
-{
-    uint8_t type = column->type == SQL_TYPE_CLOB ? FDOCA_CLOB_LOCATOR : FDOCA_BLOB_LOCATOR;
-    return (struct fdoca_field) { .type = type | (column->nullable ? FDOCA_NULLABLE : 0), .length = sizeof(uint32_t) };
-}
-
 bool
 fdoca_type_of_sqltype(uint16_t sqltype, uint32_t length, bool has_ccsid, enum sql_type *type)
 {

@@ -67,8 +67,6 @@ enum { FDOCA_LOB_LENGTH = 0x8004 };
 /* How a column travels. */
 struct fdoca_field fdoca_field_of(const struct sql_column *column);
 
-/* How the locator of a CLOB or BLOB does. */
-struct fdoca_field fdoca_locator_field_of(const struct sql_column *column);
 bool fdoca_is_lob(enum sql_type type);
 
 /* The type behind the SQLTYPE (without the nullable bit) of a description; false for types that this codec does not know. */
