@@ -49,7 +49,14 @@ for target in build-fuzz/tests/fuzz/fuzz_*; do
     [ -x "$target" ] && [ -f "$target" ] || continue
     name=$(basename "$target")
     mkdir -p "build-fuzz/corpus/$name"
-    "$target" -max_total_time="$fuzz_seconds" -rss_limit_mb=2048 "build-fuzz/corpus/$name" "tests/fuzz/inputs/${name#fuzz_}" 2>&1 | tail -n 1
+    log=build-fuzz/$name.log
+    if ! "$target" -max_total_time="$fuzz_seconds" -rss_limit_mb=2048 "build-fuzz/corpus/$name" "tests/fuzz/inputs/$name" >"$log" 2>&1; then
+        tail -n 40 "$log"
+        echo "$name found something: the whole of it is in $log" >&2
+        exit 1
+    fi
+    printf '%s: ' "$name"
+    tail -n 1 "$log"
 done
 
 step "tests with ASan and UBSan"
