@@ -1,5 +1,6 @@
 #include "config/settings_replay.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -24,7 +25,9 @@ settings_replay_refuse(struct problem_sink *sink, unsigned line, const char *val
 static bool
 is_loopback(const char *host)
 {
-    return strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
+    uint8_t address[sizeof(struct in_addr)];
+    bool loops = inet_pton(AF_INET, host, address) == 1 && address[0] == IN_LOOPBACKNET;
+    return loops || strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0;
 }
 
 static void

@@ -25,13 +25,38 @@ extdta_begin(struct sql_target *target, uint16_t correlation_id, bool chained)
 }
 
 void
+extdta_wait(struct sql_target *target, struct sql_section *section)
+{
+    section->externals = target->externals;
+    target->externals = NULL;
+}
+
+void
+extdta_follow(struct sql_target *target, struct sql_section *section)
+{
+    target->externals = section->externals;
+    section->externals = NULL;
+}
+
+static void
+drop(struct sql_target *target, struct sql_externals **externals)
+{
+    for (size_t i = 0; *externals != NULL && i < (*externals)->count; i++)
+        target->operations->release_lob(target, (*externals)->locators[i]);
+    free(*externals);
+    *externals = NULL;
+}
+
+void
 extdta_drop(struct sql_target *target)
 {
-    struct sql_externals *externals = target->externals;
-    for (size_t i = 0; externals != NULL && i < externals->count; i++)
-        target->operations->release_lob(target, externals->locators[i]);
-    free(externals);
-    target->externals = NULL;
+    drop(target, &target->externals);
+}
+
+void
+extdta_drop_waiting(struct sql_target *target, struct sql_section *section)
+{
+    drop(target, &section->externals);
 }
 
 static void

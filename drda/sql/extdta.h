@@ -16,5 +16,10 @@ void extdta_begin(struct sql_target *target, uint16_t correlation_id, bool chain
  * more fails the writer, as half an object cannot be taken back. */
 void extdta_put(struct dss_writer *reply, struct sql_target *target, size_t room);
 
-/* Forgets all that was to be sent. */
+/* A row that its query block has cut: what was added waits in the section, until the rest of the row is written. */
+void extdta_wait(struct sql_target *target, struct sql_section *section);
+void extdta_follow(struct sql_target *target, struct sql_section *section);
+
+/* Forgets all that was to be sent, and all that waits. */
 void extdta_drop(struct sql_target *target);
+void extdta_drop_waiting(struct sql_target *target, struct sql_section *section);

@@ -30,18 +30,18 @@ struct query {
 };
 
 static void
-forget_pending(struct sql_section *section)
+forget_rest(struct sql_target *target, struct sql_section *section)
 {
-    free(section->pending);
-    section->pending = NULL;
-    section->pending_size = 0;
+    extdta_drop_waiting(target, section);
+    sql_section_drop_rest(section);
 }
 
 void
 query_close(struct sql_target *target, struct sql_section *section)
 {
+    extdta_drop_waiting(target, section);
     target->operations->close(target, section);
-    forget_pending(section);
+    sql_section_drop_rest(section);
     section->state = SQL_SECTION_PREPARED;
 }
 
@@ -154,8 +154,10 @@ keep_rest(struct query *query, size_t from)
     if (section->pending != NULL) {
         memcpy(section->pending, query->wire->start + from, size);
         section->pending_size = size;
+        extdta_wait(query->target, section);
         return;
     }
+    extdta_drop(query->target);
     sql_diagnosis_set(&query->diagnosis, -904, "57011", "memory for a row that crosses query blocks");
     row_put_sqlca(query->wire, &query->diagnosis);
     end_query(query);
@@ -169,10 +171,12 @@ put_pending(struct query *query, size_t room)
     size_t size = section->pending_size < room ? section->pending_size : room;
     wire_put_bytes(query->wire, section->pending, size);
     section->pending_size -= size;
-    if (section->pending_size > 0)
+    if (section->pending_size > 0) {
         memmove(section->pending, section->pending + size, section->pending_size);
-    else
-        forget_pending(section);
+        return;
+    }
+    extdta_follow(query->target, section);
+    sql_section_drop_rest(section);
 }
 
 /* The most that a block may hold. Where the server chooses, it is as many as there is room for. */
@@ -391,7 +395,7 @@ query_put_rowset(struct dss_writer *reply, uint16_t correlation_id, struct sql_t
     struct query query = { .target = target, .section = section, .wire = reply->wire, .few = &few };
     size_t room = block_size - BLOCK_HEADERS_SIZE;
     if (!move->goes_on)
-        forget_pending(section);
+        forget_rest(target, section);
     dss_begin(reply, DSS_OBJECT, correlation_id);
     size_t mark = ddm_open(reply->wire, CP_QRYDTA);
     if (section->pending != NULL) {

@@ -71,11 +71,15 @@ put_real(struct wire_writer *writer, const struct sql_value *value)
         uint32_t bits;
     } narrow;
     enum misfit misfit = misfit_of(number_to_real(value, &real));
+    if (misfit == MISFIT_NONE && isfinite(real) && fabs(real) > (double)FLT_MAX)
+        misfit = MISFIT_RANGE;
+    if (misfit != MISFIT_NONE)
+        return misfit;
     narrow.real = (float)real;
     bool vanishes = narrow.real == 0 && real != 0;
-    if (misfit == MISFIT_NONE && isfinite(real) && (fabs(real) > (double)FLT_MAX || vanishes))
+    if (vanishes)
         misfit = MISFIT_RANGE;
-    if (misfit == MISFIT_NONE)
+    else
         wire_put_value(writer, narrow.bits, sizeof narrow.bits);
     return misfit;
 }

@@ -97,9 +97,7 @@ prepare(struct sql_request *request, struct sql_section *section)
         section->column_count = 0;
         section->parameter_count = procedure_parameter_count(procedure);
     }
-    free(section->pending);
-    section->pending = NULL;
-    section->pending_size = 0;
+    sql_section_drop_rest(section);
     section->procedure = (uint8_t)procedure;
     section->scrollable = section->is_query && scrollable;
     section->with_hold = is_held_package(section->name.package) || has_words(request->sqlattr, "WITH HOLD");

@@ -3,6 +3,8 @@
  * one after the other, on a thread that may block. Failures are told in the sql_diagnosis, never by a return value alone. */
 #pragma once
 
+#include <stdlib.h>
+
 #include "drda/sql/extdta_object.h"
 #include "drda/sql/lob.h"
 #include "drda/sql/value.h"
@@ -21,7 +23,7 @@ enum sql_step { SQL_STEP_ROW, SQL_STEP_END, SQL_STEP_FAILED };
 enum sql_move { SQL_MOVE_RELATIVE, SQL_MOVE_ABSOLUTE, SQL_MOVE_BEHIND_LAST, SQL_MOVE_BEFORE_FIRST };
 
 /* The part of a section that the conversation keeps; the target embeds it first in its own statement object, sets it to zero
- * when it makes one, and frees `pending` with free() when it drops one. */
+ * when it makes one, and calls sql_section_drop_rest() when it drops one. */
 struct sql_section {
     struct sql_section_name name;
     enum sql_section_state state;
@@ -38,9 +40,21 @@ struct sql_section {
     size_t parameter_count; /* set by prepare */
     uint8_t *pending;       /* written and not yet sent: the rest of a row that a query block has cut, or rows read ahead; owned */
     size_t pending_size;
+    struct sql_externals *externals; /* LOBs of a row that a query block has cut: they follow when all of it is sent; owned */
     uint32_t rowset; /* of an open cursor that is scrollable or fixed_row: rows that the requester wants at a time; 0: it does not say */
     bool fixed_row;  /* of an open cursor: rows come only when they are asked for (FIXROWPRC) */
 };
+
+/* Forgets what is written and not sent. */
+static inline void
+sql_section_drop_rest(struct sql_section *section)
+{
+    free(section->pending);
+    section->pending = NULL;
+    section->pending_size = 0;
+    free(section->externals);
+    section->externals = NULL;
+}
 
 struct sql_target;
 

@@ -110,7 +110,7 @@ fake_prepare(struct sql_target *target, struct sql_section *section, const char 
 {
     struct fake_target *fake = fake_of(target);
     fake_keep_text(fake, text, size);
-    free(section->pending);
+    sql_section_drop_rest(section);
     *section = (struct sql_section) { .name = section->name, .for_update = section->for_update };
     if (fake_fails(text, size, diagnosis))
         return;
@@ -347,9 +347,7 @@ fake_close(struct sql_target *target, struct sql_section *section)
         return;
     fake_of(target)->closed++;
     section->state = SQL_SECTION_PREPARED;
-    free(section->pending);
-    section->pending = NULL;
-    section->pending_size = 0;
+    sql_section_drop_rest(section);
 }
 
 static inline void
@@ -427,7 +425,7 @@ static inline void
 fake_target_free(struct fake_target *fake)
 {
     for (size_t i = 0; i < fake->section_count; i++)
-        free(fake->sections[i].section.pending);
+        sql_section_drop_rest(&fake->sections[i].section);
     for (size_t i = 0; i < FAKE_LOBS; i++)
         free(fake->lobs[i].temporary);
     free(fake->target.externals);

@@ -139,7 +139,5 @@ cursor_close(struct sqlite_session *session, struct sqlite_section *section)
     section->rows_given = 0;
     section->on_row = false;
     section->section.state = SQL_SECTION_PREPARED;
-    free(section->section.pending);
-    section->section.pending = NULL;
-    section->section.pending_size = 0;
+    sql_section_drop_rest(&section->section);
 }

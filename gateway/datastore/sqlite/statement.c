@@ -30,7 +30,7 @@ statement_drop(struct sqlite_session *session, struct sqlite_section *section)
     free(section->cursor);
     free(section->lob_targets);
     free(section->inexact);
-    free(section->section.pending);
+    sql_section_drop_rest(&section->section);
     /* The conversation may have set with_hold and procedure for the statement that comes. */
     struct sql_section kept = { .name = section->section.name,
                                 .with_hold = section->section.with_hold,

@@ -86,6 +86,9 @@ static const struct {
     { "[racf]\nreplay = redis://10.0.0.1\n",
       INI ":2: warning: [racf] replay: who can reach the network between here and 10.0.0.1 can read the password and forge answers: use "
           "rediss://\n" },
+    { "[racf]\nreplay = redis://127.example.com\n",
+      INI ":2: warning: [racf] replay: who can reach the network between here and 127.example.com can read the password and forge answers: "
+          "use rediss://\n" },
     { "[racf]\nreplay = redis://localhost\nreplay_ca = ca.pem\n",
       INI ":2: error: [racf] replay_ca, replay_certificate and replay_key need rediss:// in replay\n" },
     { "[racf]\nreplay = rediss://h\nreplay_key = k.pem\n",

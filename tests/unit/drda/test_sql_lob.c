@@ -169,6 +169,74 @@ lobs_follow_their_row(void)
     }
 }
 
+static const struct sql_column wide_columns[] = {
+    { .name = "V", .table = "T", .schema = "MAIN", .type = SQL_TYPE_VARCHAR, .length = 2000 },
+    { .name = "B", .table = "T", .schema = "MAIN", .type = SQL_TYPE_BLOB, .length = LONG, .nullable = true },
+};
+
+static void
+wide_cell(size_t row, size_t column, struct sql_value *value)
+{
+    static uint8_t letters[1000];
+    memset(letters, 'v', sizeof letters);
+    if (column == 0)
+        *value = (struct sql_value) { .kind = SQL_VALUE_TEXT, .data = { letters, sizeof letters } };
+    else
+        *value = (struct sql_value) { .kind = SQL_VALUE_BYTES, .data = { long_bytes, LONG - row } };
+}
+
+/* Opened with a block that no row fits into. */
+static struct client *
+wide_client(void)
+{
+    struct client *client = client_new(2);
+    client->fake->columns = wide_columns;
+    client->fake->row_count = 2;
+    client->fake->cell = wide_cell;
+    prepare(client, 1, "select wide rows");
+    open_query(client, 1, 512);
+    EXPECT(client, CP_OPNQRYRM, CP_QRYDSC);
+    continue_query(client, 1, 512);
+    EXPECT(client, CP_QRYDTA);
+    CU_ASSERT_PTR_NULL(client->fake->target.externals);
+    return client;
+}
+
+static void
+lobs_follow_the_end_of_a_row_that_its_block_has_cut(void)
+{
+    struct client *client = wide_client();
+    for (size_t row = 0; row < 2; row++) {
+        continue_query(client, 1, 512);
+        EXPECT(client, CP_QRYDTA);
+        CU_ASSERT_PTR_NULL(client->fake->target.externals);
+        continue_query(client, 1, 512);
+        EXPECT(client, CP_QRYDTA);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(client->fake->target.externals);
+        client->reply_size = 0;
+        take_externals(client, 1000);
+        take_reply(client);
+        EXPECT(client, CP_EXTDTA);
+        CU_ASSERT_EQUAL(client->objects[0].body.left, LONG - row + 1);
+        CU_ASSERT_EQUAL(client->fake->released, row + 1);
+        continue_query(client, 1, 512);
+        EXPECT(client, CP_QRYDTA); /* the beginning of the second row, then the end */
+    }
+    client_free(client);
+}
+
+static void
+lobs_of_a_row_that_is_not_fetched_to_its_end_are_released(void)
+{
+    struct client *client = wide_client();
+    end(client, begin(client, CP_CLSQRY, 1, 1));
+    run(client);
+    EXPECT(client, CP_SQLCARD);
+    CU_ASSERT_EQUAL(client->fake->released, 1);
+    CU_ASSERT_PTR_NULL(client->fake->target.externals);
+    client_free(client);
+}
+
 static void
 ask_for_locators(struct client *client)
 {
@@ -472,6 +540,8 @@ main(void)
         { "long text is read on from where it ended", long_text_is_read_on_from_where_it_ended },
         { "what is looked for is found", what_is_looked_for_is_found },
         { "LOBs follow their row", lobs_follow_their_row },
+        { "LOBs follow the end of a row that its block has cut", lobs_follow_the_end_of_a_row_that_its_block_has_cut },
+        { "LOBs of a row that is not fetched to its end are released", lobs_of_a_row_that_is_not_fetched_to_its_end_are_released },
         { "locators are read by procedures", locators_are_read_by_procedures },
         { "what is wrong with a locator is told", what_is_wrong_with_a_locator_is_told },
         { "bytes are overwritten", bytes_are_overwritten },
