@@ -353,6 +353,30 @@ final class Lobs {
         connection.rollback();
     }
 
+    /** No query block holds one of these rows. */
+    private static void inWideRows(Connection connection) throws SQLException {
+        Observations.execute(connection, "CREATE TABLE WIDE (ID INTEGER NOT NULL, V VARCHAR(30000), B BLOB(1M), W VARCHAR(30000), C CLOB(1M))");
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO WIDE VALUES (?, ?, ?, ?, ?)")) {
+            for (int id = 1; id <= 3; id++) {
+                insert.setInt(1, id);
+                insert.setString(2, letters(9000 + id));
+                insert.setBytes(3, bytes(LONG_BYTES / id));
+                insert.setString(4, letters(7000 * id).substring(id));
+                insert.setString(5, letters(LONG_CHARACTERS / id));
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+        try (Statement statement = connection.createStatement();
+             ResultSet rows = statement.executeQuery("SELECT V, B, W, C, ID FROM WIDE ORDER BY ID")) {
+            while (rows.next()) {
+                Observations.attempt("wide row " + rows.getInt(5), () -> sum(rows.getString(1)) + "; " + show(rows.getBlob(2)) + "; "
+                    + sum(rows.getString(3)) + "; " + show(rows.getClob(4)));
+            }
+        }
+        connection.rollback();
+    }
+
     /** Outside of a unit of work that the program ends by itself. */
     private static void withAutoCommit(Connection connection) throws SQLException {
         connection.setAutoCommit(true);
@@ -383,6 +407,7 @@ final class Lobs {
         asParameters(connection);
         ofRows(connection);
         otherWays(connection);
+        inWideRows(connection);
         withAutoCommit(connection);
         Observations.quietly(connection, "DROP TABLE LOBS");
     }
