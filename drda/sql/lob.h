@@ -19,6 +19,7 @@ enum sql_lob_outcome {
     SQL_LOB_FULL,         /* no room for more; what it holds now is nothing to rely on */
     SQL_LOB_OUT_OF_RANGE, /* a position or length that is not within the value */
     SQL_LOB_SPLIT,        /* a position between the two units of one character */
+    SQL_LOB_ITSELF,       /* a value cannot be written into itself */
 };
 
 struct sql_lob {

@@ -99,6 +99,8 @@ sql_lob_overwrite(struct sql_lob *lob, uint64_t position, struct sql_lob *with, 
     struct part replaced;
     if (lob->write == NULL)
         return SQL_LOB_GONE;
+    if (with == lob)
+        return SQL_LOB_ITSELF;
     enum sql_lob_outcome outcome = find_part(with, 1, length, &given);
     if (outcome == SQL_LOB_FINE && given.to.units != length)
         outcome = SQL_LOB_OUT_OF_RANGE;

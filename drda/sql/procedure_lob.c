@@ -156,6 +156,8 @@ report_change(struct call *call, enum sql_lob_outcome outcome)
         return refuse(call, -171, "42815", "a position or length beyond the end of the value");
     case SQL_LOB_SPLIT:
         return refuse(call, -171, "42815", "a position between the two halves of one character (UTF-16 surrogates)");
+    case SQL_LOB_ITSELF:
+        return refuse(call, -171, "42815", "a large object cannot be written into itself");
     }
     return false;
 }

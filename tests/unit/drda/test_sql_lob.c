@@ -370,6 +370,8 @@ bytes_are_overwritten(void)
     CU_ASSERT_EQUAL(overwrite(lob, 8, "3", 1), SQL_LOB_FINE);
     CU_ASSERT_EQUAL(overwrite(lob, 1, "", 0), SQL_LOB_FINE);
     expect_bytes(lob, "aXYde123", 8);
+    CU_ASSERT_EQUAL(sql_lob_overwrite(lob, 3, lob, 4), SQL_LOB_ITSELF);
+    expect_bytes(lob, "aXYde123", 8);
     CU_ASSERT_EQUAL(overwrite(lob, 10, "3", 1), SQL_LOB_OUT_OF_RANGE);
     CU_ASSERT_EQUAL(overwrite(lob, 0, "3", 1), SQL_LOB_OUT_OF_RANGE);
     CU_ASSERT_EQUAL(overwrite(lob, 1, "3", 2), SQL_LOB_OUT_OF_RANGE);
