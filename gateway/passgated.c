@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -212,6 +213,16 @@ finish(struct daemon *daemon)
     }
 }
 
+/* Blocks larger than that go back to the system when they are freed, and so does the free end of a thread's heap. Left to itself malloc
+ * would raise both with the first large block, and each thread would keep several MiB. */
+static void
+bound_free_memory(void)
+{
+    enum { BOUND = 1024 * 1024 };
+    (void)mallopt(M_MMAP_THRESHOLD, BOUND);
+    (void)mallopt(M_TRIM_THRESHOLD, BOUND);
+}
+
 static int
 serve(const char *settings_path, const struct configuration *configuration)
 {
@@ -223,6 +234,7 @@ serve(const char *settings_path, const struct configuration *configuration)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     signal(SIGPIPE, SIG_IGN);
+    bound_free_memory();
     sqlite_datastores_limit_memory(configuration->settings.sql_memory_bytes);
     bool started = check_raise_descriptors(configuration, &problem) &&
                    gateway_init(&daemon.gateway, configuration, settings_path, &problem) && start(&daemon, &problem);
