@@ -36,6 +36,12 @@ package_section_read(struct wire_reader pkgnamcsn, enum ccsid agreed, struct sql
     return package->left > 0 && ccsid_string(ccsid, package, section->package, sizeof section->package);
 }
 
+struct wire_reader
+package_rdbnam(struct wire_reader pkgnamcsn)
+{
+    return pkgnamcsn.left == PKGNAMCSN_FIXED_SIZE ? wire_sub(&pkgnamcsn, NAME_SIZE) : wire_counted(&pkgnamcsn);
+}
+
 /* A name with its length (SCLDTA), counted in the encoding it is sent in. */
 static void
 put_counted(struct wire_writer *writer, enum ccsid ccsid, const char *name)

@@ -168,10 +168,25 @@ request_read_parameters(struct sql_request *request, const struct ddm_parameter 
     return ddm_parameters_read(request->command->parameters, table, count, values, &request->fault);
 }
 
+/* A package is one of the RDB that was accessed. Where a requester names none, it can mean no other. */
+static bool
+is_of_this_rdb(const struct sql_request *request, struct wire_reader pkgnamcsn)
+{
+    char rdbnam[sizeof request->encoding->rdbnam];
+    struct wire_reader value = package_rdbnam(pkgnamcsn);
+    return ccsid_rdbnam(&value, request->ccsid, rdbnam, sizeof rdbnam) &&
+           (rdbnam[0] == '\0' || strcmp(rdbnam, request->encoding->rdbnam) == 0);
+}
+
 bool
 request_section_name(struct sql_request *request, struct wire_reader value, struct sql_section_name *name)
 {
-    return package_section_read(value, request->ccsid, name) || refuse_reply(request, CP_VALNSPRM, CP_PKGNAMCSN);
+    if (!package_section_read(value, request->ccsid, name))
+        return refuse_reply(request, CP_VALNSPRM, CP_PKGNAMCSN);
+    if (is_of_this_rdb(request, value))
+        return true;
+    request->fault = drda_fault_conversation(PRCCNVCD_RDBNAM_MISMATCH);
+    return false;
 }
 
 bool

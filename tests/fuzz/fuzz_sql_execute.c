@@ -52,7 +52,7 @@ static void
 execute_chain(uint8_t *bytes, size_t size, struct sql_target *target, struct wire_writer *output)
 {
     static struct dss_command command;
-    static const struct sql_encoding encoding = { .client = DRDA_OWN_REPRESENTATION, .sqlam_level = 7, .rdbnam = "SAMPLE" };
+    static const struct sql_encoding encoding = { .client = DRDA_OWN_REPRESENTATION, .sqlam_level = 7, .rdbnam = "demodb" };
     struct dss_writer reply = dss_writer(output);
     size_t taken;
     enum dss_fault fault;

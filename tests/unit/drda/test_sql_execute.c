@@ -6,10 +6,19 @@
 #include "tests/support/sql_client.h"
 #include "tests/support/sql_recorded.h"
 
+/* On the RDB of what was recorded. */
+static struct client *
+recorded_client(size_t rows)
+{
+    struct client *client = client_new(rows);
+    snprintf(client->encoding.rdbnam, sizeof client->encoding.rdbnam, "demodb");
+    return client;
+}
+
 static void
 the_recorded_session_of_ij_is_answered(void)
 {
-    struct client *client = client_new(2);
+    struct client *client = recorded_client(2);
     for (size_t i = 0; i < 3; i++) {
         execute_hex(client, recorded_ij[i]);
         EXPECT(client, CP_SQLCARD, CP_ENDUOWRM, CP_SQLCARD);
@@ -44,7 +53,7 @@ the_recorded_session_of_ij_is_answered(void)
 static void
 a_query_is_answered_as_derby_answers_it(void)
 {
-    struct client *client = client_new(2);
+    struct client *client = recorded_client(2);
     execute_hex(client, recorded_ij[3]);
     struct wire_reader opnqryrm = client->objects[1].body;
     static const uint8_t derbys[] = "\x00\x06\x11\x49\x00\x00\x00\x06\x21\x02\x24\x17\x00\x05\x21\x1f\xf1\x00\x0c\x21\x5b"
@@ -64,7 +73,7 @@ a_query_is_answered_as_derby_answers_it(void)
 static void
 the_text_of_an_error_is_answered(void)
 {
-    struct client *client = client_new(0);
+    struct client *client = recorded_client(0);
     execute_hex(client, recorded_ij[6]);
     struct wire_reader sqldard = client->objects[1].body;
     struct sql_diagnosis diagnosis;
@@ -103,7 +112,7 @@ the_text_of_an_error_is_answered(void)
 static void
 the_recorded_session_with_parameters_is_answered(void)
 {
-    struct client *client = client_new(1);
+    struct client *client = recorded_client(1);
     unsigned executed = 0;
     for (size_t i = 0; i < sizeof recorded_prepared / sizeof recorded_prepared[0]; i++) {
         execute_hex(client, recorded_prepared[i]);

@@ -105,6 +105,38 @@ commands_that_are_wrong_are_refused(void)
     }
 }
 
+/* CLSQRY of a section in an RDB of that name, which is not open; the code point of the reply. */
+static uint16_t
+close_section_of(struct client *client, const char *rdbnam)
+{
+    static const struct sql_section_name section = { .package = "SYSLN000", .number = 1 };
+    dss_begin(&client->chain, DSS_REQUEST, 1);
+    size_t mark = ddm_open(&client->request, CP_CLSQRY);
+    package_section_put(&client->request, CCSID_UTF8, rdbnam, &section);
+    end(client, mark);
+    run(client);
+    CU_ASSERT_EQUAL_FATAL(client->object_count, 1);
+    return client->objects[0].codepoint;
+}
+
+static void
+sections_of_another_rdb_are_refused(void)
+{
+    static const char *const same[] = { "SAMPLE", "SAMPLE;create=true", "", "SAMPLE;user=a;password=b;traceFile=nowhere" };
+    static const char *const other[] = { "OTHER", "SAMPL", "SAMPLES", "sample", "OTHER;create=true" };
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        struct client *client = client_new(1);
+        CU_ASSERT_EQUAL(close_section_of(client, same[i]), CP_QRYNOPRM);
+        client_free(client);
+    }
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+        struct client *client = client_new(1);
+        CU_ASSERT_EQUAL(close_section_of(client, other[i]), CP_PRCCNVRM);
+        CU_ASSERT_EQUAL(reply_of(client, 0).prccnvcd, PRCCNVCD_RDBNAM_MISMATCH);
+        client_free(client);
+    }
+}
+
 static void
 values_that_may_not_be_are_refused(void)
 {
@@ -193,6 +225,7 @@ main(void)
 {
     static const struct test_case cases[] = {
         { "commands that are wrong are refused", commands_that_are_wrong_are_refused },
+        { "sections of another RDB are refused", sections_of_another_rdb_are_refused },
         { "values that may not be are refused", values_that_may_not_be_are_refused },
         { "damaged commands are answered in whole DSSs", damaged_commands_are_answered_in_whole_dsss },
     };
