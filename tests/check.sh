@@ -50,7 +50,8 @@ for target in build-fuzz/tests/fuzz/fuzz_*; do
     name=$(basename "$target")
     mkdir -p "build-fuzz/corpus/$name"
     log=build-fuzz/$name.log
-    if ! "$target" -max_total_time="$fuzz_seconds" -rss_limit_mb=2048 -artifact_prefix="build-fuzz/$name-" "build-fuzz/corpus/$name" "tests/fuzz/inputs/$name" >"$log" 2>&1; then
+    if ! "$target" -max_total_time="$fuzz_seconds" -rss_limit_mb=2048 -artifact_prefix="build-fuzz/$name-" \
+        "build-fuzz/corpus/$name" "tests/fuzz/inputs/$name" >"$log" 2>&1; then
         tail -n 40 "$log"
         echo "$name found something: the whole of it is in $log" >&2
         exit 1

@@ -1,6 +1,7 @@
 #include "drda/sql/request.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include "drda/code_page.h"
 #include "drda/sql/sqlca.h"
@@ -175,7 +176,7 @@ is_of_this_rdb(const struct sql_request *request, struct wire_reader pkgnamcsn)
     char rdbnam[sizeof request->encoding->rdbnam];
     struct wire_reader value = package_rdbnam(pkgnamcsn);
     return ccsid_rdbnam(&value, request->ccsid, rdbnam, sizeof rdbnam) &&
-           (rdbnam[0] == '\0' || strcmp(rdbnam, request->encoding->rdbnam) == 0);
+           (rdbnam[0] == '\0' || strcasecmp(rdbnam, request->encoding->rdbnam) == 0);
 }
 
 bool

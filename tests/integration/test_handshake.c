@@ -65,7 +65,7 @@ put_conversation(struct wire_writer *writer, const struct manner *manner, const 
     drda_accrdb_encode(writer, &values, manner->writes);
     dss_end(&chain);
     dss_leave_chained(&chain);
-    peer_put_immediate(writer, LAST_CORRELATION_ID, "insert into nosuch values (1)");
+    peer_put_immediate(writer, LAST_CORRELATION_ID, manner->rdbnam, "insert into nosuch values (1)");
 }
 
 static void

@@ -50,7 +50,7 @@ whole_conversation(uint8_t *memory, size_t size)
     peer_put_excsat_accsec(&writer, SECMEC_USRIDPWD);
     peer_put_secchk(&writer, "STRANGER", "WRONGONE", true);
     peer_put_accrdb(&writer, 2, "SAMPLE");
-    peer_put_immediate(&writer, 3, "select 1");
+    peer_put_immediate(&writer, 3, "SAMPLE", "select 1");
     return writer.used;
 }
 
@@ -115,7 +115,7 @@ the_wrong_order_is_a_conversational_error(void)
     CU_ASSERT_EQUAL(send_and_drain(memory, writer.used), CP_PRCCNVRM);
     writer.used = 0;
     peer_put_excsat_accsec(&writer, SECMEC_USRIDPWD);
-    peer_put_immediate(&writer, 3, "select 1");
+    peer_put_immediate(&writer, 3, "SAMPLE", "select 1");
     uint16_t reply = send_and_drain(memory, writer.used);
     CU_ASSERT(reply == CP_PRCCNVRM || reply == CP_RDBNACRM);
 }

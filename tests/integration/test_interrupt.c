@@ -77,7 +77,7 @@ start(struct peer *peer, const char *sql)
 {
     uint8_t memory[1024];
     struct wire_writer writer = wire_writer(memory, sizeof memory);
-    peer_put_immediate(&writer, 1, sql);
+    peer_put_immediate(&writer, 1, "SAMPLE", sql);
     peer_send_writer(peer, &writer);
 }
 

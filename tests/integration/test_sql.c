@@ -212,7 +212,7 @@ a_client_that_goes_takes_its_statement_along(void)
     for (size_t i = 0; i < RUNAWAYS; i++) {
         open_sample(&peers[i], "IMSUSR1");
         struct wire_writer writer = wire_writer(memory, sizeof memory);
-        peer_put_immediate(&writer, 1, ENDLESS);
+        peer_put_immediate(&writer, 1, "SAMPLE", ENDLESS);
         peer_send_writer(&peers[i], &writer);
     }
     for (size_t i = 0; i < RUNAWAYS; i++)

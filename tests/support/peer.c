@@ -14,6 +14,7 @@
 #include "drda/dss.h"
 #include "drda/excsat.h"
 #include "drda/secchk.h"
+#include "drda/sql/package.h"
 
 bool
 peer_reach(struct peer *peer, const char *address, uint16_t port)
@@ -158,21 +159,19 @@ peer_put_accrdb(struct wire_writer *writer, uint16_t correlation_id, const char 
 }
 
 static void
-put_pkgnamcsn(struct wire_writer *writer, uint16_t section)
+put_pkgnamcsn(struct wire_writer *writer, const char *rdbnam, uint16_t number)
 {
-    size_t mark = ddm_open(writer, CP_PKGNAMCSN);
-    wire_put_bytes(writer, "SAMPLE            NULLID            SYSLH000          SYSLVL01", 62);
-    wire_put_u16(writer, section);
-    ddm_close(writer, mark);
+    const struct sql_section_name section = { .package = "SYSLH000", .number = number };
+    package_section_put(writer, CCSID_UTF8, rdbnam, &section);
 }
 
 void
-peer_put_immediate(struct wire_writer *writer, uint16_t correlation_id, const char *sql)
+peer_put_immediate(struct wire_writer *writer, uint16_t correlation_id, const char *rdbnam, const char *sql)
 {
     struct dss_writer chain = dss_writer(writer);
     dss_begin(&chain, DSS_REQUEST, correlation_id);
     size_t mark = ddm_open(writer, CP_EXCSQLIMM);
-    put_pkgnamcsn(writer, 1);
+    put_pkgnamcsn(writer, rdbnam, 1);
     ddm_put_u8(writer, CP_RDBCMTOK, 0xf1);
     ddm_close(writer, mark);
     dss_end(&chain);
@@ -252,7 +251,7 @@ peer_run(struct peer *peer, const char *sql)
 {
     uint8_t memory[4096];
     struct wire_writer writer = wire_writer(memory, sizeof memory);
-    peer_put_immediate(&writer, 1, sql);
+    peer_put_immediate(&writer, 1, "SAMPLE", sql);
     peer_send_writer(peer, &writer);
     int32_t sqlcode = INT32_MIN;
     struct peer_reply reply;

@@ -41,7 +41,7 @@ void peer_put_excsat_accsec(struct wire_writer *writer, uint16_t secmec);
 void peer_put_secchk(struct wire_writer *writer, const char *user, const char *password, bool chained);
 void peer_put_accrdb(struct wire_writer *writer, uint16_t correlation_id, const char *rdbnam);
 /* EXCSQLIMM and its SQLSTT. */
-void peer_put_immediate(struct wire_writer *writer, uint16_t correlation_id, const char *sql);
+void peer_put_immediate(struct wire_writer *writer, uint16_t correlation_id, const char *rdbnam, const char *sql);
 
 /* A whole log-on without ACCRDB. Returns the SECCHKCD, or -1 when the connection ended without one. */
 int peer_log_on(struct peer *peer, uint16_t port, const char *user, const char *password);

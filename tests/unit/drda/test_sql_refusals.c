@@ -122,8 +122,8 @@ close_section_of(struct client *client, const char *rdbnam)
 static void
 sections_of_another_rdb_are_refused(void)
 {
-    static const char *const same[] = { "SAMPLE", "SAMPLE;create=true", "", "SAMPLE;user=a;password=b;traceFile=nowhere" };
-    static const char *const other[] = { "OTHER", "SAMPL", "SAMPLES", "sample", "OTHER;create=true" };
+    static const char *const same[] = { "SAMPLE", "sample", "SAMPLE;create=true", "", "SAMPLE;user=a;password=b;traceFile=nowhere" };
+    static const char *const other[] = { "OTHER", "SAMPL", "SAMPLES", "OTHER;create=true" };
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
         struct client *client = client_new(1);
         CU_ASSERT_EQUAL(close_section_of(client, same[i]), CP_QRYNOPRM);
