@@ -154,6 +154,7 @@ keep_rest(struct query *query, size_t from)
     if (section->pending != NULL) {
         memcpy(section->pending, query->wire->start + from, size);
         section->pending_size = size;
+        section->pending_block = size;
         extdta_wait(query->target, section);
         return;
     }
@@ -163,14 +164,15 @@ keep_rest(struct query *query, size_t from)
     end_query(query);
 }
 
-/* Writes what waits, as far as `room` goes. */
+/* Writes what waits for this block, as far as `room` goes. */
 static void
 put_pending(struct query *query, size_t room)
 {
     struct sql_section *section = query->section;
-    size_t size = section->pending_size < room ? section->pending_size : room;
+    size_t size = section->pending_block < room ? section->pending_block : room;
     wire_put_bytes(query->wire, section->pending, size);
     section->pending_size -= size;
+    section->pending_block = section->pending_block > size ? section->pending_block - size : section->pending_size;
     if (section->pending_size > 0) {
         memmove(section->pending, section->pending + size, section->pending_size);
         return;
@@ -276,7 +278,7 @@ query_put_block(struct dss_writer *reply, uint16_t correlation_id, struct sql_ta
     }
     ddm_close(reply->wire, mark);
     dss_end(reply);
-    bool goes_on = section->state == SQL_SECTION_OPEN && section->pending == NULL;
+    bool goes_on = section->state == SQL_SECTION_OPEN && section->pending_size < block_size - BLOCK_HEADERS_SIZE;
     target->continued = goes_on && rows_at_a_time(section) == UINT32_MAX ? section : NULL;
     target->block_size = block_size;
 }
@@ -293,19 +295,34 @@ grow(struct wire_writer *writer, size_t needed)
     return true;
 }
 
-/* A row was taken and could not be kept. */
+/* Rows were taken and could not be kept. */
 static void
 fail_read_ahead(struct query *query)
 {
     uint8_t memory[SQL_TOKENS_MAX];
     struct wire_writer instead = wire_writer(memory, sizeof memory);
+    struct sql_section *section = query->section;
     end_query(query);
     sql_diagnosis_set(&query->diagnosis, -904, "57011", "memory for rows of the query");
     row_put_sqlca(&instead, &query->diagnosis);
-    query->section->pending = malloc(instead.used);
-    if (query->section->pending != NULL)
-        memcpy(query->section->pending, memory, instead.used);
-    query->section->pending_size = query->section->pending != NULL ? instead.used : 0;
+    section->pending = malloc(instead.used);
+    if (section->pending != NULL)
+        memcpy(section->pending, memory, instead.used);
+    section->pending_size = section->pending != NULL ? instead.used : 0;
+    section->pending_block = section->pending_size;
+}
+
+/* Rows up to the first that does not fit behind what is there; how many bytes of them go into the block, 0 when not even one does. */
+static size_t
+put_rows_ahead(struct query *query, size_t room)
+{
+    struct wire_writer *rows = query->wire;
+    size_t whole = rows->used;
+    while (query->section->state == SQL_SECTION_OPEN && rows->used < room && !rows->failed) {
+        whole = rows->used;
+        put_next(query);
+    }
+    return rows->used <= room ? rows->used : whole;
 }
 
 void
@@ -314,15 +331,20 @@ query_read_ahead(struct sql_target *target, struct sql_section *section, size_t 
     struct wire_writer rows = { .start = malloc(block_size), .size = block_size, .grow = grow };
     SET_BEFORE_READ struct few_columns few;
     struct query query = { .target = target, .section = section, .wire = &rows, .few = &few };
-    if (rows.start == NULL || section->state != SQL_SECTION_OPEN || section->pending != NULL || !describe_columns(&query)) {
+    if (rows.start == NULL || section->state != SQL_SECTION_OPEN) {
         free(rows.start);
         return;
     }
-    while (section->state == SQL_SECTION_OPEN && rows.used < block_size - BLOCK_HEADERS_SIZE && !rows.failed)
-        put_next(&query);
-    forget_columns(&query);
+    wire_put_bytes(&rows, section->pending, section->pending_size); /* the row that the block before had no room for */
+    sql_section_drop_rest(section);
+    size_t whole = 0;
+    if (describe_columns(&query)) {
+        whole = put_rows_ahead(&query, block_size - BLOCK_HEADERS_SIZE);
+        forget_columns(&query);
+    }
     section->pending = rows.start;
     section->pending_size = rows.used;
+    section->pending_block = whole > 0 ? whole : rows.used;
     if (rows.failed)
         fail_read_ahead(&query);
 }

@@ -18,7 +18,7 @@ bool query_has_lobs(struct sql_target *target, struct sql_section *section);
 void query_put_block(struct dss_writer *reply, uint16_t correlation_id, struct sql_target *target, struct sql_section *section,
                      size_t block_size);
 
-/* Makes rows wait in section->pending for the next block of that size, where none wait yet. */
+/* Makes rows wait in section->pending for the next block of that size, behind what waits already. */
 void query_read_ahead(struct sql_target *target, struct sql_section *section, size_t block_size);
 
 /* What CNTQRY asks of a scrollable cursor. */

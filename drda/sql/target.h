@@ -40,6 +40,7 @@ struct sql_section {
     size_t parameter_count; /* set by prepare */
     uint8_t *pending;       /* written and not yet sent: the rest of a row that a query block has cut, or rows read ahead; owned */
     size_t pending_size;
+    size_t pending_block; /* of these bytes, what the next block takes if it has room: whole rows, or what is left of a cut one */
     struct sql_externals *externals; /* LOBs of a row that a query block has cut: they follow when all of it is sent; owned */
     uint32_t rowset; /* of an open cursor that is scrollable or fixed_row: rows that the requester wants at a time; 0: it does not say */
     bool fixed_row;  /* of an open cursor: rows come only when they are asked for (FIXROWPRC) */
@@ -52,6 +53,7 @@ sql_section_drop_rest(struct sql_section *section)
     free(section->pending);
     section->pending = NULL;
     section->pending_size = 0;
+    section->pending_block = 0;
     free(section->externals);
     section->externals = NULL;
 }

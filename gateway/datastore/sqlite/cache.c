@@ -41,6 +41,7 @@ move_statement(struct sqlite_section *to, struct sqlite_section *from)
     *from = (struct sqlite_section) { .section = from->section, .hh = from->hh };
     from->section.pending = NULL;
     from->section.pending_size = 0;
+    from->section.pending_block = 0;
     from->section.externals = NULL;
 }
 

@@ -225,6 +225,40 @@ rows_read_ahead_are_the_same_rows(void)
     reading_ahead = false;
 }
 
+/* The sizes of all blocks. */
+static size_t
+measure_blocks(size_t block_size, bool ahead, size_t *sizes, size_t room)
+{
+    struct fake_target *fake = open_query(60);
+    struct wire_writer all = growing_writer();
+    const struct sql_section *section = &fake->sections[0].section;
+    size_t count = 0;
+    reading_ahead = ahead;
+    while (section->state == SQL_SECTION_OPEN || section->pending != NULL) {
+        CU_ASSERT_FATAL(count < room);
+        sizes[count++] = next_block(fake, block_size, &all);
+        CU_ASSERT_TRUE(!ahead || section->state != SQL_SECTION_OPEN || section->pending_size > block_size / 2);
+    }
+    reading_ahead = false;
+    free(all.start);
+    fake_target_free(fake);
+    return count;
+}
+
+static void
+rows_read_ahead_come_in_the_same_blocks(void)
+{
+    enum { BLOCKS_MAX = 100 };
+    size_t ahead[BLOCKS_MAX];
+    size_t asked[BLOCKS_MAX];
+    filler_size = 100;
+    for (size_t block_size = 512; block_size < 4096; block_size += 101) {
+        size_t count = measure_blocks(block_size, false, asked, BLOCKS_MAX);
+        CU_ASSERT_EQUAL_FATAL(measure_blocks(block_size, true, ahead, BLOCKS_MAX), count);
+        CU_ASSERT_EQUAL(memcmp(ahead, asked, count * sizeof *asked), 0);
+    }
+}
+
 static void
 rows_read_ahead_are_forgotten_with_their_cursor(void)
 {
@@ -445,6 +479,7 @@ main(void)
         { "an error on the way stands behind the rows before it", an_error_on_the_way_stands_behind_the_rows_before_it },
         { "a value that does not fit ends the query", a_value_that_does_not_fit_ends_the_query },
         { "rows read ahead are the same rows", rows_read_ahead_are_the_same_rows },
+        { "rows read ahead come in the same blocks", rows_read_ahead_come_in_the_same_blocks },
         { "rows read ahead are forgotten with their cursor", rows_read_ahead_are_forgotten_with_their_cursor },
         { "many columns are described and read", many_columns_are_described_and_read },
         { "a rowset begins where the move leads", a_rowset_begins_where_the_move_leads },
