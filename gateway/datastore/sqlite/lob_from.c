@@ -77,12 +77,14 @@ static struct lob_derived *
 derived_of_shape(sqlite3_stmt *shape)
 {
     struct lob_derived *derived = derived_new((size_t)sqlite3_column_count(shape));
-    for (size_t i = 0; derived != NULL && i < derived->count; i++) {
+    if (derived == NULL)
+        return NULL;
+    for (size_t i = 0; i < derived->count; i++) {
         derived->labels[i] = strdup(sqlite3_column_name(shape, (int)i));
-        if (derived->labels[i] != NULL)
-            continue;
-        lob_derived_free(derived);
-        derived = NULL;
+        if (derived->labels[i] == NULL) {
+            lob_derived_free(derived);
+            return NULL;
+        }
     }
     return derived;
 }
@@ -91,13 +93,15 @@ struct lob_derived *
 lob_derived_copy(const struct lob_derived *original)
 {
     struct lob_derived *derived = derived_new(original->count);
-    for (size_t i = 0; derived != NULL && i < derived->count; i++) {
+    if (derived == NULL)
+        return NULL;
+    for (size_t i = 0; i < derived->count; i++) {
         derived->marked[i] = original->marked[i];
         derived->labels[i] = strdup(original->labels[i]);
-        if (derived->labels[i] != NULL)
-            continue;
-        lob_derived_free(derived);
-        derived = NULL;
+        if (derived->labels[i] == NULL) {
+            lob_derived_free(derived);
+            return NULL;
+        }
     }
     return derived;
 }
