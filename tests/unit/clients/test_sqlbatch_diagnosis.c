@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "clients/sqlbatch/diagnosis.h"
@@ -7,7 +8,7 @@ static const char *
 describe(const char *tokens, struct problem *description)
 {
     struct sql_diagnosis diagnosis = { .sqlcode = -204, .sqlstate = "42704" };
-    strcpy(diagnosis.tokens, tokens);
+    snprintf(diagnosis.tokens, sizeof diagnosis.tokens, "%s", tokens);
     *description = (struct problem) { 0 };
     diagnosis_describe(&diagnosis, description);
     return description->text;

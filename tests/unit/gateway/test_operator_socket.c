@@ -49,7 +49,9 @@ static int
 connect_to_it(void)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-    strcpy(address.sun_path, configuration.settings.operator_socket);
+    size_t size = strlen(configuration.settings.operator_socket) + 1;
+    CU_ASSERT_FATAL(size <= sizeof address.sun_path);
+    memcpy(address.sun_path, configuration.settings.operator_socket, size);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CU_ASSERT_EQUAL_FATAL(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
     return fd;

@@ -36,7 +36,7 @@ make_program(char path[SAF_CHILD_PROGRAM_SIZE])
     ssize_t length = readlink("/proc/self/exe", path, SAF_CHILD_PROGRAM_SIZE - 8);
     CU_ASSERT_FATAL(length > 0);
     path[length] = '\0';
-    strcpy(strrchr(path, '/'), "/safd");
+    memcpy(strrchr(path, '/'), "/safd", sizeof "/safd"); /* there is room for 8 bytes more */
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, S_IRWXU);
     CU_ASSERT_FATAL(fd >= 0);
     close(fd);

@@ -7,17 +7,33 @@
 #include "gateway/datastore/sqlite/dialect.h"
 #include "tests/support/suite.h"
 
+/* A text, and its rows or "error". */
+struct answered {
+    const char *text;
+    const char *rows;
+};
+
 static sqlite3 *database;
+static char answer[1024];
+
+static void
+append(const char *text)
+{
+    size_t used = strlen(answer);
+    CU_ASSERT_FATAL(strlen(text) < sizeof answer - used);
+    snprintf(answer + used, sizeof answer - used, "%s", text);
+}
 
 static int
-append_row(void *result, int count, char **values, char **names)
+append_row(void *context, int count, char **values, char **names)
 {
+    (void)context;
     (void)names;
     for (int i = 0; i < count; i++) {
-        strcat(result, i > 0 ? "," : "");
-        strcat(result, values[i] != NULL ? values[i] : "NULL");
+        append(i > 0 ? "," : "");
+        append(values[i] != NULL ? values[i] : "NULL");
     }
-    strcat(result, ";");
+    append(";");
     return 0;
 }
 
@@ -25,25 +41,32 @@ append_row(void *result, int count, char **values, char **names)
 static const char *
 rows_of(const char *text)
 {
-    static char result[1024];
     char *translated = dialect_translate(text, strlen(text));
     CU_ASSERT_PTR_NOT_NULL_FATAL(translated);
-    result[0] = '\0';
-    if (sqlite3_exec(database, translated, append_row, result, NULL) != SQLITE_OK) {
+    answer[0] = '\0';
+    if (sqlite3_exec(database, translated, append_row, NULL, NULL) != SQLITE_OK) {
         printf("# %s: %s\n", translated, sqlite3_errmsg(database));
-        strcpy(result, "error");
+        snprintf(answer, sizeof answer, "error");
     }
     free(translated);
-    return result;
+    return answer;
+}
+
+static void
+expect_answers(const struct answered *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *rows = rows_of(cases[i].text);
+        if (strcmp(rows, cases[i].rows) != 0)
+            printf("# %s: %s\n", cases[i].text, rows);
+        CU_ASSERT_STRING_EQUAL(rows, cases[i].rows);
+    }
 }
 
 static void
 values_need_no_parentheses(void)
 {
-    static const struct {
-        const char *text;
-        const char *rows;
-    } cases[] = {
+    static const struct answered cases[] = {
         { "VALUES 1", "1;" },
         { "values 1, 2", "1;2;" },
         { "VALUES 1, 2;", "1;2;" },
@@ -79,21 +102,13 @@ values_need_no_parentheses(void)
         { "VALUES (1", "error" },
         { "VALUES 1)", "error" },
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const char *rows = rows_of(cases[i].text);
-        if (strcmp(rows, cases[i].rows) != 0)
-            printf("# %s: %s\n", cases[i].text, rows);
-        CU_ASSERT_STRING_EQUAL(rows, cases[i].rows);
-    }
+    expect_answers(cases, sizeof cases / sizeof cases[0]);
 }
 
 static void
 queries_of_union_may_have_parentheses(void)
 {
-    static const struct {
-        const char *text;
-        const char *rows;
-    } cases[] = {
+    static const struct answered cases[] = {
         { "(SELECT 1) UNION (SELECT 2)", "1;2;" },
         { "(SELECT 1)UNION ALL(SELECT 1)UNION ALL(SELECT 2)", "1;1;2;" },
         { "SELECT 2 UNION (SELECT 1) ORDER BY 1", "1;2;" },
@@ -115,12 +130,7 @@ queries_of_union_may_have_parentheses(void)
         { "(SELECT 1) 2", "error" },
         { "(1)", "error" },
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const char *rows = rows_of(cases[i].text);
-        if (strcmp(rows, cases[i].rows) != 0)
-            printf("# %s: %s\n", cases[i].text, rows);
-        CU_ASSERT_STRING_EQUAL(rows, cases[i].rows);
-    }
+    expect_answers(cases, sizeof cases / sizeof cases[0]);
 }
 
 static void
