@@ -1,10 +1,11 @@
+#include "gateway/connection_request.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/secret.h"
 #include "drda/accsec.h"
-#include "gateway/connection_request.h"
 #include "gateway/rdb_authority.h"
 
 static void
